@@ -1,0 +1,1 @@
+"""The Kubernetes API as plain request to response functions over the registry, and a thin socket layer."""

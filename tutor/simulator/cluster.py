@@ -1,0 +1,107 @@
+"""A whole simulated cluster: store, registry, clock and actors put together, and its state as one value."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.simulator.client import Client
+from tutor.simulator.clock import Clock
+from tutor.simulator.engine import Actor, Engine
+from tutor.simulator.ids import Ids
+from tutor.simulator.registry import Registry
+from tutor.simulator.resources.scheme import Scheme
+from tutor.simulator.store import Store, StoreState
+
+ACTOR_PACKAGES = ("tutor.simulator.controllers", "tutor.simulator.scheduler", "tutor.simulator.kubelet")
+"""Every module in them with an `actors(cluster)` function contributes what it returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpec:
+    """A node to start with: its name and what it can hold, as Kubernetes quantities."""
+
+    name: str
+    cpu: str = "4"
+    memory: str = "8Gi"
+    pods: str = "110"
+    control_plane: bool = False
+
+
+DEFAULT_NODES = (NodeSpec("node-1"), NodeSpec("node-2"), NodeSpec("node-3"))
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterState:
+    """Everything a cluster is, at one moment. Holding it is cheap: objects are shared with the running cluster."""
+
+    store: StoreState
+    clock: Any
+    ids: Any
+    engine: Any
+
+
+class SimulatedCluster:
+    """One cluster. All access from several threads goes through `lock`; nothing in here waits or reads the wall clock."""
+
+    def __init__(
+        self,
+        *,
+        now: float,
+        seed: int = 0,
+        nodes: Iterable[NodeSpec] = DEFAULT_NODES,
+        strict: bool = False,
+    ) -> None:
+        self.lock = threading.RLock()
+        self.clock = Clock(now)
+        self.ids = Ids(seed)
+        self.store = Store(lambda: self.clock.now)
+        self.scheme = Scheme()
+        self.registry = Registry(self.store, self.scheme, self.ids, self.clock)
+        self.engine = Engine(self.clock, self.store, strict=strict)
+        for make in _actor_makers():
+            for actor in make(self):
+                self.engine.add(actor)
+        self._bootstrap(tuple(nodes))
+
+    def client(self, actor: str) -> Client:
+        """A client for a part of the cluster."""
+        return Client(self.registry, actor)
+
+    def _bootstrap(self, nodes: tuple[NodeSpec, ...]) -> None:
+        from tutor.simulator.bootstrap import bootstrap
+
+        bootstrap(self, nodes)
+        self.engine.run_ready()
+
+    def save(self) -> ClusterState:
+        """The whole state as a value."""
+        with self.lock:
+            return ClusterState(self.store.save(), self.clock.save(), self.ids.save(), self.engine.save())
+
+    def load(self, state: ClusterState) -> None:
+        """Go back to a saved state."""
+        with self.lock:
+            self.store.load(state.store)
+            self.clock.load(state.clock)
+            self.ids.load(state.ids)
+            self.engine.load(state.engine)
+
+
+ActorMaker = Callable[[SimulatedCluster], Iterable[Actor]]
+
+
+def _actor_makers() -> list[ActorMaker]:
+    makers: list[ActorMaker] = []
+    for package_name in ACTOR_PACKAGES:
+        package = importlib.import_module(package_name)
+        names = [package_name, *sorted(f"{package_name}.{m.name}" for m in pkgutil.iter_modules(package.__path__))]
+        for name in names:
+            make = getattr(importlib.import_module(name), "actors", None)
+            if make is not None:
+                makers.append(make)
+    return makers

@@ -1,0 +1,206 @@
+"""Runs the cluster's actors (controllers, scheduler, kubelets) one key at a time on the virtual clock.
+
+An actor is told of changes in the store and says which keys it wants to look at; looking is `reconcile(key)`. Everything an
+actor remembers between two looks is in API objects or in state it can save, so stopping an actor is not calling it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tutor.simulator.clock import Clock
+from tutor.simulator.store import Change, Store
+
+log = logging.getLogger(__name__)
+
+MAX_STEPS = 5_000_000
+"""How many looks without time passing mean that actors are chasing each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """When an actor wants to see a key again, in seconds; None: when something changes. Housekeeping (a lease renewed, a
+    periodic sync) does not keep a cluster from counting as settled."""
+
+    requeue_after: float | None = None
+    housekeeping: bool = False
+
+
+DONE = Result()
+
+
+class Actor(Protocol):
+    """Something that drives objects towards their desired state."""
+
+    @property
+    def name(self) -> str:
+        """Unique; the name that its writes are recorded under."""
+
+    @property
+    def watches(self) -> Iterable[str]:
+        """Ids of the resources whose changes it is told of."""
+
+    def observe(self, change: Change) -> Iterable[str]:
+        """The keys that a change makes worth a look. Must be quick and must not write."""
+
+    def resync(self) -> Iterable[str]:
+        """All keys worth a look, for when it starts."""
+
+    def reconcile(self, key: str) -> Result:
+        """Look at one key and do what is needed now."""
+
+    def save(self) -> Any:
+        """What it remembers outside of API objects, as an immutable value; None when nothing."""
+
+    def load(self, state: Any) -> None:
+        """Go back to what `save` returned."""
+
+
+class Unsettled(RuntimeError):
+    """The cluster went on working without time passing; a defect of an actor."""
+
+
+class Engine:
+    """The work queue of all actors and the passing of time."""
+
+    def __init__(self, clock: Clock, store: Store, *, strict: bool = False) -> None:
+        self.clock = clock
+        self.store = store
+        self.strict = strict
+        """Let an actor's exception through (tests) in place of logging it and trying the key again later."""
+        self._actors: dict[str, Actor] = {}
+        self._stopped: set[str] = set()
+        self._by_resource: dict[str, list[Actor]] = {}
+        self._ready: deque[tuple[str, str]] = deque()
+        self._queued: set[tuple[str, str]] = set()
+        self._failures: dict[tuple[str, str], int] = {}
+        store.subscribe(self._on_change)
+
+    # -- actors
+
+    def add(self, actor: Actor) -> None:
+        """Start an actor."""
+        self._actors[actor.name] = actor
+        for resource in actor.watches:
+            self._by_resource.setdefault(resource, []).append(actor)
+        self._enqueue_all(actor)
+
+    def actors(self) -> dict[str, bool]:
+        """The actors' names and whether each is running."""
+        return {name: name not in self._stopped for name in self._actors}
+
+    def stop(self, name: str) -> None:
+        """Let an actor do nothing until it is started again. Raises KeyError for an unknown name."""
+        self._stopped.add(self._actors[name].name)
+
+    def start(self, name: str) -> None:
+        """Start a stopped actor: it looks at everything anew, as a restarted program does."""
+        actor = self._actors[name]
+        self._stopped.discard(name)
+        self._enqueue_all(actor)
+
+    def _enqueue_all(self, actor: Actor) -> None:
+        for key in actor.resync():
+            self.enqueue(actor.name, key)
+
+    def enqueue(self, actor: str, key: str) -> None:
+        """Let an actor look at a key as soon as its turn comes."""
+        item = (actor, key)
+        if item not in self._queued:
+            self._queued.add(item)
+            self._ready.append(item)
+
+    def _on_change(self, change: Change) -> None:
+        for actor in self._by_resource.get(change.resource, ()):
+            for key in actor.observe(change):
+                self.enqueue(actor.name, key)
+
+    # -- running
+
+    def run_ready(self) -> int:
+        """Do all work that is due now; returns how many looks it took."""
+        steps = 0
+        while True:
+            while (timer := self.clock.pop_due()) is not None:
+                self.enqueue(timer.actor, timer.key)
+            if not self._ready:
+                return steps
+            item = self._ready.popleft()
+            self._queued.discard(item)
+            self._look(*item)
+            steps += 1
+            if steps > MAX_STEPS:
+                raise Unsettled(f"{item[0]} is still busy with {item[1]} after {steps} looks")
+
+    def _look(self, name: str, key: str) -> None:
+        if name in self._stopped:
+            return
+        self.clock.cancel(name, key)
+        try:
+            result = self._actors[name].reconcile(key)
+        except Exception as error:
+            if self.strict:
+                raise
+            log.warning("%s failed on %s: %r", name, key, error)
+            self._retry(name, key)
+            return
+        self._failures.pop((name, key), None)
+        if result.requeue_after is not None:
+            due = self.clock.now + max(result.requeue_after, 0.0)
+            self.clock.schedule(name, key, due, housekeeping=result.housekeeping)
+
+    def _retry(self, name: str, key: str) -> None:
+        """Try again with the delay of client-go's default rate limiter: 5 ms, doubling to 1000 s."""
+        count = self._failures.get((name, key), 0)
+        self._failures[name, key] = count + 1
+        self.clock.schedule(name, key, self.clock.now + min(0.005 * 2**count, 1000.0))
+
+    def advance_to(self, moment: float) -> None:
+        """Let time pass up to a moment, doing all work on the way."""
+        self.run_ready()
+        while (due := self.clock.next_due()) is not None and due <= moment:
+            self.clock.now = max(due, self.clock.now)
+            self.run_ready()
+        self.clock.now = max(moment, self.clock.now)
+
+    def advance(self, seconds: float) -> None:
+        """Let this much time pass."""
+        self.advance_to(self.clock.now + seconds)
+
+    def run_until_settled(self, limit: float = 600.0) -> bool:
+        """Let time pass until nothing but housekeeping is planned, `limit` seconds at most; says whether that was reached."""
+        end = self.clock.now + limit
+        self.run_ready()
+        while self.clock.has_work():
+            due = self.clock.next_due()
+            if due is None or due > end:
+                self.advance_to(end)
+                return False
+            self.advance_to(due)
+        return True
+
+    def idle(self) -> bool:
+        """Whether nothing is waiting to be looked at now."""
+        due = self.clock.next_due()
+        return not self._ready and (due is None or due > self.clock.now)
+
+    # -- saving
+
+    def save(self) -> tuple[Any, ...]:
+        """Queues and actors' state as a value."""
+        states = {name: actor.save() for name, actor in self._actors.items()}
+        return frozenset(self._stopped), tuple(self._ready), dict(self._failures), states
+
+    def load(self, state: tuple[Any, ...]) -> None:
+        """Go back to a saved state."""
+        stopped, ready, failures, states = state
+        self._stopped = set(stopped)
+        self._ready = deque(ready)
+        self._queued = set(ready)
+        self._failures = dict(failures)
+        for name, actor in self._actors.items():
+            actor.load(states.get(name))

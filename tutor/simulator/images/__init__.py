@@ -1,0 +1,1 @@
+"""What simulated containers do: a catalogue of images as data."""

@@ -1,0 +1,1 @@
+"""The nodes: what kubelets, container runtimes and their processes do."""

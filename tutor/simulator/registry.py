@@ -1,0 +1,317 @@
+"""The verbs of the API over the store, the same for every kind and every caller (apiserver, pkg/registry/generic/registry/store.go).
+
+Objects go in and out in the version they are stored in; the API layer converts. What is special about a kind is in its
+`Resource`, what is special about a write in an admission plugin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tutor.simulator import errors
+from tutor.simulator.admission import AdmissionRequest, plugins
+from tutor.simulator.clock import Clock, timestamp
+from tutor.simulator.errors import ApiError
+from tutor.simulator.ids import Ids
+from tutor.simulator.names import check_metadata, check_name
+from tutor.simulator.objects import copy_json, deleting
+from tutor.simulator.resources.base import Context, Resource
+from tutor.simulator.resources.scheme import Scheme
+from tutor.simulator.store import Conflict, Exists, Obj, Store
+
+Propagation = Literal["Background", "Foreground", "Orphan"]
+
+GC_FINALIZERS: dict[str, str] = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}
+"""The finalizer that holds an object until the garbage collector has dealt with its dependants."""
+
+_SERVER_METADATA = (
+    "uid",
+    "creationTimestamp",
+    "generation",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "selfLink",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes, and how."""
+
+    actor: str
+    """What the change is recorded under: a controller's name, or the user's."""
+    user: str = ""
+    groups: tuple[str, ...] = ()
+    dry_run: bool = False
+    trusted: bool = False
+    """A part of the cluster itself: what it writes is not validated again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteOptions:
+    """metav1.DeleteOptions"""
+
+    grace_seconds: int | None = None
+    propagation: Propagation | None = None
+    uid: str | None = None
+    resource_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What a delete did: the object as it is now or last was, and whether it is gone."""
+
+    obj: Obj
+    gone: bool
+
+
+class Registry:
+    """create, update and delete with everything that happens on the way."""
+
+    def __init__(self, store: Store, scheme: Scheme, ids: Ids, clock: Clock) -> None:
+        self.store = store
+        self.scheme = scheme
+        self.ids = ids
+        self.clock = clock
+
+    # -- reading
+
+    def get(self, resource: Resource, namespace: str, name: str) -> Obj:
+        """The stored object. Raises ApiError 404."""
+        obj = self.store.get(resource.storage_id, namespace, name)
+        if obj is None:
+            raise errors.not_found(resource.plural, resource.group, name)
+        return obj
+
+    # -- create
+
+    def create(self, resource: Resource, namespace: str, obj: Obj, writer: Writer) -> Obj:
+        """Add an object, which this call may change. Raises ApiError."""
+        context = self._context(writer)
+        metadata = obj.setdefault("metadata", {})
+        self._new_metadata(resource, namespace, metadata)
+        resource.default(obj)
+        request = AdmissionRequest(
+            context, resource, "CREATE", namespace, metadata["name"], obj, dry_run=writer.dry_run
+        )
+        self._mutate(request)
+        if resource.has_generation:
+            metadata["generation"] = 1
+        resource.prepare_create(context, obj)
+        if not writer.trusted:
+            self._check(
+                resource,
+                obj,
+                [*check_name(resource, metadata), *check_metadata(resource, obj), *resource.validate(obj)],
+            )
+        self._admit(request)
+        if writer.dry_run:
+            if self.store.get(resource.storage_id, namespace, metadata["name"]) is not None:
+                raise errors.already_exists(resource.plural, resource.group, metadata["name"])
+            return obj
+        try:
+            return self.store.create(resource.storage_id, obj, writer.actor)
+        except Exists:
+            raise errors.already_exists(resource.plural, resource.group, metadata["name"]) from None
+
+    def _new_metadata(self, resource: Resource, namespace: str, metadata: dict[str, Any]) -> None:
+        if metadata.get("resourceVersion"):
+            raise ApiError(500, "", "resourceVersion should not be set on objects to be created")
+        for name in (*_SERVER_METADATA, "resourceVersion"):
+            metadata.pop(name, None)
+        if not metadata.get("name") and metadata.get("generateName"):
+            metadata["name"] = self.ids.generate_name(metadata["generateName"])
+        metadata.setdefault("name", "")
+        if resource.namespaced:
+            metadata["namespace"] = namespace
+        else:
+            metadata.pop("namespace", None)
+        metadata["uid"] = self.ids.uid()
+        metadata["creationTimestamp"] = timestamp(self.clock.now)
+
+    # -- update
+
+    def update(self, resource: Resource, namespace: str, name: str, obj: Obj, writer: Writer) -> Obj:
+        """Replace an object but for its status (if that is a subresource). Raises ApiError."""
+        old = self.get(resource, namespace, name)
+        metadata = self._next_metadata(resource, old, obj)
+        if resource.has_status:
+            obj.pop("status", None)
+            if "status" in old:
+                obj["status"] = old["status"]
+        resource.default(obj)
+        context = self._context(writer)
+        request = AdmissionRequest(context, resource, "UPDATE", namespace, name, obj, old, dry_run=writer.dry_run)
+        self._mutate(request)
+        resource.prepare_update(context, obj, old)
+        if resource.has_generation:
+            metadata["generation"] = old["metadata"].get("generation", 0) + _spec_changed(old, obj)
+        if not writer.trusted:
+            problems = [
+                *check_metadata(resource, obj, old),
+                *resource.validate(obj),
+                *resource.validate_update(obj, old),
+            ]
+            self._check(resource, obj, problems)
+        self._admit(request)
+        return self._replace(resource, obj, old, writer)
+
+    def update_status(self, resource: Resource, namespace: str, name: str, obj: Obj, writer: Writer) -> Obj:
+        """Replace the status alone (and metadata that status writers may set). Raises ApiError."""
+        old = self.get(resource, namespace, name)
+        metadata = self._next_metadata(resource, old, obj)
+        metadata["generation"] = old["metadata"].get("generation")
+        if metadata["generation"] is None:
+            del metadata["generation"]
+        new = {**old, "metadata": metadata}
+        new.pop("status", None)
+        if "status" in obj:
+            new["status"] = obj["status"]
+        request = AdmissionRequest(
+            self._context(writer), resource, "UPDATE", namespace, name, new, old, "status", writer.dry_run
+        )
+        self._admit(request)
+        return self._replace(resource, new, old, writer)
+
+    def _next_metadata(self, resource: Resource, old: Obj, obj: Obj) -> dict[str, Any]:
+        """The new object's metadata with what only the server may change put back, after the caller's checks."""
+        before = old["metadata"]
+        metadata: dict[str, Any] = obj.setdefault("metadata", {})
+        name = before["name"]
+        if metadata.get("uid") and metadata["uid"] != before["uid"]:
+            why = f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {before['uid']}"
+            raise errors.conflict(resource.plural, resource.group, name, why)
+        expected = metadata.get("resourceVersion")
+        if expected and expected != before["resourceVersion"]:
+            raise errors.conflict(resource.plural, resource.group, name)
+        if not expected and not resource.unconditional_update:
+            problem = errors.invalid("metadata.resourceVersion", 0, "must be specified for an update")
+            raise errors.invalid_object(resource.kind, resource.group, name, [problem])
+        for field in (*_SERVER_METADATA, "resourceVersion", "name", "namespace", "generateName"):
+            metadata.pop(field, None)
+            if field in before:
+                metadata[field] = before[field]
+        return metadata
+
+    def _replace(self, resource: Resource, obj: Obj, old: Obj, writer: Writer) -> Obj:
+        if (
+            deleting(obj)
+            and not obj["metadata"].get("finalizers")
+            and not obj["metadata"].get("deletionGracePeriodSeconds")
+        ):
+            if not writer.dry_run:
+                self._store_update(resource, obj, writer)
+                self._remove(resource, obj, writer)
+            return obj
+        return obj if writer.dry_run else self._store_update(resource, obj, writer)
+
+    def _store_update(self, resource: Resource, obj: Obj, writer: Writer) -> Obj:
+        metadata = obj["metadata"]
+        try:
+            return self.store.update(resource.storage_id, obj, writer.actor, expect=metadata.get("resourceVersion"))
+        except KeyError:
+            raise errors.not_found(resource.plural, resource.group, metadata["name"]) from None
+        except Conflict:
+            raise errors.conflict(resource.plural, resource.group, metadata["name"]) from None
+
+    # -- delete
+
+    def delete(
+        self, resource: Resource, namespace: str, name: str, writer: Writer, options: DeleteOptions | None = None
+    ) -> Deletion:
+        """Delete an object, or begin to: with grace, finalizers or dependants it stays until they are done. Raises ApiError."""
+        options = options or DeleteOptions()
+        old = self.get(resource, namespace, name)
+        self._check_preconditions(resource, old, options)
+        context = self._context(writer)
+        self._admit(AdmissionRequest(context, resource, "DELETE", namespace, name, None, old, dry_run=writer.dry_run))
+        finalizers = self._deletion_finalizers(resource, old, options)
+        grace = resource.grace(context, old, options.grace_seconds) if resource.grace else 0
+        if not finalizers and grace == 0:
+            return Deletion(old if writer.dry_run else self._remove(resource, old, writer), gone=True)
+        new = self._marked(old, finalizers, grace)
+        return Deletion(new if writer.dry_run else self._store_update(resource, new, writer), gone=False)
+
+    def _marked(self, old: Obj, finalizers: list[str], grace: int) -> Obj:
+        """The object as being deleted. A second deletion can only shorten the grace."""
+        metadata = dict(old["metadata"])
+        previous = metadata.get("deletionGracePeriodSeconds")
+        if previous is None or grace < previous:
+            metadata["deletionTimestamp"] = timestamp(self.clock.now + grace)
+            metadata["deletionGracePeriodSeconds"] = grace
+            if previous is None and metadata.get("generation"):
+                metadata["generation"] += 1
+        if finalizers:
+            metadata["finalizers"] = finalizers
+        else:
+            metadata.pop("finalizers", None)
+        return {**old, "metadata": metadata}
+
+    def _check_preconditions(self, resource: Resource, old: Obj, options: DeleteOptions) -> None:
+        metadata = old["metadata"]
+        for what, expected, actual in (
+            ("UID", options.uid, metadata["uid"]),
+            ("ResourceVersion", options.resource_version, metadata["resourceVersion"]),
+        ):
+            if expected is not None and expected != actual:
+                why = (
+                    f"the {what} in the precondition ({expected}) does not match the {what} in record ({actual}). "
+                    "The object might have been deleted and then recreated"
+                )
+                raise errors.conflict(resource.plural, resource.group, metadata["name"], why)
+
+    @staticmethod
+    def _deletion_finalizers(resource: Resource, old: Obj, options: DeleteOptions) -> list[str]:
+        """The object's finalizers with the one that its dependants ask for (store.go deletionFinalizersForGarbageCollection)."""
+        current = [f for f in old["metadata"].get("finalizers") or () if f not in GC_FINALIZERS.values()]
+        held = [f for f in old["metadata"].get("finalizers") or () if f in GC_FINALIZERS.values()]
+        if options.propagation is None:
+            return current + (held or ([GC_FINALIZERS["Orphan"]] if resource.default_propagation == "Orphan" else []))
+        wanted = GC_FINALIZERS.get(options.propagation)
+        return [*current, wanted] if wanted else current
+
+    def _remove(self, resource: Resource, obj: Obj, writer: Writer) -> Obj:
+        metadata = obj["metadata"]
+        gone = self.store.delete(resource.storage_id, metadata.get("namespace", ""), metadata["name"], writer.actor)
+        resource.after_delete(self._context(writer), gone)
+        return gone
+
+    def purge(self, resource: Resource, obj: Obj, writer: Writer) -> None:
+        """Remove an object whose finalizers and grace are done."""
+        self._remove(resource, obj, writer)
+
+    # -- the way in
+
+    def _context(self, writer: Writer) -> Context:
+        return Context(self.store, self.ids, self.clock.now, writer.user, writer.groups)
+
+    @staticmethod
+    def _mutate(request: AdmissionRequest) -> None:
+        for hook in plugins()[0]:
+            hook(request)
+
+    @staticmethod
+    def _admit(request: AdmissionRequest) -> None:
+        for hook in plugins()[1]:
+            hook(request)
+
+    @staticmethod
+    def _check(resource: Resource, obj: Obj, problems: list[errors.FieldError]) -> None:
+        if problems:
+            metadata = obj["metadata"]
+            name = metadata.get("name") or metadata.get("generateName") or ""
+            raise errors.invalid_object(resource.kind, resource.group, name, problems)
+
+
+def _spec_changed(old: Obj, new: Obj) -> bool:
+    """Whether anything but metadata and status differs."""
+    names = {*old, *new} - {"metadata", "status"}
+    return any(old.get(name) != new.get(name) for name in names)
+
+
+def fresh(obj: Mapping[str, Any]) -> Obj:
+    """A copy of a stored object that may be changed and handed back to a verb."""
+    copied: Obj = copy_json(obj)
+    return copied

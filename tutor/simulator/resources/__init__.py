@@ -1,0 +1,1 @@
+"""The kinds the cluster knows, one module an API group."""

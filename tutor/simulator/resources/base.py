@@ -1,0 +1,145 @@
+"""How a kind is declared. Adding a kind to the cluster is adding one `Resource` to the `RESOURCES` of one module here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tutor.simulator.errors import FieldError, group_resource
+from tutor.simulator.ids import Ids
+from tutor.simulator.store import Obj, Store
+
+VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a strategy may ask while it prepares an object."""
+
+    store: Store
+    ids: Ids
+    now: float
+    user: str = ""
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a server-side Table (metav1.TableColumnDefinition) and how its cell is filled.
+
+    A cell function gets the object and the moment that ages are counted to (seconds since the epoch).
+    """
+
+    name: str
+    cell: Callable[[Obj, float], Any]
+    type: str = "string"
+    format: str = ""
+    priority: int = 0
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where a kind keeps what autoscaling/v1 Scale shows: paths from the object's root."""
+
+    spec_replicas: tuple[str, ...] = ("spec", "replicas")
+    status_replicas: tuple[str, ...] = ("status", "replicas")
+    selector: tuple[str, ...] = ("spec", "selector")
+
+
+NameRule = Literal["subdomain", "label", "dns1035", "path-segment", "any"]
+Grace = Callable[[Context, Obj, int | None], int]
+
+
+def _nothing(*_: Any) -> None:
+    return None
+
+
+def _no_errors(*_: Any) -> Iterable[FieldError]:
+    return ()
+
+
+def _same_object(obj: Obj) -> Obj:
+    return obj
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of object at one API version, and the rules that are its own (a "strategy" in the API server's words).
+
+    Hooks that take an object to prepare may change it in place: it is a fresh copy that is not stored yet.
+    """
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    namespaced: bool = True
+    singular: str = ""
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = VERBS
+    columns: tuple[Column, ...] = ()
+    """Without any: Name and Age, as a real server prints a kind it has no printer for."""
+
+    name_rule: NameRule = "subdomain"
+    default: Callable[[Obj], None] = _nothing
+    """Fills in what was left out (pkg/apis/GROUP/VERSION/defaults.go)."""
+    prepare_create: Callable[[Context, Obj], None] = _nothing
+    """Sets what only the server may set on a new object (pkg/registry/.../strategy.go PrepareForCreate)."""
+    prepare_update: Callable[[Context, Obj, Obj], None] = _nothing
+    """The same for (new, old)."""
+    validate: Callable[[Obj], Iterable[FieldError]] = _no_errors
+    validate_update: Callable[[Obj, Obj], Iterable[FieldError]] = _no_errors
+    """Rules for (new, old), in addition to `validate` of the new object."""
+    warnings: Callable[[Obj], Iterable[str]] = _no_errors  # type: ignore[assignment] # an empty answer fits both
+    after_delete: Callable[[Context, Obj], None] = _nothing
+
+    has_status: bool = False
+    """The status is written through the status subresource only."""
+    has_generation: bool = False
+    """metadata.generation counts the changes of everything but metadata and status."""
+    create_on_update: bool = False
+    """A PUT to a name that does not exist creates the object."""
+    unconditional_update: bool = True
+    """A PUT without a resourceVersion is accepted."""
+    scale: Scale | None = None
+    subresources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Further subresources and their verbs, e.g. {"log": ("get",)}. Their handlers live in api/subresources/."""
+    grace: Grace | None = None
+    """How many seconds a deletion leaves the object to shut down; None: deleted at once."""
+    delete_returns_object: bool = False
+    default_propagation: Literal["Background", "Orphan"] = "Background"
+    """What becomes of dependants when a deletion does not say."""
+    fields: Mapping[str, Callable[[Obj], str]] = field(default_factory=dict)
+    """Field selectors beside metadata.name and metadata.namespace."""
+
+    storage: str = ""
+    """Id of the resource whose storage this version shares; empty: its own."""
+    to_storage: Callable[[Obj], Obj] = _same_object
+    from_storage: Callable[[Obj], Obj] = _same_object
+    schema: str = ""
+    """Name of the type in the OpenAPI document, e.g. io.k8s.api.apps.v1.Deployment."""
+    preferred: bool = True
+    """Whether clients that do not ask for a version get this one of its group."""
+
+    @property
+    def id(self) -> str:
+        """The GroupResource as Kubernetes writes it: "pods", "deployments.apps"."""
+        return group_resource(self.plural, self.group)
+
+    @property
+    def storage_id(self) -> str:
+        """The store's name for where the objects are."""
+        return self.storage or self.id
+
+    @property
+    def api_version(self) -> str:
+        """ "v1", "apps/v1" """
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def singular_name(self) -> str:
+        """The name for one, as in `kubectl get deployment`."""
+        return self.singular or self.kind.lower()

@@ -1,0 +1,72 @@
+"""Which kinds the cluster knows: those declared in the modules beside this one, and those that CRDs add at run time."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from tutor.simulator import resources as package
+from tutor.simulator.resources.base import Resource
+
+
+@cache
+def built_in() -> tuple[Resource, ...]:
+    """Every Resource in a `RESOURCES` tuple of a module of this package."""
+    found: list[Resource] = []
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
+        found.extend(getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "RESOURCES", ()))
+    return tuple(found)
+
+
+class Scheme:
+    """Looks kinds up by path, by kind and by storage."""
+
+    def __init__(self, resources: Iterable[Resource] | None = None) -> None:
+        self._by_path: dict[tuple[str, str, str], Resource] = {}
+        self._by_kind: dict[tuple[str, str], Resource] = {}
+        self._stored: dict[str, Resource] = {}
+        self.generation = 0
+        """Rises whenever a kind comes or goes, so that discovery documents can be kept until then."""
+        for resource in built_in() if resources is None else resources:
+            self.add(resource)
+
+    def add(self, resource: Resource) -> None:
+        """Serve a kind."""
+        self._by_path[resource.group, resource.version, resource.plural] = resource
+        self._by_kind[resource.api_version, resource.kind] = resource
+        if not resource.storage:
+            self._stored[resource.id] = resource
+        self.generation += 1
+
+    def remove(self, resource: Resource) -> None:
+        """Serve a kind no more."""
+        self._by_path.pop((resource.group, resource.version, resource.plural), None)
+        self._by_kind.pop((resource.api_version, resource.kind), None)
+        if self._stored.get(resource.id) == resource:
+            del self._stored[resource.id]
+        self.generation += 1
+
+    def lookup(self, group: str, version: str, plural: str) -> Resource | None:
+        """The kind at a path of the API."""
+        return self._by_path.get((group, version, plural))
+
+    def by_kind(self, api_version: str, kind: str) -> Resource | None:
+        """The kind of an object's apiVersion and kind."""
+        return self._by_kind.get((api_version, kind))
+
+    def stored(self, storage_id: str) -> Resource | None:
+        """The version that a storage's objects are kept in."""
+        return self._stored.get(storage_id)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._by_path.values())
+
+    def groups(self) -> list[tuple[str, list[str]]]:
+        """Groups with their versions, the preferred version first; the core group is ""."""
+        versions: dict[str, dict[str, bool]] = {}
+        for resource in self:
+            known = versions.setdefault(resource.group, {})
+            known[resource.version] = known.get(resource.version, False) or resource.preferred
+        return [(group, sorted(known, key=lambda v: not known[v])) for group, known in versions.items()]
