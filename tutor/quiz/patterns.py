@@ -1,0 +1,70 @@
+"""Which regular expressions are safe to try on what a learner wrote.
+
+Python's `re` backtracks and cannot be interrupted, so the cost has to be bounded before a pattern is tried. A pattern
+of this module's subset (no repeated groups, no look-around, no back-references) tries at most `product of its
+repetitions' ranges` ways from each place in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+MAX_TEXT = 2000
+"""How many characters of an answer are searched."""
+MAX_PATTERN = 200
+MAX_WAYS = 2 * MAX_TEXT
+"""Ways of matching from one place: room for one unbounded repetition, or for two or three short bounded ones."""
+
+_TOKEN = re.compile(
+    r"""\\(?P<escaped>.)
+    |\[\^?\]?(?:\\.|[^\]\\])*\]          # a character class
+    |(?P<plain_group>\(\?:)
+    |(?P<special_group>\(\?)
+    |(?P<close>\))
+    |(?P<repeat>(?:[*+?]|\{\d+(?:,\d*)?\})[?+]?)
+    |(?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@lru_cache(maxsize=1024)
+def problem_with(pattern: str) -> str | None:
+    """Why the pattern may not be used, in words for its author; None when it may."""
+    if len(pattern) > MAX_PATTERN:
+        return f"it is longer than {MAX_PATTERN} characters"
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return f"it is not a regular expression: {error}"
+    return _problem_with_cost(pattern)
+
+
+def _problem_with_cost(pattern: str) -> str | None:
+    ways = 1
+    after_group = False
+    for token in _TOKEN.finditer(pattern):
+        escaped = token["escaped"]
+        if token["special_group"] or (escaped and escaped.isdigit()):
+            return "look-around, named groups, flags and back-references are not supported"
+        repeat = token["repeat"]
+        if repeat:
+            if after_group and repeat[0] != "?":
+                return "a repeated group can take for ever; repeat single characters instead"
+            ways *= _range_of(repeat)
+        after_group = bool(token["close"])
+    return (
+        f"its repetitions allow {ways} ways to match; use shorter ones, such as .{{0,30}}" if ways > MAX_WAYS else None
+    )
+
+
+def _range_of(repeat: str) -> int:
+    """How many lengths a repetition allows."""
+    if repeat[0] == "?":
+        return 2
+    if repeat[0] in "*+":
+        return MAX_TEXT
+    low, comma, high = repeat[1 : repeat.index("}")].partition(",")
+    if not comma:
+        return 1
+    return max(1, (int(high) if high else MAX_TEXT) - int(low) + 1)
