@@ -52,9 +52,13 @@ def _problem_with_cost(pattern: str) -> str | None:
             if after_group and repeat[0] != "?":
                 return "a repeated group can take for ever; repeat single characters instead"
             ways *= _range_of(repeat)
+        if token["other"] == "|":
+            ways *= 2
         after_group = bool(token["close"])
     return (
-        f"its repetitions allow {ways} ways to match; use shorter ones, such as .{{0,30}}" if ways > MAX_WAYS else None
+        f"it can match in {ways} ways; use fewer alternatives and shorter repetitions, such as .{{0,30}}"
+        if ways > MAX_WAYS
+        else None
     )
 
 
