@@ -58,6 +58,8 @@ def test_ordinary_patterns_are_allowed(pattern: str) -> None:
         ("(?=a)b", "not supported"),
         ("(?P<n>a)", "not supported"),
         ("(unclosed", "not a regular expression"),
+        ("a{99999999999}", "not a regular expression"),
+        ("[[a]", "not a regular expression"),
         ("a" * 201, "longer than"),
     ],
 )

@@ -8,6 +8,7 @@ repetitions' ranges` ways from each place in the text.
 from __future__ import annotations
 
 import re
+import warnings
 from functools import lru_cache
 
 MAX_TEXT = 2000
@@ -34,8 +35,10 @@ def problem_with(pattern: str) -> str | None:
     if len(pattern) > MAX_PATTERN:
         return f"it is longer than {MAX_PATTERN} characters"
     try:
-        re.compile(pattern)
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # Python warns of what a later version will read in another way
+            re.compile(pattern)
+    except (re.error, OverflowError, Warning) as error:
         return f"it is not a regular expression: {error}"
     return _problem_with_cost(pattern)
 
