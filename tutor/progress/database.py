@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from tutor.progress.errors import ProgressError, explained
 from tutor.progress.schema import MIGRATIONS, migrate, version_of
+from tutor.progress.tables import TABLES, columns_of, insert, problem_with
 
 T = TypeVar("T")
 Row: TypeAlias = sqlite3.Row
@@ -153,20 +154,30 @@ def _rescue(
 ) -> None:
     """Copy into memory what the failing file still gives; nothing when it gives nothing."""
     try:
-        source = connection or sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+        source = connection or _read_only(path)
         try:
             if version_of(source) == len(migrations):
-                source.backup(memory)
+                for table in TABLES:
+                    _rescue_table(source, memory, table)
         finally:
             if source is not connection:
                 source.close()
     except (sqlite3.Error, OSError):
-        _empty(memory, migrations)
+        return  # the file gives nothing
 
 
-def _empty(memory: sqlite3.Connection, migrations: Sequence[str]) -> None:
-    """Make the tables anew after a copy that broke off."""
-    fresh = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(fresh, migrations)
-    fresh.backup(memory)
-    fresh.close()
+def _read_only(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _rescue_table(source: sqlite3.Connection, memory: sqlite3.Connection, table: str) -> None:
+    """Copy the rows up to the first damaged one."""
+    columns = columns_of(memory, table)
+    try:
+        for row in source.execute(f"SELECT * FROM {table}"):
+            if problem_with(dict(row), columns) is None:
+                insert(memory, table, dict(row))
+    except sqlite3.Error:
+        return  # the rest of this table cannot be read

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +14,8 @@ from tutor.progress.database import Database
 from tutor.progress.errors import ProgressError
 from tutor.progress.reset import reset_all
 from tutor.progress.schema import MIGRATIONS, migrate, version_of
-from tutor.progress.tables import TABLES, Column, columns_of, insert
-from tutor.progress.times import read_back, stored
-from tutor.quiz import SessionState
+from tutor.progress.tables import TABLES, columns_of, insert, problem_with
+from tutor.progress.times import stored
 
 FORMAT = "k8s-tutor progress"
 
@@ -105,37 +103,14 @@ def _staged(data: Row, path: Path) -> dict[str, list[Row]]:
 
 
 def _stage_table(staging: sqlite3.Connection, table: str, rows: Any, path: Path) -> None:
-    columns = {column.name: column for column in columns_of(staging, table)} if table in TABLES else {}
+    columns = columns_of(staging, table) if table in TABLES else []
     if not columns or not isinstance(rows, list):
         raise _unusable(path, f"has an unknown part, {table!r}")
     for number, row in enumerate(rows, start=1):
-        problem = _problem_with(row, columns)
+        problem = problem_with(row, columns)
         if problem:
             raise _unusable(path, f"has a row that cannot be used: {table}, row {number}: {problem}")
         insert(staging, table, row)
-
-
-def _problem_with(row: Any, columns: dict[str, Column]) -> str | None:
-    if not isinstance(row, dict) or row.keys() != columns.keys():
-        return f"it should have {', '.join(columns)}"
-    for name, value in row.items():
-        if not columns[name].accepts(value):
-            return f"{name} is {value!r}"
-        try:
-            if value is not None and name in _MEANINGS:
-                _MEANINGS[name](value)
-        except ValueError:
-            return f"{name} is {value!r}"
-    return None
-
-
-_MEANINGS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("updated_at", "started_at", "finished_at", "answered_at", "passed_at", "ended_at"), read_back),
-    **dict.fromkeys(("due", "last_review"), read_back),
-    **dict.fromkeys(("value", "chosen", "card_before"), json.loads),
-    "state": lambda text: SessionState.from_json(json.loads(text)),
-}
-"""How the text of a column is read; a ValueError there means that it is damaged."""
 
 
 def _merge(connection: sqlite3.Connection, staged: dict[str, list[Row]]) -> Imported:
