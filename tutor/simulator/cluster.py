@@ -62,6 +62,9 @@ class SimulatedCluster:
         self.store = Store(lambda: self.clock.now)
         self.scheme = Scheme()
         self.registry = Registry(self.store, self.scheme, self.ids, self.clock)
+        for resource in self.scheme:
+            for name, function in resource.indexes.items():
+                self.store.add_index(resource.storage_id, name, function)
         self.engine = Engine(self.clock, self.store, strict=strict)
         for make in _actor_makers():
             for actor in make(self):

@@ -72,8 +72,8 @@ def duplicate(field: str, value: Any) -> FieldError:
 
 
 def not_supported(field: str, value: Any, supported: Sequence[str]) -> FieldError:
-    """The value is none of the possible ones."""
-    listed = ", ".join(go_value(item) for item in sorted(supported))
+    """The value is none of the possible ones, which are listed in the order given."""
+    listed = ", ".join(go_value(item) for item in supported)
     detail = f"Unsupported value: {go_value(value)}" + (f": supported values: {listed}" if listed else "")
     return FieldError("FieldValueNotSupported", field, detail)
 
@@ -154,3 +154,8 @@ def no_such_resource() -> ApiError:
 def expired(why: str) -> ApiError:
     """410 for a revision that is no longer known."""
     return ApiError(410, "Expired", why)
+
+
+def not_found_value(field: str, value: Any) -> FieldError:
+    """The value names something that does not exist."""
+    return FieldError("FieldValueNotFound", field, f"Not found: {go_value(value)}")

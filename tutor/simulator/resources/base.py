@@ -112,6 +112,8 @@ class Resource:
     delete_returns_object: bool = False
     default_propagation: Literal["Background", "Orphan"] = "Background"
     """What becomes of dependants when a deletion does not say."""
+    indexes: Mapping[str, Callable[[Obj], Iterable[str]]] = field(default_factory=dict)
+    """Indexes the store keeps for the kind's own hooks."""
     fields: Mapping[str, Callable[[Obj], str]] = field(default_factory=dict)
     """Field selectors beside metadata.name and metadata.namespace."""
 
