@@ -62,10 +62,12 @@ def _steps(answer: CorrectAnswer | WrongAnswer, answers: Answers, exercise: Exer
 def _step(step: AnswerStep, files: dict[str, str]) -> str | None:
     """What is wrong with a step, given the workspace's files so far, which it changes."""
     if isinstance(step, WriteStep):
-        if not safe_name(step.file):
+        if step.file and not safe_name(step.file):
             return f"writes {step.file!r}, which is outside the workspace"
         files[step.file] = step.content
     elif isinstance(step, ReplaceStep):
+        if not step.file:
+            return None  # could not be read, which the loader has reported
         if step.file not in files:
             return f"changes {step.file!r}, which is not in the workspace"
         if step.old not in files[step.file]:

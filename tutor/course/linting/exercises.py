@@ -42,6 +42,8 @@ def _files(exercise: Exercise, path: Path, report: Report) -> None:
     line = exercise.start.lines.get("workspace", exercise.lines.get("start", 1))
     named = [(name, line) for name in exercise.start.workspace] + [(step.file, step.line) for step in applied]
     for name, at in named:
+        if not name:
+            continue  # could not be read, which the loader has reported
         try:
             found = inside(exercise.folder, name).is_file()
         except ValueError:

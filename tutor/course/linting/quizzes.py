@@ -119,7 +119,7 @@ class _QuestionRules:
         for point in rubric:
             patterns = [pattern for pattern in point.accept if self._is_regex(pattern, point.line)]
             covered = any(re.search(pattern, self.question.model, re.IGNORECASE) for pattern in patterns)
-            if len(patterns) == len(point.accept) and not covered:
+            if patterns and len(patterns) == len(point.accept) and not covered:
                 message = f"the model answer does not make the point `{point.id}`"
                 self._add(point.line, message, "say it in the model answer, or widen `accept`")
 

@@ -110,15 +110,16 @@ class _PageReader:
     _ids: set[str] = field(default_factory=set)
 
     def pages(self, lines: list[str], start: int) -> tuple[Page, ...]:
-        cuts = []
+        cuts: list[int] = []
+        stray = False
         for index, line in outside_fences(lines, start):
             if line.startswith("## "):
                 cuts.append(index)
             elif line.startswith("# "):
                 self._problem(index, "`# ` headings are not used in lessons", "start a page with `## `")
-            elif not cuts and line.strip():
+            elif line.strip() and not cuts and not stray:
                 self._problem(index, "there is text before the first page", _HEADING_REMEDY)
-                cuts.append(index)
+                stray = True
         if not cuts:
             self._problem(start - 1, "the lesson has no pages", _HEADING_REMEDY)
         ends = [*cuts[1:], len(lines)]
@@ -127,7 +128,7 @@ class _PageReader:
     def _page(self, lines: list[str], index: int) -> Page:
         match = _PAGE_HEADING.match(lines[0])
         title, page_id = (match["title"], match["id"]) if match else (lines[0].lstrip("# "), "")
-        if lines[0].startswith("## ") and not (title and _PAGE_ID.fullmatch(page_id)):
+        if not (title and _PAGE_ID.fullmatch(page_id)):
             self._problem(index, "the page's heading has no usable title and id", _HEADING_REMEDY)
         elif page_id in self._ids:
             self._problem(index, f"the page id `{page_id}` is used twice in this lesson", "give each page its own id")

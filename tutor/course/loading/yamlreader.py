@@ -123,7 +123,7 @@ class Fields:
     def _known(self, name: str) -> str:
         from difflib import get_close_matches
 
-        close = get_close_matches(name, self._asked, 1)
+        close = get_close_matches(name, self._asked, 1, cutoff=0.75)
         return f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(sorted(self._asked))}"
 
     def has(self, key: str) -> bool:
