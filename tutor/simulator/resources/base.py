@@ -64,6 +64,14 @@ def _same_object(obj: Obj) -> Obj:
     return obj
 
 
+def _never(_: Obj) -> bool:
+    return False
+
+
+def _unchanged(_: Context, obj: Obj) -> Obj:
+    return obj
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A kind of object at one API version, and the rules that are its own (a "strategy" in the API server's words).
@@ -109,6 +117,10 @@ class Resource:
     """Further subresources and their verbs, e.g. {"log": ("get",)}. Their handlers live in api/subresources/."""
     grace: Grace | None = None
     """How many seconds a deletion leaves the object to shut down; None: deleted at once."""
+    held: Callable[[Obj], bool] = _never
+    """Whether something beside metadata.finalizers keeps a deleted object until it is done (a namespace's content)."""
+    begin_delete: Callable[[Context, Obj], Obj] = _unchanged
+    """The object as it is to be while it is being deleted; must not change it in place."""
     delete_returns_object: bool = False
     default_propagation: Literal["Background", "Orphan"] = "Background"
     """What becomes of dependants when a deletion does not say."""

@@ -28,6 +28,15 @@ def _prepare_update(_: Context, namespace: Obj, old: Obj) -> None:
     namespace["spec"] = {**namespace.get("spec", {}), "finalizers": old["spec"].get("finalizers", [])}
 
 
+def _held(namespace: Obj) -> bool:
+    return bool(namespace["spec"].get("finalizers"))
+
+
+def _begin_delete(_: Context, namespace: Obj) -> Obj:
+    """registry/core/namespace/storage/storage.go Delete"""
+    return {**namespace, "status": {**(namespace.get("status") or {}), "phase": "Terminating"}}
+
+
 RESOURCES = (
     Resource(
         group="",
@@ -47,6 +56,8 @@ RESOURCES = (
         prepare_create=_prepare_create,
         prepare_update=_prepare_update,
         has_status=True,
+        held=_held,
+        begin_delete=_begin_delete,
         subresources={"finalize": ("update",)},
         fields={"status.phase": lambda obj: str(obj.get("status", {}).get("phase", ""))},
         schema="io.k8s.api.core.v1.Namespace",

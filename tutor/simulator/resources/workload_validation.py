@@ -14,7 +14,10 @@ from tutor.simulator.resources.pod_validation import validate_template
 from tutor.simulator.store import Obj
 
 OPERATORS = ("DoesNotExist", "Exists", "In", "NotIn")
-PERCENT_RULE = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
+PERCENT_RULE = (
+    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for "
+    "validation is '[0-9]+%')"
+)
 
 
 def not_negative(spec: Mapping[str, Any], field: str, path: str) -> Iterator[FieldError]:

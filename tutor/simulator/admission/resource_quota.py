@@ -1,0 +1,82 @@
+"""Refuses what would exceed a ResourceQuota (plugin ResourceQuota, apiserver/pkg/admission/plugin/resourcequota)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tutor.simulator import errors
+from tutor.simulator.admission import AdmissionRequest
+from tutor.simulator.quantity import format_decimal, parse
+from tutor.simulator.store import Obj
+from tutor.simulator.usage import in_scope, usage_of
+
+ORDER = 90
+_MUST_BE_SET = ("cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory")
+
+
+def validate(request: AdmissionRequest) -> None:
+    """Compares what the object adds with what each quota of the namespace has left, and books it."""
+    if request.operation == "DELETE" or request.obj is None or request.subresource or request.resource.id == "events":
+        return
+    for quota in request.context.store.list("resourcequotas", request.namespace) if request.namespace else ():
+        if in_scope(quota, request.resource.id, request.obj):
+            _check(request, quota, request.obj)
+
+
+def _check(request: AdmissionRequest, quota: Obj, obj: Obj) -> None:
+    hard = quota["spec"].get("hard") or {}
+    resource, name = request.resource, quota["metadata"]["name"]
+    adds = usage_of(resource.id, obj)
+    if request.old is not None:
+        before = usage_of(resource.id, request.old)
+        adds = {key: amount - before.get(key, Decimal(0)) for key, amount in adds.items()}
+    if resource.id == "pods" and request.operation == "CREATE":
+        missing = sorted(key for key in hard if key in _MUST_BE_SET and key not in adds)
+        if missing:
+            why = f"failed quota: {name}: must specify {_listed(obj, missing)}"
+            raise errors.forbidden(resource.plural, resource.group, request.name, why)
+    used = {key: parse(value) for key, value in (quota.get("status", {}).get("used") or {}).items()}
+    exceeded = sorted(
+        key
+        for key in hard
+        if adds.get(key, Decimal(0)) > 0 and used.get(key, Decimal(0)) + adds[key] > parse(hard[key])
+    )
+    if exceeded:
+        why = (
+            f"exceeded quota: {name}, requested: {_amounts(exceeded, adds)}, used: {_amounts(exceeded, used)}, "
+            f"limited: {','.join(f'{key}={hard[key]}' for key in exceeded)}"
+        )
+        raise errors.forbidden(resource.plural, resource.group, request.name, why)
+    if not request.dry_run:
+        _book(request, quota, {key: amount for key, amount in adds.items() if key in hard and amount > 0}, used)
+
+
+def _book(request: AdmissionRequest, quota: Obj, adds: dict[str, Decimal], used: dict[str, Decimal]) -> None:
+    """Count the object at once, so that the next request sees it; the quota controller recounts later."""
+    if not adds:
+        return
+    status = quota.get("status", {})
+    booked = {
+        **status.get("used", {}),
+        **{key: format_decimal(used.get(key, Decimal(0)) + n) for key, n in adds.items()},
+    }
+    changed = {**quota, "status": {**status, "hard": quota["spec"].get("hard", {}), "used": booked}}
+    request.context.store.update("resourcequotas", changed, "resource-quota")
+
+
+def _amounts(keys: list[str], amounts: dict[str, Decimal]) -> str:
+    return ",".join(f"{key}={format_decimal(amounts.get(key, Decimal(0)))}" for key in keys)
+
+
+def _listed(pod: Obj, missing: list[str]) -> str:
+    """ "limits.cpu for: web; requests.cpu for: web" """
+    parts = []
+    for key in missing:
+        field, _, name = key.rpartition(".")
+        containers = [
+            c["name"]
+            for c in pod["spec"]["containers"]
+            if name not in ((c.get("resources") or {}).get(field or "requests") or {})
+        ]
+        parts.append(f"{key} for: {','.join(sorted(containers))}")
+    return "; ".join(parts)

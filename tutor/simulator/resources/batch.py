@@ -1,0 +1,250 @@
+"""Jobs and CronJobs. Rules: pkg/apis/batch/validation/validation.go, pkg/registry/batch/job/strategy.go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tutor.simulator.clock import parse_timestamp
+from tutor.simulator.cron import CronError, parse_schedule
+from tutor.simulator.errors import FieldError, invalid, not_supported, required
+from tutor.simulator.objects import condition_is, matches_selector
+from tutor.simulator.resources.base import Column, Context, Resource
+from tutor.simulator.resources.pod_defaults import default_template
+from tutor.simulator.resources.pod_validation import validate_template
+from tutor.simulator.resources.printing import (
+    AGE,
+    NAME,
+    NONE,
+    at,
+    format_selector,
+    human_duration,
+    since,
+    wide_template_columns,
+)
+from tutor.simulator.resources.workload_validation import immutable, not_negative
+from tutor.simulator.store import Obj
+
+CONTROLLER_UID = "batch.kubernetes.io/controller-uid"
+JOB_NAME = "batch.kubernetes.io/job-name"
+RESTART_POLICIES = ("OnFailure", "Never")
+CONCURRENCY = ("Allow", "Forbid", "Replace")
+_STATES = (("Complete", "Complete"), ("Failed", "Failed"))
+_LATER_STATES = ("Suspended", "FailureTarget", "SuccessCriteriaMet")
+
+
+def _default_job_spec(spec: dict[str, Any]) -> None:
+    template = spec.setdefault("template", {})
+    restart = (template.get("spec") or {}).get("restartPolicy")
+    default_template(template)
+    if not restart:
+        template["spec"]["restartPolicy"] = "Always"
+    if spec.get("completions") is None and spec.get("parallelism") is None:
+        spec["completions"] = spec["parallelism"] = 1
+    for name, value in (
+        ("parallelism", 1),
+        ("backoffLimit", 2**31 - 1 if spec.get("backoffLimitPerIndex") is not None else 6),
+        ("completionMode", "NonIndexed"),
+        ("suspend", False),
+        ("manualSelector", False),
+        ("podReplacementPolicy", "Failed" if spec.get("podFailurePolicy") else "TerminatingOrFailed"),
+    ):
+        if spec.get(name) is None:
+            spec[name] = value
+
+
+def _default_job(job: Obj) -> None:
+    spec = job.setdefault("spec", {})
+    _default_job_spec(spec)
+    labels = spec["template"]["metadata"].get("labels")
+    if labels and not job["metadata"].get("labels"):
+        job["metadata"]["labels"] = dict(labels)
+
+
+def _prepare_create(_: Context, job: Obj) -> None:
+    """Every job selects its pods by its own uid (strategy.go generateSelector)."""
+    job["status"] = {}
+    spec, uid, name = job["spec"], job["metadata"]["uid"], job["metadata"]["name"]
+    if spec.get("manualSelector"):
+        return
+    added = {CONTROLLER_UID: uid, JOB_NAME: name, "controller-uid": uid, "job-name": name}
+    metadata = spec["template"]["metadata"]
+    metadata["labels"] = {**(metadata.get("labels") or {}), **added}
+    selector = spec["selector"] = spec.get("selector") or {}
+    selector["matchLabels"] = {**(selector.get("matchLabels") or {}), CONTROLLER_UID: uid}
+
+
+def _validate_job(job: Obj) -> Iterator[FieldError]:
+    yield from _validate_job_spec(job["spec"], "spec")
+    selector = job["spec"].get("selector")
+    if selector is None:
+        yield required("spec.selector")
+    elif not matches_selector(selector, job["spec"]["template"]["metadata"].get("labels") or {}):
+        labels = job["spec"]["template"]["metadata"].get("labels")
+        yield invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")
+
+
+def _validate_job_spec(spec: dict[str, Any], path: str) -> Iterator[FieldError]:
+    for field in ("parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished", "activeDeadlineSeconds"):
+        yield from not_negative(spec, field, path)
+    if spec["completionMode"] not in ("NonIndexed", "Indexed"):
+        yield not_supported(f"{path}.completionMode", spec["completionMode"], ("Indexed", "NonIndexed"))
+    if spec["completionMode"] == "Indexed" and spec.get("completions") is None:
+        yield required(f"{path}.completions", "when completion mode is Indexed")
+    yield from validate_template(spec["template"], f"{path}.template")
+    policy = spec["template"]["spec"].get("restartPolicy")
+    if policy == "Always":
+        listed = ", ".join(f'"{name}"' for name in RESTART_POLICIES)
+        yield required(f"{path}.template.spec.restartPolicy", f"valid values: {listed}")
+    elif policy not in RESTART_POLICIES:
+        yield not_supported(f"{path}.template.spec.restartPolicy", policy, RESTART_POLICIES)
+
+
+def _update_job(job: Obj, old: Obj) -> Iterator[FieldError]:
+    for field in ("completions", "selector", "template", "completionMode"):
+        if field == "completions" and job["spec"]["completionMode"] == "Indexed":
+            continue
+        yield from immutable(f"spec.{field}", "spec", field)(job, old)
+
+
+def _status(job: Obj, _: float) -> str:
+    status = job.get("status", {})
+    for condition, shown in _STATES:
+        if condition_is(status, condition):
+            return shown
+    if "deletionTimestamp" in job["metadata"]:
+        return "Terminating"
+    return next((name for name in _LATER_STATES if condition_is(status, name)), "Running")
+
+
+def _completions(job: Obj, _: float) -> str:
+    spec, done = job["spec"], job.get("status", {}).get("succeeded", 0)
+    if spec.get("completions") is not None:
+        return f"{done}/{spec['completions']}"
+    parallelism = spec.get("parallelism") or 0
+    return f"{done}/1 of {parallelism}" if parallelism > 1 else f"{done}/1"
+
+
+def _duration(job: Obj, now: float) -> str:
+    status = job.get("status", {})
+    if not status.get("startTime"):
+        return ""
+    end = parse_timestamp(status["completionTime"]) if status.get("completionTime") else now
+    return human_duration(end - parse_timestamp(status["startTime"]))
+
+
+# -- CronJob
+
+
+def _default_cron_job(job: Obj) -> None:
+    spec = job.setdefault("spec", {})
+    template = spec.setdefault("jobTemplate", {})
+    template.setdefault("metadata", {})
+    inner = template.setdefault("spec", {}).setdefault("template", {})
+    default_template(inner)
+    for name, value in (
+        ("concurrencyPolicy", "Allow"),
+        ("suspend", False),
+        ("successfulJobsHistoryLimit", 3),
+        ("failedJobsHistoryLimit", 1),
+    ):
+        if spec.get(name) in (None, ""):
+            spec[name] = value
+
+
+def _validate_cron_job(job: Obj) -> Iterator[FieldError]:
+    spec = job["spec"]
+    if not spec.get("schedule"):
+        yield required("spec.schedule")
+    else:
+        try:
+            parse_schedule(spec["schedule"])
+        except CronError as error:
+            yield invalid("spec.schedule", spec["schedule"], str(error))
+    if spec["concurrencyPolicy"] not in CONCURRENCY:
+        yield not_supported("spec.concurrencyPolicy", spec["concurrencyPolicy"], CONCURRENCY)
+    if len(job["metadata"].get("name", "")) > 52:
+        yield invalid("metadata.name", job["metadata"]["name"], "must be no more than 52 characters")
+    for field in ("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"):
+        yield from not_negative(spec, field, "spec")
+    template = spec["jobTemplate"]["spec"]
+    yield from validate_template(template["template"], "spec.jobTemplate.spec.template")
+    policy = template["template"]["spec"].get("restartPolicy")
+    if policy == "Always":
+        why = 'valid values: "OnFailure", "Never"'
+        yield required("spec.jobTemplate.spec.template.spec.restartPolicy", why)
+
+
+def _last_schedule(job: Obj, now: float) -> str:
+    last = job.get("status", {}).get("lastScheduleTime")
+    return since(last, now) if last else NONE
+
+
+_CRON_POD = ("spec", "jobTemplate", "spec", "template", "spec")
+
+RESOURCES = (
+    Resource(
+        group="batch",
+        version="v1",
+        kind="Job",
+        plural="jobs",
+        categories=("all",),
+        columns=(
+            NAME,
+            Column("Status", _status, description="Whether it runs, has completed or has failed."),
+            Column("Completions", _completions, description="Pods that have succeeded of those wanted."),
+            Column("Duration", _duration, description="How long it has run or ran."),
+            AGE,
+            *wide_template_columns(),
+        ),
+        default=_default_job,
+        prepare_create=_prepare_create,
+        validate=_validate_job,
+        validate_update=_update_job,
+        has_status=True,
+        has_generation=True,
+        default_propagation="Orphan",
+        fields={"status.successful": lambda job: str(job.get("status", {}).get("succeeded", 0))},
+        schema="io.k8s.api.batch.v1.Job",
+    ),
+    Resource(
+        group="batch",
+        version="v1",
+        kind="CronJob",
+        plural="cronjobs",
+        short_names=("cj",),
+        categories=("all",),
+        columns=(
+            NAME,
+            Column("Schedule", at("spec", "schedule"), description="When it starts jobs, in cron's notation."),
+            Column("Timezone", at("spec", "timeZone", default=NONE), description="Time zone of the schedule."),
+            Column(
+                "Suspend",
+                lambda job, _: str(job["spec"].get("suspend", False)),
+                type="boolean",
+                description="Whether it pauses.",
+            ),
+            Column(
+                "Active",
+                lambda job, _: len(job.get("status", {}).get("active") or ()),
+                type="integer",
+                description="Jobs that run.",
+            ),
+            Column("Last Schedule", _last_schedule, description="Time since a job was last due."),
+            AGE,
+            *wide_template_columns(selector=False, path=_CRON_POD),
+            Column(
+                "Selector",
+                lambda job, _: format_selector(job["spec"]["jobTemplate"]["spec"].get("selector")),
+                priority=1,
+                description="Labels of the pods that belong to a job.",
+            ),
+        ),
+        default=_default_cron_job,
+        prepare_create=lambda _, obj: obj.__setitem__("status", {}),
+        validate=_validate_cron_job,
+        has_status=True,
+        has_generation=True,
+        schema="io.k8s.api.batch.v1.CronJob",
+    ),
+)
