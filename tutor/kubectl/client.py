@@ -1,0 +1,236 @@
+"""Requests of one command to the API server: JSON in and out, Status replies as errors, warnings, streams that stop at ctrl+c."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from tutor.kubectl.errors import ApiError, ConnectionFailed, Interrupted
+from tutor.kubectl.objects import Object
+
+if TYPE_CHECKING:
+    import urllib3
+
+    from tutor.kubectl.connection import Connection
+    from tutor.kubectl.io import KubectlIO
+
+JSON = "application/json"
+TABLE = (
+    "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json"
+)
+MERGE_PATCH = "application/merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
+STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
+USER_AGENT = "kubectl/v1.37.2"
+
+Query = Mapping[str, str]
+_POLL = 0.1  # seconds between looks at ctrl+c while a stream is silent
+_GENERIC = {  # what client-go says when an error reply carries no Status (apimachinery api/errors NewGenericServerResponse)
+    400: ("BadRequest", "the server rejected our request for an unknown reason"),
+    401: ("Unauthorized", "the server has asked for the client to provide credentials"),
+    403: ("Forbidden", "forbidden"),
+    404: ("NotFound", "the server could not find the requested resource"),
+    405: ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
+    406: ("NotAcceptable", "the server was unable to respond with a content type that the client supports"),
+    409: ("Conflict", "the server reported a conflict"),
+    415: ("UnsupportedMediaType", "the server was unable to respond with a content type that the client supports"),
+    429: ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
+    503: ("ServiceUnavailable", "the server is currently unable to handle the request"),
+    504: (
+        "Timeout",
+        "the server was unable to return a response in the time allotted, but may still be processing the request",
+    ),
+}
+
+
+class Api:
+    """One command's view of an API server.
+
+    `timeout` is `--request-timeout` in seconds, None for no limit. Failures raise ApiError or ConnectionFailed.
+    """
+
+    def __init__(
+        self, connection: Connection, io: KubectlIO, timeout: float | None = None, headers: Query | None = None
+    ) -> None:
+        self.connection = connection
+        self._io = io
+        self._timeout = timeout
+        self._headers = dict(headers or {})
+        self.on_warning: Callable[[str], None] = lambda text: self._warn(text)
+
+    def _warn(self, text: str) -> None:
+        self._io.stderr(f"Warning: {text}\n")
+
+    def get(self, path: str, query: Query | None = None, accept: str = JSON) -> Object:
+        return self.send("GET", path, query, accept=accept)
+
+    def post(self, path: str, body: Any, query: Query | None = None) -> Object:
+        return self.send("POST", path, query, body)
+
+    def put(self, path: str, body: Any, query: Query | None = None) -> Object:
+        return self.send("PUT", path, query, body)
+
+    def delete(self, path: str, body: Any = None, query: Query | None = None) -> Object:
+        return self.send("DELETE", path, query, body)
+
+    def patch(self, path: str, body: Any, content_type: str, query: Query | None = None) -> Object:
+        return self.send("PATCH", path, query, body, content_type)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Any = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+    ) -> Object:
+        """One request with a JSON reply."""
+        reply = self._open(method, path, query, body, content_type, accept, stream=False)
+        data = reply.data
+        self._raise_for_status(reply, data)
+        try:
+            decoded = json.loads(data)
+        except ValueError:
+            raise ApiError(_generic_status(500, data.decode(errors="replace"))) from None
+        return decoded if isinstance(decoded, dict) else {"items": decoded}
+
+    def text(self, path: str, query: Query | None = None) -> str:
+        """One GET whose reply is returned as it came."""
+        reply = self._open("GET", path, query, None, JSON, "*/*", stream=False)
+        self._raise_for_status(reply, reply.data)
+        return reply.data.decode(errors="replace")
+
+    def chunks(self, path: str, query: Query | None = None, accept: str = "*/*") -> Iterator[bytes]:
+        """The pieces of a long reply as they arrive, until it ends or ctrl+c raises Interrupted."""
+        reply = self._open("GET", path, query, None, JSON, accept, stream=True)
+        if reply.status >= 400:
+            self._raise_for_status(reply, reply.read())
+        pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        threading.Thread(target=_pump, args=(reply, pieces), daemon=True).start()
+        try:
+            yield from self._received(pieces)
+        finally:
+            _hang_up(reply)
+
+    def _received(self, pieces: queue.SimpleQueue[bytes | None]) -> Iterator[bytes]:
+        while True:
+            self._io.check_cancelled()
+            with suppress(queue.Empty):
+                piece = pieces.get(timeout=_POLL)
+                if piece is None:
+                    return
+                yield piece
+
+    def lines(self, path: str, query: Query | None = None, accept: str = "*/*") -> Iterator[bytes]:
+        """The lines of a long reply as they arrive, without their line ends."""
+        rest = b""
+        for piece in self.chunks(path, query, accept):
+            *complete, rest = (rest + piece).split(b"\n")
+            yield from complete
+        if rest:
+            yield rest
+
+    def watch(self, path: str, query: Query, accept: str = JSON) -> Iterator[Object]:
+        """Watch events as `{"type", "object"}`; ends when the server ends the watch. An ERROR event raises ApiError."""
+        parameters = {**query, "watch": "true"}
+        for line in self.lines(path, parameters, accept):
+            event = json.loads(line)
+            if event.get("type") == "ERROR":
+                raise ApiError(event["object"])
+            yield event
+
+    def _open(
+        self, method: str, path: str, query: Query | None, body: Any, content_type: str, accept: str, *, stream: bool
+    ) -> urllib3.BaseHTTPResponse:
+        from urllib3.exceptions import HTTPError
+
+        self._io.check_cancelled()
+        headers = {"Accept": accept, "User-Agent": USER_AGENT, **self._headers}
+        data = None
+        if body is not None:
+            headers["Content-Type"] = content_type
+            data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        target = path + (f"?{encode_query(query)}" if query else "")
+        try:
+            reply = self.connection.open(method, target, headers, data, self._timeout, stream=stream)
+        except HTTPError as problem:
+            raise self._connection_error(method, target, problem) from None
+        self._report_warnings(reply)
+        return reply
+
+    def _report_warnings(self, reply: urllib3.BaseHTTPResponse) -> None:
+        """`Warning: 299 - "text"` headers become lines on standard error, as RFC 7234 and client-go have it."""
+        for header in reply.headers.getlist("Warning"):
+            code, _, rest = header.partition(" ")
+            _, _, quoted = rest.partition(" ")
+            if code == "299" and quoted.startswith('"'):
+                self.on_warning(quoted.strip()[1:-1].replace('\\"', '"'))
+
+    def _raise_for_status(self, reply: urllib3.BaseHTTPResponse, data: bytes) -> None:
+        if reply.status < 400:
+            return
+        try:
+            status = json.loads(data)
+        except ValueError:
+            status = None
+        if isinstance(status, dict) and status.get("kind") == "Status":
+            raise ApiError(status)
+        raise ApiError(_generic_status(reply.status, data.decode(errors="replace")))
+
+    def _connection_error(self, method: str, target: str, problem: Exception) -> Exception:
+        from urllib3.exceptions import NewConnectionError, TimeoutError
+
+        if self._io.cancelled.is_set():
+            return Interrupted()
+        host = self.connection.host
+        cause = problem.__cause__ or problem
+        if isinstance(problem, NewConnectionError) and isinstance(cause, ConnectionRefusedError):
+            return ConnectionFailed(
+                f"The connection to the server {host} was refused - did you specify the right host or port?"
+            )
+        if isinstance(problem, TimeoutError):
+            reason = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+            return ConnectionFailed(f"Unable to connect to the server: {reason}")
+        if "CERTIFICATE_VERIFY_FAILED" in str(problem):
+            reason = "tls: failed to verify certificate: x509: certificate signed by unknown authority"
+            return ConnectionFailed(f"Unable to connect to the server: {reason}")
+        return ConnectionFailed(f"Unable to connect to the server: {problem}")
+
+
+def encode_query(query: Query) -> str:
+    return urlencode(query, quote_via=quote)
+
+
+def path_segment(name: str) -> str:
+    return quote(name, safe=":")
+
+
+def _generic_status(code: int, text: str) -> Object:
+    reason, message = _GENERIC.get(code, ("InternalError" if code >= 500 else "Unknown", ""))
+    if not message:
+        message = f"an error on the server ({json.dumps(text.strip() or 'unknown')}) has prevented the request from succeeding"
+    return {"kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": message}
+
+
+def _pump(reply: urllib3.BaseHTTPResponse, pieces: queue.SimpleQueue[bytes | None]) -> None:
+    """Moves a reply's data into a queue, so that the reader can look at ctrl+c meanwhile; None marks the end."""
+    from urllib3.exceptions import HTTPError
+
+    with suppress(HTTPError, OSError, ValueError, AttributeError):  # all of them also mean: the reader hung up
+        for piece in reply.stream(65536, decode_content=True):
+            pieces.put(piece)
+    pieces.put(None)
+
+
+def _hang_up(reply: urllib3.BaseHTTPResponse) -> None:
+    with suppress(Exception):  # the connection may already be gone, which is what we want
+        reply.shutdown()  # type: ignore[attr-defined] # only HTTPResponse, the class the pool really returns, has it
+    with suppress(Exception):
+        reply.close()

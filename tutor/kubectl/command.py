@@ -1,0 +1,129 @@
+"""What a command is, and the surroundings its handler gets.
+
+A command is declared, not registered: `commands/<verb>.py` defines `COMMAND = Command(...)` and the verb is listed in `commands/__init__.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.flags import Flag, Options
+from tutor.kubectl.kubeconfig import KubeConfig, Overrides
+
+if TYPE_CHECKING:
+    from tutor.kubectl.client import Api
+    from tutor.kubectl.discovery import Mapper
+    from tutor.kubectl.io import KubectlIO
+
+Handler = Callable[["Invocation"], None]
+Completer = Callable[["Invocation", Sequence[str], str], list[str]]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command or group of subcommands.
+
+    `usage` is what follows the parent's name in help (`get TYPE [NAME] [flags]`); `arguments` says what completes them: `resources` (types,
+    then names), `nodes`, `pods`, `types`, `contexts`, `none`, or a tuple of words.
+    """
+
+    name: str
+    short: str
+    usage: str
+    run: Handler | None = None
+    flags: tuple[Flag, ...] = ()
+    long: str = ""
+    examples: str = ""
+    aliases: tuple[str, ...] = ()
+    subcommands: tuple[Command, ...] = ()
+    arguments: str | tuple[str, ...] = "none"
+    suggest_for: tuple[str, ...] = ()
+
+    def subcommand(self, name: str) -> Command | None:
+        for command in self.subcommands:
+            if name == command.name or name in command.aliases:
+                return command
+        return None
+
+
+@dataclass
+class Invocation:
+    """One run of a command: its parsed flags and arguments, its streams, and the cluster it talks to, connected when first asked for."""
+
+    command: Command
+    path: str
+    options: Options
+    io: KubectlIO
+    config: KubeConfig
+    parents: tuple[Command, ...] = field(default=())
+
+    @property
+    def args(self) -> list[str]:
+        return self.options.args
+
+    @property
+    def overrides(self) -> Overrides:
+        options = self.options
+        return Overrides(
+            context=options.text("context"),
+            cluster=options.text("cluster"),
+            user=options.text("user"),
+            server=options.text("server"),
+            token=options.text("token"),
+            insecure=options.flag("insecure-skip-tls-verify"),
+            tls_server_name=options.text("tls-server-name"),
+        )
+
+    @cached_property
+    def api(self) -> Api:
+        from tutor.kubectl.client import Api
+
+        endpoint = self.config.endpoint(self.overrides)
+        return Api(self.config.connection(endpoint), self.io, self._request_timeout(), self._impersonation())
+
+    @cached_property
+    def mapper(self) -> Mapper:
+        from tutor.kubectl.discovery import Mapper
+
+        return Mapper(self.api)
+
+    @cached_property
+    def namespace(self) -> str:
+        """The namespace of `--namespace`, else the context's, else `default`."""
+        return self.options.text("namespace") or self.config.namespace(self.options.text("context"))
+
+    @property
+    def namespace_enforced(self) -> bool:
+        return bool(self.options.text("namespace"))
+
+    def _request_timeout(self) -> float | None:
+        from tutor.kubectl.duration import parse_duration
+
+        text = self.options.text("request-timeout")
+        try:
+            seconds = float(text) if text.isdigit() else parse_duration(text)
+        except ValueError:
+            raise KubectlError(
+                f"Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit "
+                f'(e.g. 1s | 2m | 3h) (got "{text}")'
+            ) from None
+        return seconds or None
+
+    def _impersonation(self) -> dict[str, str]:
+        headers = {"Impersonate-User": self.options.text("as"), "Impersonate-Uid": self.options.text("as-uid")}
+        headers["Impersonate-Group"] = ",".join(self.options.many("as-group"))
+        return {name: value for name, value in headers.items() if value}
+
+    def out(self, text: str) -> None:
+        self.io.stdout(text)
+
+    def err(self, text: str) -> None:
+        self.io.stderr(text)
+
+    def usage_error(self, message: str) -> KubectlError:
+        """An error that points at the command's help."""
+        return KubectlError(f"{message}\nSee '{self.path} -h' for help and examples")

@@ -1,0 +1,119 @@
+"""`kubectl create`: creates objects from files, or one object from flags with a subcommand."""
+
+from __future__ import annotations
+
+import json
+
+from tutor.kubectl.command import Command, Invocation
+from tutor.kubectl.commands import create_config, create_network, create_policy, create_rbac, create_workload
+from tutor.kubectl.errors import ApiError, KubectlError, raise_all
+from tutor.kubectl.flags import boolean, string, strings
+from tutor.kubectl.mutate import SAVE_CONFIG, VALIDATE, field_manager, typed, validation, with_last_applied, write_query
+from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
+from tutor.kubectl.resources import Builder, Info, Request
+
+
+def run(invocation: Invocation) -> None:
+    options = invocation.options
+    if not options.many("filename") and not options.text("kustomize"):
+        _no_files(invocation)
+    if invocation.args:
+        raise invocation.usage_error(f"Unexpected args: [{' '.join(invocation.args)}]")
+    if options.flag("edit"):
+        from tutor.kubectl.editing import edit_before_create
+
+        edit_before_create(invocation)
+        return
+    _create_files(invocation)
+
+
+def _no_files(invocation: Invocation) -> None:
+    from tutor.kubectl.help import show_help
+
+    invocation.err("Error: must specify one of -f and -k\n\n")
+    show_help(invocation.command, invocation.path, invocation.io)
+    raise KubectlError("", 1)
+
+
+def file_builder(invocation: Invocation) -> Builder:
+    """The builder for the objects of `-f` and `-k`."""
+    options = invocation.options
+    request = Request(
+        args=[],
+        filenames=options.many("filename"),
+        kustomize=options.text("kustomize"),
+        recursive=options.flag("recursive"),
+        label_selector=options.text("selector") or None if options.has("selector") else None,
+    )
+    builder = Builder(invocation, request)
+    builder.select()
+    return builder
+
+
+def _create_files(invocation: Invocation) -> None:
+    mode = dry_run_mode(invocation)
+    reporter = Reporter(invocation, "created", dry_run=mode)
+    builder = file_builder(invocation)
+    errors: list[KubectlError] = []
+    for manifest in builder.selected.manifests:
+        try:
+            info = builder._manifest_info(manifest)
+            reporter.report(create_one(invocation, info, mode))
+        except KubectlError as problem:
+            errors.append(problem)
+    raise_all(errors)
+    if not builder.selected.manifests:
+        raise KubectlError("no objects passed to create")
+
+
+def create_one(invocation: Invocation, info: Info, mode: str, manager: str = "") -> dict[str, object]:
+    """Posts one object read from a file; the error names the file."""
+    obj = with_last_applied(info.obj) if invocation.options.flag("save-config") else info.obj
+    if mode == "client":
+        return obj
+    query = write_query(manager or invocation.options.text("field-manager"), mode, validation(invocation))
+    try:
+        return typed(invocation.api.post(info.collection, obj, query), info.resource)
+    except ApiError as problem:
+        raise problem.with_prefix(f"error when creating {json.dumps(info.source)}: ") from None
+
+
+COMMAND = Command(
+    name="create",
+    short="Create a resource from a file or from stdin",
+    usage="create -f FILENAME",
+    run=run,
+    long="""
+    Creates the objects in the files you give with -f. Each must be new: to create or change, use kubectl apply. A subcommand creates one
+    object from flags alone; with --dry-run=client -o yaml it prints the manifest instead, which is a quick way to start a file.
+    """,
+    examples="""
+    # Create what a file describes
+    kubectl create -f pod.yaml
+
+    # Create a deployment from flags
+    kubectl create deployment web --image=nginx --replicas=3
+
+    # Print a manifest without creating anything
+    kubectl create deployment web --image=nginx --dry-run=client -o yaml
+    """,
+    subcommands=(
+        *create_rbac.COMMANDS,
+        *create_config.COMMANDS,
+        *create_workload.COMMANDS,
+        *create_network.COMMANDS,
+        *create_policy.COMMANDS,
+    ),
+    flags=(
+        *PRINT_FLAGS,
+        DRY_RUN,
+        VALIDATE,
+        SAVE_CONFIG,
+        field_manager("kubectl-create"),
+        boolean("edit", "Open the objects in the editor before they are created."),
+        strings("filename", "Files or folders with the objects to create.", "f"),
+        string("kustomize", "Folder with a kustomization; cannot be combined with -f or -R.", "k"),
+        boolean("recursive", "Go into the folders below the one given with -f.", "R"),
+        string("selector", "Only objects whose labels match.", "l"),
+    ),
+)

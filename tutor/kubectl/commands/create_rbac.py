@@ -1,0 +1,166 @@
+"""`kubectl create role|clusterrole|rolebinding|clusterrolebinding`."""
+
+from __future__ import annotations
+
+from tutor.kubectl.command import Command, Invocation
+from tutor.kubectl.errors import KubectlError, UnknownResource
+from tutor.kubectl.flags import array, string, strings
+from tutor.kubectl.mutate import GENERATOR_FLAGS, create_generated, exactly_one_name
+from tutor.kubectl.objects import Object
+
+GROUP = "rbac.authorization.k8s.io"
+API_VERSION = f"{GROUP}/v1"
+
+
+def _role(invocation: Invocation) -> None:
+    name = exactly_one_name(invocation)
+    rules = _resource_rules(invocation, _verbs(invocation))
+    if not invocation.options.many("resource"):
+        raise KubectlError("at least one resource must be specified")
+    create_generated(
+        invocation, {"kind": "Role", "apiVersion": API_VERSION, "metadata": {"name": name}, "rules": rules}
+    )
+
+
+def _verbs(invocation: Invocation) -> list[str]:
+    verbs = list(dict.fromkeys(invocation.options.many("verb")))
+    if not verbs:
+        raise KubectlError("at least one verb must be specified")
+    return ["*"] if "*" in verbs else verbs
+
+
+def _resource_rules(invocation: Invocation, verbs: list[str]) -> list[Object]:
+    """One rule per API group, as kubectl writes them."""
+    groups: dict[str, list[str]] = {}
+    for text in invocation.options.many("resource"):
+        name, _, subresource = text.partition("/")
+        try:
+            found = invocation.mapper.find(name)
+        except UnknownResource:
+            raise KubectlError(f'the server doesn\'t have a resource type "{name}"') from None
+        full = f"{found.plural}/{subresource}" if subresource else found.plural
+        entry = groups.setdefault(found.group, [])
+        if full not in entry:
+            entry.append(full)
+    names = invocation.options.many("resource-name")
+    extra = {"resourceNames": names} if names else {}
+    return [{"verbs": verbs, "apiGroups": [group], "resources": groups[group], **extra} for group in sorted(groups)]
+
+
+def _clusterrole(invocation: Invocation) -> None:
+    name = exactly_one_name(invocation)
+    options = invocation.options
+    obj: Object = {"kind": "ClusterRole", "apiVersion": API_VERSION, "metadata": {"name": name}}
+    if options.many("aggregation-rule"):
+        if options.many("verb") or options.many("resource") or options.many("non-resource-url"):
+            raise KubectlError(
+                "aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames"
+            )
+        labels = dict(text.partition("=")[::2] for text in options.many("aggregation-rule"))
+        obj |= {"rules": None, "aggregationRule": {"clusterRoleSelectors": [{"matchLabels": labels}]}}
+    else:
+        verbs = _verbs(invocation)
+        urls = options.many("non-resource-url")
+        if not options.many("resource") and not urls:
+            raise KubectlError("one of resource or nonResourceURL must be specified")
+        obj["rules"] = _resource_rules(invocation, verbs) + (
+            [{"verbs": verbs, "nonResourceURLs": urls}] if urls else []
+        )
+    create_generated(invocation, obj, namespaced=False)
+
+
+def _subjects(invocation: Invocation) -> list[Object]:
+    options = invocation.options
+    subjects: list[Object] = [{"kind": "User", "apiGroup": GROUP, "name": user} for user in options.many("user")]
+    subjects += [{"kind": "Group", "apiGroup": GROUP, "name": group} for group in options.many("group")]
+    for account in options.many("serviceaccount"):
+        namespace, colon, name = account.partition(":")
+        if not colon or not namespace or not name or ":" in name:
+            raise KubectlError("serviceaccount must be <namespace>:<name>")
+        subjects.append({"kind": "ServiceAccount", "name": name, "namespace": namespace})
+    return subjects
+
+
+def _binding(kind: str, name: str, role_kind: str, role: str, subjects: list[Object]) -> Object:
+    obj: Object = {"kind": kind, "apiVersion": API_VERSION, "metadata": {"name": name}}
+    obj |= {"subjects": subjects} if subjects else {}
+    return obj | {"roleRef": {"apiGroup": GROUP, "kind": role_kind, "name": role}}
+
+
+def _rolebinding(invocation: Invocation) -> None:
+    name = exactly_one_name(invocation)
+    role, cluster_role = invocation.options.text("role"), invocation.options.text("clusterrole")
+    if bool(role) == bool(cluster_role):
+        raise KubectlError("exactly one of clusterrole or role must be specified")
+    kind = "Role" if role else "ClusterRole"
+    create_generated(
+        invocation,
+        _binding("RoleBinding", name, kind, role or cluster_role, _subjects(invocation)),
+        "failed to create rolebinding:",
+    )
+
+
+def _clusterrolebinding(invocation: Invocation) -> None:
+    name = exactly_one_name(invocation)
+    role = invocation.options.text("clusterrole")
+    if not role:
+        raise KubectlError('required flag(s) "clusterrole" not set')
+    obj = _binding("ClusterRoleBinding", name, "ClusterRole", role, _subjects(invocation))
+    create_generated(invocation, obj, "failed to create clusterrolebinding:", namespaced=False)
+
+
+_RULES = (
+    strings("resource", "Resources the rule is about, as RESOURCE[.GROUP][/SUBRESOURCE]."),
+    array("resource-name", "Only objects with this name; may be repeated."),
+    strings("verb", "What may be done: get, list, watch, create, update, patch, delete ..."),
+)
+_SUBJECTS = (
+    array("group", "Group to bind; may be repeated."),
+    array("serviceaccount", "Service account to bind, as NAMESPACE:NAME; may be repeated."),
+    array("user", "User to bind; may be repeated."),
+)
+
+COMMANDS = (
+    Command(
+        name="clusterrole",
+        short="Create a cluster role",
+        usage="create clusterrole NAME --verb=verb --resource=resource.group [--resource-name=resourcename] [flags]",
+        run=_clusterrole,
+        flags=(
+            *GENERATOR_FLAGS,
+            *_RULES,
+            strings("aggregation-rule", "Label of the cluster roles to add together, as KEY=value."),
+            strings("non-resource-url", "URL path the rule is about."),
+        ),
+    ),
+    Command(
+        name="clusterrolebinding",
+        short="Create a cluster role binding for a particular cluster role",
+        usage="create clusterrolebinding NAME --clusterrole=NAME [--user=username] [--group=groupname] [flags]",
+        run=_clusterrolebinding,
+        flags=(*GENERATOR_FLAGS, *_SUBJECTS, string("clusterrole", "Cluster role to bind.")),
+    ),
+    Command(
+        name="role",
+        short="Create a role with single rule",
+        usage="create role NAME --verb=verb --resource=resource.group/subresource [--resource-name=resourcename] [flags]",
+        run=_role,
+        examples="""
+        # Read pods
+        kubectl create role pod-reader --verb=get,list,watch --resource=pods
+        """,
+        flags=(*GENERATOR_FLAGS, *_RULES),
+    ),
+    Command(
+        name="rolebinding",
+        short="Create a role binding for a particular role or cluster role",
+        usage="create rolebinding NAME --clusterrole=NAME|--role=NAME [--user=username] [--group=groupname] [flags]",
+        run=_rolebinding,
+        flags=(
+            *GENERATOR_FLAGS,
+            *_SUBJECTS,
+            string("clusterrole", "Cluster role to bind."),
+            string("role", "Role to bind."),
+        ),
+    ),
+)

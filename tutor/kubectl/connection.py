@@ -1,0 +1,109 @@
+"""One API server's kept-alive connections and what it told us about the resources it serves."""
+
+from __future__ import annotations
+
+import base64
+import os
+import ssl
+import tempfile
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import urllib3
+
+from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.kubeconfig import Endpoint
+
+if TYPE_CHECKING:
+    from tutor.kubectl.discovery import Discovery
+
+CONNECT_TIMEOUT = 15.0  # seconds
+
+
+class Connection:
+    """A pool of HTTP connections to one endpoint; thread-safe, kept between commands."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self.discovery: Discovery | None = None
+        self._context = _tls_context(endpoint) if endpoint.server.startswith("https:") else None
+        self._pool = self._make_pool()
+
+    def _make_pool(self) -> urllib3.PoolManager:
+        options: dict[str, object] = {"maxsize": 8, "retries": False}
+        if self._context is not None:
+            options["ssl_context"] = self._context
+            if self.endpoint.tls_server_name:
+                options |= {"server_hostname": self.endpoint.tls_server_name}
+            if self.endpoint.insecure:
+                options |= {"assert_hostname": False, "cert_reqs": "CERT_NONE"}
+        if self.endpoint.proxy:
+            return urllib3.ProxyManager(self.endpoint.proxy, **options)  # type: ignore[arg-type] # urllib3 leaves pool options untyped
+        return urllib3.PoolManager(**options)  # type: ignore[arg-type] # as above
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.endpoint.server).netloc
+
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        return self._context
+
+    def auth_headers(self) -> dict[str, str]:
+        endpoint = self.endpoint
+        if endpoint.token:
+            return {"Authorization": f"Bearer {endpoint.token}"}
+        if endpoint.username:
+            pair = f"{endpoint.username}:{endpoint.password or ''}".encode()
+            return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        return {}
+
+    def open(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        timeout: float | None,
+        *,
+        stream: bool,
+    ) -> urllib3.BaseHTTPResponse:
+        """Sends one request; `path` carries its query. `timeout` limits the wait for data in seconds, None waits for ever."""
+        return self._pool.request(
+            method,
+            self.endpoint.server.rstrip("/") + path,
+            headers={**self.auth_headers(), **headers},
+            body=body,
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
+            preload_content=not stream,
+            redirect=False,
+        )
+
+    def close(self) -> None:
+        self._pool.clear()
+
+
+def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:
+    context = ssl.create_default_context(cadata=endpoint.ca_data.decode() if endpoint.ca_data else None)
+    if endpoint.insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.verify_flags &= (
+        ~ssl.VERIFY_X509_STRICT
+    )  # private authorities often lack key identifiers, and Go accepts them
+    if endpoint.client_cert and endpoint.client_key:
+        _load_client_certificate(context, endpoint.client_cert, endpoint.client_key)
+    return context
+
+
+def _load_client_certificate(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
+    """The ssl module only reads certificates from files: a private one that lives for the length of this call."""
+    handle, path = tempfile.mkstemp(prefix="kubectl-", suffix=".pem")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(certificate + b"\n" + key)
+        context.load_cert_chain(path)
+    except ssl.SSLError as problem:
+        raise KubectlError(f"unable to use the client certificate: {problem}") from None
+    finally:
+        os.unlink(path)

@@ -1,0 +1,146 @@
+"""Runs one kubectl command line: finds the command, reads its flags, calls it, and turns failures into messages and exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.kubectl.command import Command, Invocation
+from tutor.kubectl.commands import find_command
+from tutor.kubectl.errors import BareError, Interrupted, KubectlError, describe_error
+from tutor.kubectl.flags import FlagError, Options, Parser
+from tutor.kubectl.globalflags import GLOBAL_FLAGS
+from tutor.kubectl.io import KubectlIO
+from tutor.kubectl.kubeconfig import KubeConfig
+from tutor.kubectl.suggest import unknown_command
+
+
+def run(argv: Sequence[str], io: KubectlIO, config: KubeConfig) -> int:
+    """Runs `kubectl ARGV...` (without the word kubectl itself) and returns its exit code.
+
+    Everything the command prints goes through `io` while it runs. Blocks until the command ends or `io.cancelled` is set; never raises for
+    anything the user typed or the server answered.
+    """
+    try:
+        _dispatch(list(argv), io, config)
+    except Interrupted as stop:
+        return stop.exit_code
+    except KubectlError as error:
+        io.stderr(describe_error(error))
+        return error.exit_code
+    return 0
+
+
+def _dispatch(argv: list[str], io: KubectlIO, config: KubeConfig) -> None:
+    from tutor.kubectl.help import general_help, show_help
+
+    leading, rest = _split_leading_flags(argv)
+    if not rest:
+        io.stdout(general_help())
+        return
+    parents, command, remaining = resolve(rest)
+    path = " ".join(["kubectl", *(parent.name for parent in parents), command.name])
+    try:
+        options = Parser((*command.flags, *GLOBAL_FLAGS)).parse([*leading, *remaining])
+    except FlagError as problem:
+        if str(problem) == "help requested":
+            show_help(command, path, io)
+            return
+        raise BareError(f"Error: {problem}\nSee '{path} --help' for usage.") from None
+    invocation = Invocation(command, path, options, io, config, tuple(parents))
+    if command.run is None:
+        _group(invocation)
+        return
+    _run(invocation)
+
+
+def _run(invocation: Invocation) -> None:
+    assert invocation.command.run is not None  # groups were handled before
+    if not invocation.options.flag("warnings-as-errors"):
+        invocation.command.run(invocation)
+        return
+    warnings: list[str] = []
+    invocation.api.on_warning = warnings.append
+    invocation.command.run(invocation)
+    for text in warnings:
+        invocation.err(f"Warning: {text}\n")
+    if warnings:
+        plural = "s" if len(warnings) > 1 else ""
+        raise KubectlError(f"{len(warnings)} warning{plural} received")
+
+
+def _group(invocation: Invocation) -> None:
+    """A command that only holds subcommands shows its help, and fails when it was given something it does not know."""
+    from tutor.kubectl.help import show_help
+
+    if invocation.args:
+        raise invocation.usage_error(f'unknown command "{" ".join(invocation.args)}"')
+    show_help(invocation.command, invocation.path, invocation.io)
+    raise KubectlError("", 1)
+
+
+def _split_leading_flags(argv: list[str]) -> tuple[list[str], list[str]]:
+    """Global flags may stand before the command: `kubectl -n web get pods`."""
+    takes_value = {f"--{flag.name}" for flag in GLOBAL_FLAGS if flag.optional_value is None}
+    takes_value |= {f"-{flag.short}" for flag in GLOBAL_FLAGS if flag.short}
+    position = 0
+    while position < len(argv) and argv[position].startswith("-"):
+        if argv[position] in ("-h", "--help"):
+            return argv[:position], argv[position + 1 :] or []
+        position += 2 if argv[position] in takes_value else 1
+    return argv[:position], argv[position:]
+
+
+def resolve(words: list[str]) -> tuple[list[Command], Command, list[str]]:
+    """The command a line names, the groups above it, and the words that are left."""
+    command = find_command(words[0])
+    if command is None:
+        raise unknown_command(words[0])
+    parents: list[Command] = []
+    rest = words[1:]
+    while command.subcommands:
+        index = _first_argument(rest)
+        found = command.subcommand(rest[index]) if index is not None else None
+        if found is None or index is None:
+            break
+        parents.append(command)
+        command = found
+        rest = rest[:index] + rest[index + 1 :]
+    return parents, command, rest
+
+
+def _first_argument(words: list[str]) -> int | None:
+    """Where the first word that is no global flag (nor its value) stands."""
+    skip = False
+    for index, word in enumerate(words):
+        if skip:
+            skip = False
+        elif word == "--":
+            return None
+        elif not word.startswith("-"):
+            return index
+        else:
+            skip = word in (
+                "-n",
+                "--namespace",
+                "--context",
+                "-s",
+                "--server",
+                "--user",
+                "--cluster",
+                "--token",
+                "--kubeconfig",
+            )
+    return None
+
+
+def parse_for_completion(command: Command, words: list[str]) -> Options:
+    """What can be read of an unfinished line; unknown or unfinished flags are left out."""
+    parser = Parser((*command.flags, *GLOBAL_FLAGS))
+    while True:
+        try:
+            return parser.parse(words)
+        except FlagError:
+            words = words[:-1]
+            parser = Parser((*command.flags, *GLOBAL_FLAGS))
+            if not words:
+                return parser.options

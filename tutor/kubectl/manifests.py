@@ -1,0 +1,151 @@
+"""Reads manifests: YAML or JSON, one or many documents, from workspace files, folders, kustomizations or standard input."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.objects import Object
+from tutor.kubectl.printers.yaml import compact_json
+
+if TYPE_CHECKING:
+    from tutor.kubectl.io import Files, KubectlIO
+
+EXTENSIONS = (".json", ".yaml", ".yml")
+_DOCUMENT_START = re.compile(r"^---(?:\s.*)?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One object and where it was read: a file's path, or `STDIN`."""
+
+    obj: Object
+    source: str
+
+
+def read_manifests(io: KubectlIO, filenames: list[str], *, recursive: bool = False) -> list[Manifest]:
+    """All objects of `-f` arguments in order; KubectlError for what cannot be found or read."""
+    manifests: list[Manifest] = []
+    for filename in filenames:
+        if filename == "-":
+            manifests += _parse(io.stdin.read() if io.stdin else "", "STDIN")
+        elif filename.startswith(("http://", "https://")):
+            raise KubectlError(
+                f'cannot read "{filename}": the built-in kubectl does not fetch files from the internet. Save it in the workspace first.'
+            )
+        else:
+            manifests += _read_path(io.files, filename, recursive)
+    return manifests
+
+
+def _read_path(files: Files, path: str, recursive: bool) -> Iterator[Manifest]:
+    if not files.exists(path):
+        raise KubectlError(f'the path "{path}" does not exist')
+    if not files.is_dir(path):
+        yield from _parse(read_text(files, path), path)
+        return
+    found = list(_in_folder(files, path, recursive))
+    if not found:
+        raise KubectlError(f"error reading [{path}]: recognized file extensions are [{' '.join(EXTENSIONS)}]")
+    for name in found:
+        yield from _parse(read_text(files, name), name)
+
+
+def _in_folder(files: Files, folder: str, recursive: bool) -> Iterator[str]:
+    for name in sorted(files.list(folder)):
+        path = f"{folder.rstrip('/')}/{name}"
+        if files.is_dir(path):
+            if recursive:
+                yield from _in_folder(files, path, recursive)
+        elif name.endswith(EXTENSIONS):
+            yield path
+
+
+def read_text(files: Files, path: str) -> str:
+    """A workspace file as text; a clear error when it is missing or not text."""
+    try:
+        return files.read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise KubectlError(f"error reading {path}: the file is not UTF-8 text") from None
+    except OSError as problem:
+        raise KubectlError(f"open {path}: {(problem.strerror or 'no such file or directory').lower()}") from None
+
+
+def _parse(text: str, source: str) -> Iterator[Manifest]:
+    for document in parse_documents(text, source):
+        if document is None:
+            continue
+        if not isinstance(document, dict):
+            shape = "array" if isinstance(document, list) else "string"
+            raise KubectlError(
+                f"unable to decode {json.dumps(source)}: json: cannot unmarshal {shape} into Go value of type unstructured.detector"
+            )
+        yield from _flatten(document, source)
+
+
+def _flatten(obj: Object, source: str) -> Iterator[Manifest]:
+    for missing in ("kind", "apiVersion"):
+        if not obj.get(missing):
+            label = {"kind": "Kind", "apiVersion": "apiVersion"}[missing]
+            raise KubectlError(_undecodable(source, f"Object '{label}' is missing in '{compact_json(obj)}'"))
+    if obj["kind"] == "List" or (str(obj["kind"]).endswith("List") and isinstance(obj.get("items"), list)):
+        for item in obj.get("items") or []:
+            yield from _flatten(item, source)
+        return
+    yield Manifest(obj, source)
+
+
+def _undecodable(source: str, reason: str) -> str:
+    if "'Kind'" in reason:
+        return f"unable to decode {json.dumps(source)}: {reason}"
+    return (
+        f"error validating {json.dumps(source)}: error validating data: apiVersion not set; "
+        "if you choose to ignore these errors, turn validation off with --validate=false"
+    )
+
+
+def parse_documents(text: str, source: str) -> list[Any]:
+    """The documents of a YAML or JSON text, empty ones as None."""
+    if text.lstrip().startswith("{"):
+        try:
+            return [json.loads(text)]
+        except ValueError:
+            pass  # a flow mapping in YAML, or several JSON documents: YAML reads both
+    documents = []
+    for part in _DOCUMENT_START.split(text):
+        if part.strip():
+            documents.append(load_yaml(part, source))
+    return documents
+
+
+def load_yaml(text: str, source: str) -> Any:
+    """One YAML document with the types Go's YAML gives it: no dates, no base-60 numbers."""
+    import yaml
+
+    from tutor.kubectl.yaml_loader import ManifestLoader
+
+    try:
+        return yaml.load(text, Loader=ManifestLoader)
+    except yaml.YAMLError as problem:
+        raise KubectlError(
+            f"error parsing {source}: error converting YAML to JSON: {_go_yaml_message(problem)}"
+        ) from None
+
+
+def _go_yaml_message(problem: Exception) -> str:
+    """libyaml's words with go-yaml's line number (decode.go, `fail`): zero-based for parser errors, one-based for scanner errors."""
+    import yaml
+
+    if not isinstance(problem, yaml.MarkedYAMLError):
+        return f"yaml: {problem}"
+    line = problem.problem_mark.line if problem.problem_mark else 0
+    if line:
+        line += isinstance(problem, yaml.scanner.ScannerError)
+    elif problem.context_mark:
+        line = problem.context_mark.line
+    where = f"line {line}: " if line else ""
+    return f"yaml: {where}{problem.problem or problem.context}"
