@@ -77,13 +77,21 @@ class _Checker:
     def _add(self, line: int, message: str, remedy: str) -> None:
         self._report.add(self._piece.path, line, message, remedy)
 
+    def _exact(self, text: str, line: int) -> int:
+        """The line a text inside a paragraph stands on; the parser only knows where the paragraph begins."""
+        lines = self._piece.text.split("\n")[line - self._piece.line :]
+        return line + next((offset for offset, one in enumerate(lines) if text in one), 0)
+
     def check(self, node: SyntaxTreeNode, line: int) -> None:
+        if node.type == "html_inline":
+            line = self._exact(node.content, line)
         if node.type in _NOT_ALLOWED:
             self._add(line, *_NOT_ALLOWED[node.type])
         elif node.type == "heading" and node.tag != "h3":
             self._add(line, f"a heading of level {node.tag[1:]} stands inside a page", "use `### ` for sub-headings")
         elif node.type == "link":
-            self._link(str(node.attrs.get("href", "")), line)
+            href = str(node.attrs.get("href", ""))
+            self._link(href, self._exact(f"]({href}", line))
         elif node.type == "image":
             self._image(node, line)
         elif node.type == "table":

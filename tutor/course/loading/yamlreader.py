@@ -76,10 +76,11 @@ class Source:
 
     def read(self, text: str, what: str, reader: Callable[[Fields], T]) -> T | None:
         """The model a reader makes of the text's top-level mapping; None when there is no mapping to read."""
+        known = len(self._problems)
         node = self.compose(text)
         if isinstance(node, yaml.MappingNode):
             return _read_mapping(self, node, what, reader)
-        if node is not None or not text.strip():
+        if len(self._problems) == known:
             self.problem(self._first_line, f"{what} is not a mapping", "write `key: value` lines")
         return None
 

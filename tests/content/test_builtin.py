@@ -1,0 +1,37 @@
+"""The lessons, quizzes and exercises the tutor brings have no mistake the linter knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tutor.course import PackError, lint, load_pack
+from tutor.course.loading.packs import builtin_root
+from tutor.course.model import Lesson
+from tutor.course.plain import render_plain
+
+LESSONS = sorted(path.parent.name for path in (builtin_root() / "lessons").glob("*/lesson.md"))
+
+
+def test_no_problem_is_left() -> None:
+    assert [str(problem) for problem in lint()] == []
+
+
+@pytest.mark.parametrize("folder", LESSONS)
+def test_every_page_can_be_read_as_plain_text(folder: str) -> None:
+    for page in _lesson(folder).pages:
+        lines = render_plain(page, 80)
+        assert lines[0]
+        assert len(lines) > 3
+        assert max(map(len, lines)) <= 80, page.id
+
+
+def _lesson(folder: str) -> Lesson:
+    try:
+        pack = load_pack()
+    except PackError as error:
+        pytest.fail(str(error))
+    return next(
+        lesson for lesson in pack.lessons if lesson.path == Path(builtin_root(), "lessons", folder, "lesson.md")
+    )
