@@ -66,8 +66,10 @@ def parse_schedule(text: str) -> Schedule:
     fields = _SHORTHANDS.get(text, text).split()
     if len(fields) != len(_FIELDS):
         raise CronError(f"expected exactly 5 fields, found {len(fields)}: [{' '.join(fields)}]")
-    sets = [_parse_field(field, *spec) for field, spec in zip(fields, _FIELDS, strict=True)]
-    return Schedule(*sets, any_day=fields[2][0] in "*?", any_weekday=fields[4][0] in "*?")
+    minutes, hours, days, months, weekdays = (
+        _parse_field(field, *spec) for field, spec in zip(fields, _FIELDS, strict=True)
+    )
+    return Schedule(minutes, hours, days, months, weekdays, fields[2][0] in "*?", fields[4][0] in "*?")
 
 
 def _parse_field(field: str, name: str, low: int, high: int) -> frozenset[int]:

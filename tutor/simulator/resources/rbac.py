@@ -1,0 +1,127 @@
+"""Roles and their bindings. Rules: pkg/apis/rbac/validation/validation.go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.simulator.errors import FieldError, invalid, not_supported, required
+from tutor.simulator.resources.base import Column, Resource
+from tutor.simulator.resources.printing import AGE, CREATED_AT, NAME
+from tutor.simulator.store import Obj
+
+GROUP = "rbac.authorization.k8s.io"
+SUBJECT_KINDS = ("Group", "ServiceAccount", "User")
+
+
+def _default_binding(binding: Obj) -> None:
+    """pkg/apis/rbac/v1/defaults.go"""
+    binding.setdefault("roleRef", {}).setdefault("apiGroup", GROUP)
+    for subject in binding.get("subjects") or ():
+        if not subject.get("apiGroup") and subject.get("kind") in ("User", "Group"):
+            subject["apiGroup"] = GROUP
+
+
+def _validate_binding(binding: Obj) -> Iterator[FieldError]:
+    reference = binding["roleRef"]
+    kinds = ("ClusterRole",) if binding["kind"] == "ClusterRoleBinding" else ("ClusterRole", "Role")
+    if reference.get("kind") not in kinds:
+        yield not_supported("roleRef.kind", reference.get("kind", ""), kinds)
+    if not reference.get("name"):
+        yield required("roleRef.name")
+    for i, subject in enumerate(binding.get("subjects") or ()):
+        if not subject.get("name"):
+            yield required(f"subjects[{i}].name")
+        if subject.get("kind") not in SUBJECT_KINDS:
+            yield not_supported(f"subjects[{i}].kind", subject.get("kind", ""), ("ServiceAccount", "User", "Group"))
+        if (
+            subject.get("kind") == "ServiceAccount"
+            and not subject.get("namespace")
+            and binding["kind"] == "ClusterRoleBinding"
+        ):
+            yield required(f"subjects[{i}].namespace")
+
+
+def _fixed_role(binding: Obj, old: Obj) -> Iterator[FieldError]:
+    if binding["roleRef"] != old["roleRef"]:
+        reference = binding["roleRef"]
+        shown = {
+            "APIGroup": reference.get("apiGroup", ""),
+            "Kind": reference.get("kind", ""),
+            "Name": reference.get("name", ""),
+        }
+        yield invalid("roleRef", shown, "cannot change roleRef")
+
+
+def _validate_role(role: Obj) -> Iterator[FieldError]:
+    for i, rule in enumerate(role.get("rules") or ()):
+        path = f"rules[{i}]"
+        if not rule.get("verbs"):
+            yield required(f"{path}.verbs", "verbs must contain at least one value")
+        if rule.get("nonResourceURLs"):
+            if role["kind"] == "Role":
+                why = "namespaced rules cannot apply to non-resource URLs"
+                yield invalid(f"{path}.nonResourceURLs", rule["nonResourceURLs"], why)
+            continue
+        if rule.get("apiGroups") is None:
+            yield required(f"{path}.apiGroups", "resource rules must supply at least one api group")
+        if not rule.get("resources"):
+            yield required(f"{path}.resources", "resource rules must supply at least one resource")
+
+
+def _role(binding: Obj, _: float) -> str:
+    return f"{binding['roleRef']['kind']}/{binding['roleRef']['name']}"
+
+
+def _subjects(kind: str, name: str, why: str) -> Column:
+    def cell(binding: Obj, _: float) -> str:
+        found = []
+        for subject in binding.get("subjects") or ():
+            if subject.get("kind") == kind:
+                namespace = f"{subject['namespace']}/" if kind == "ServiceAccount" and subject.get("namespace") else ""
+                found.append(namespace + subject["name"])
+        return ", ".join(found)
+
+    return Column(name, cell, priority=1, description=why)
+
+
+_BINDING_COLUMNS = (
+    NAME,
+    Column("Role", _role, description="The role it grants."),
+    AGE,
+    _subjects("User", "Users", "Users it is granted to."),
+    _subjects("Group", "Groups", "Groups it is granted to."),
+    _subjects("ServiceAccount", "ServiceAccounts", "Service accounts it is granted to."),
+)
+
+
+def _kind(kind: str, *, namespaced: bool) -> Resource:
+    binding = kind.endswith("Binding")
+    return Resource(
+        group=GROUP,
+        version="v1",
+        kind=kind,
+        plural=kind.lower() + "s",
+        namespaced=namespaced,
+        columns=_BINDING_COLUMNS if binding else (NAME, CREATED_AT),
+        name_rule="path-segment",
+        default=_default_binding if binding else _default_role,
+        validate=_validate_binding if binding else _validate_role,
+        validate_update=_fixed_role if binding else _any_update,
+        schema=f"io.k8s.api.rbac.v1.{kind}",
+    )
+
+
+def _default_role(role: Obj) -> None:
+    role.setdefault("rules", None)
+
+
+def _any_update(_: Obj, __: Obj) -> Iterator[FieldError]:
+    return iter(())
+
+
+RESOURCES = (
+    _kind("Role", namespaced=True),
+    _kind("RoleBinding", namespaced=True),
+    _kind("ClusterRole", namespaced=False),
+    _kind("ClusterRoleBinding", namespaced=False),
+)
