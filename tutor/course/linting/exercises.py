@@ -74,7 +74,7 @@ def _images(exercise: Exercise, path: Path, report: Report) -> None:
             report.add(
                 path, exercise.lines.get("images", 1), message, "name one of its own; public ones are not listed"
             )
-    for file in sorted(exercise.folder.glob("*.yaml")):
+    for file in sorted(set(exercise.folder.glob("*.yaml")) - {path}):
         text = file.read_text(encoding="utf-8")
         for match in _IMAGE.finditer(text):
             if exists(match[0]) and match[0] not in exercise.images:

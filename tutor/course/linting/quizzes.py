@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tutor.course.linting.prose import Piece, check_prose
 from tutor.course.linting.report import Report
+from tutor.course.loading.lessons import outside_fences
 from tutor.course.model.quiz import Option, Question, Quiz
 from tutor.course.pack import Pack
 
@@ -15,12 +16,14 @@ _LONGEST_RATE = 0.35
 _ENOUGH_TO_JUDGE = 10
 _LONGEST_REGEX = 120
 _LAZY_OPTION = re.compile(
-    r"\b(all|none|both|neither|any) of (the above|these|those|them|the (options|answers))\b", re.I
+    r"\b(all|none|both|neither|any) of (the )?(above|options|answers)\b"
+    r"|^(all|none|both|neither|any) of (these|those|them)\W*$",
+    re.IGNORECASE,
 )
 _POSITION = re.compile(
-    r"\b(options?|answers?|choices?) ([A-F]|[1-6]|above|below)\b"
-    r"|\b(first|second|third|fourth|last|previous|next) (option|answer|choice)\b|\b(the|as) above\b|\babove (option|answer)",
-    re.I,
+    r"\b(options?|answers?|choices?) ((?-i:[A-F])|[1-6]|above|below)\b"
+    r"|\b(first|second|third|fourth|last|previous|next) (option|answer|choice)\b|\bas above\b|\babove (option|answer)",
+    re.IGNORECASE,
 )
 _NEGATION = re.compile(
     r"\bNOT\b|\bEXCEPT\b|(?i:\bwhich (one )?(of (these|the following)[^.?\n]* )?(is|are) not (true|correct|right|a|an|one|part)\b)"
@@ -86,17 +89,17 @@ class _QuestionRules:
             self._add(self._line("page"), str(error), "name a page of the quiz's lesson")
 
     def _wording(self) -> None:
-        if _NEGATION.search(self.question.prompt):
+        if _NEGATION.search(_without_fences(self.question.prompt)):
             remedy = "turn it round: ask for what is true"
             self._add(self._line("prompt"), "the prompt asks for what is not the case", remedy)
         texts = [(self.question.prompt, self._line("prompt")), (self.question.explanation, self._line("explanation"))]
         texts += [(text, option.line) for option in self.question.options for text in (option.text, option.why)]
         for text, line in texts:
-            match = _POSITION.search(text)
+            match = _POSITION.search(_without_fences(text))
             if match:
                 self._add(line, f"`{match[0]}` refers to a position", "options are shuffled: name what is meant")
         for option in self.question.options:
-            match = _LAZY_OPTION.search(option.text)
+            match = _LAZY_OPTION.search(option.text.strip())
             if match:
                 self._add(option.line, f"the option says `{match[0]}`", "make every option a statement of its own")
 
@@ -142,6 +145,10 @@ class _QuestionRules:
         for text, line in pieces:
             if text:
                 check_prose(Piece(text, path, line), self.pack, self.report)
+
+
+def _without_fences(text: str) -> str:
+    return "\n".join(line for _, line in outside_fences(text.split("\n")))
 
 
 def _longest_options(pack: Pack, report: Report) -> None:

@@ -14,7 +14,7 @@ Violation: TypeAlias = tuple[tuple[str | int, ...], str]
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _DNS_LABEL_KINDS = ("Service", "Namespace")
-_PATH_SEGMENT_KINDS = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
+_PATH_SEGMENT_KINDS = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "APIService")
 _SELECTING_KINDS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet")
 _CHOICES = {
     "restartPolicy": ("Always", "OnFailure", "Never"),
