@@ -6,7 +6,7 @@ Objects go in and out in the version they are stored in; the API layer converts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -47,6 +47,8 @@ class Writer:
     dry_run: bool = False
     trusted: bool = False
     """A part of the cluster itself: what it writes is not validated again."""
+    stamp: Callable[[Obj | None, Obj], None] | None = None
+    """Called with the old and the new object when defaults and admission are done; may change the new one's metadata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Registry:
             context, resource, "CREATE", namespace, metadata["name"], obj, dry_run=writer.dry_run
         )
         self._mutate(request)
+        if writer.stamp is not None:
+            writer.stamp(None, obj)
         if resource.has_generation:
             metadata["generation"] = 1
         resource.prepare_create(context, obj)
@@ -145,6 +149,8 @@ class Registry:
         context = self._context(writer)
         request = AdmissionRequest(context, resource, "UPDATE", namespace, name, obj, old, dry_run=writer.dry_run)
         self._mutate(request)
+        if writer.stamp is not None:
+            writer.stamp(old, obj)
         resource.prepare_update(context, obj, old)
         if resource.has_generation:
             metadata["generation"] = old["metadata"].get("generation", 0) + _spec_changed(old, obj)
@@ -172,6 +178,8 @@ class Registry:
         request = AdmissionRequest(
             self._context(writer), resource, "UPDATE", namespace, name, new, old, "status", writer.dry_run
         )
+        if writer.stamp is not None:
+            writer.stamp(old, new)
         self._admit(request)
         return self._replace(resource, new, old, writer)
 
@@ -200,6 +208,7 @@ class Registry:
             deleting(obj)
             and not obj["metadata"].get("finalizers")
             and not obj["metadata"].get("deletionGracePeriodSeconds")
+            and not resource.held(obj)
         ):
             if not writer.dry_run:
                 self._store_update(resource, obj, writer)
@@ -229,9 +238,9 @@ class Registry:
         self._admit(AdmissionRequest(context, resource, "DELETE", namespace, name, None, old, dry_run=writer.dry_run))
         finalizers = self._deletion_finalizers(resource, old, options)
         grace = resource.grace(context, old, options.grace_seconds) if resource.grace else 0
-        if not finalizers and grace == 0:
+        if not finalizers and grace == 0 and not resource.held(old):
             return Deletion(old if writer.dry_run else self._remove(resource, old, writer), gone=True)
-        new = self._marked(old, finalizers, grace)
+        new = resource.begin_delete(context, self._marked(old, finalizers, grace))
         return Deletion(new if writer.dry_run else self._store_update(resource, new, writer), gone=False)
 
     def _marked(self, old: Obj, finalizers: list[str], grace: int) -> Obj:

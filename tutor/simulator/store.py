@@ -121,6 +121,7 @@ class Store:
         self._now = now
         self._tables: dict[str, _Table] = {}
         self._listeners: list[Callable[[Change], None]] = []
+        self._reset_listeners: list[Callable[[], None]] = []
         self.epoch = 0
         """Counts restores: a watch that started in another epoch has lost its history and must start over."""
 
@@ -229,6 +230,10 @@ class Store:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def on_reset(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever a saved state has been loaded and the history is gone."""
+        self._reset_listeners.append(listener)
+
     def changes_since(self, resource: str, revision: int) -> Iterator[Change] | None:
         """The changes after a revision, oldest first; None when the log no longer reaches back that far."""
         table = self._table(resource)
@@ -252,6 +257,8 @@ class Store:
             table.fill(state.objects.get(name, {}))
             table.log.clear()
             table.dropped = self.revision
+        for listener in self._reset_listeners:
+            listener()
 
 
 def _key(obj: Obj) -> Key:
