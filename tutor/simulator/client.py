@@ -53,10 +53,12 @@ class Client:
         )
 
     def update_status(self, resource: str, obj: Obj, status: Mapping[str, Any]) -> Obj:
-        """Replace an object's status; writing the status it has is no write. Raises ApiError."""
-        if obj.get("status") == status:
-            return obj
+        """Replace an object's status and what else status writers may set, such as annotations; a write that changes nothing
+        is none. Raises ApiError."""
         metadata = obj["metadata"]
+        stored = self.store.get(resource, metadata.get("namespace", ""), metadata["name"])
+        if stored is obj and obj.get("status") == status:
+            return obj
         changed = {**obj, "metadata": dict(metadata), "status": status}
         return self.registry.update_status(
             self._resource(resource), metadata.get("namespace", ""), metadata["name"], changed, self._writer

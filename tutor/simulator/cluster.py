@@ -57,6 +57,8 @@ class SimulatedCluster:
         strict: bool = False,
     ) -> None:
         self.lock = threading.RLock()
+        self.root_ca = ""
+        """The certificate authority of the API server, as PEM; a server sets it when it starts."""
         self.clock = Clock(now)
         self.ids = Ids(seed)
         self.store = Store(lambda: self.clock.now)

@@ -17,6 +17,9 @@ from tutor.simulator.store import Change, Store
 
 log = logging.getLogger(__name__)
 
+SETTLED_RETRY_SECONDS = 1.0
+"""From this delay on a retry is waiting rather than work."""
+
 MAX_STEPS = 5_000_000
 """How many looks without time passing mean that actors are chasing each other."""
 
@@ -58,6 +61,10 @@ class Actor(Protocol):
 
     def load(self, state: Any) -> None:
         """Go back to what `save` returned."""
+
+
+class Retry(Exception):
+    """A look could not do its work for a reason outside of the actor (a quota, a conflict): it is tried again with back-off."""
 
 
 class Unsettled(RuntimeError):
@@ -142,6 +149,10 @@ class Engine:
         self.clock.cancel(name, key)
         try:
             result = self._actors[name].reconcile(key)
+        except Retry as error:
+            log.debug("%s will retry %s: %s", name, key, error)
+            self._retry(name, key)
+            return
         except Exception as error:
             if self.strict:
                 raise
@@ -154,10 +165,12 @@ class Engine:
             self.clock.schedule(name, key, due, housekeeping=result.housekeeping)
 
     def _retry(self, name: str, key: str) -> None:
-        """Try again with the delay of client-go's default rate limiter: 5 ms, doubling to 1000 s."""
+        """Try again with the delay of client-go's default rate limiter: 5 ms, doubling to 1000 s. What has failed for a while does
+        not keep the cluster from counting as settled."""
         count = self._failures.get((name, key), 0)
         self._failures[name, key] = count + 1
-        self.clock.schedule(name, key, self.clock.now + min(0.005 * 2**count, 1000.0))
+        delay = min(0.005 * 2 ** min(count, 20), 1000.0)
+        self.clock.schedule(name, key, self.clock.now + delay, housekeeping=delay >= SETTLED_RETRY_SECONDS)
 
     def advance_to(self, moment: float) -> None:
         """Let time pass up to a moment, doing all work on the way."""

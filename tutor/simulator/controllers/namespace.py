@@ -1,0 +1,146 @@
+"""Empties namespaces that are being deleted, then lets them go (pkg/controller/namespace/deletion)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tutor.simulator.clock import timestamp
+from tutor.simulator.controllers.base import Controller
+from tutor.simulator.engine import DONE, Result
+from tutor.simulator.errors import ApiError
+from tutor.simulator.objects import deleting, name_of
+from tutor.simulator.registry import Writer
+from tutor.simulator.resources.base import Resource
+from tutor.simulator.store import Change, Obj
+
+if TYPE_CHECKING:
+    from tutor.simulator.cluster import SimulatedCluster
+
+FINALIZER_SECONDS = 15
+"""How long finalizers are expected to take."""
+_FINE = {
+    "NamespaceDeletionDiscoveryFailure": ("ResourcesDiscovered", "All resources successfully discovered"),
+    "NamespaceDeletionGroupVersionParsingFailure": ("ParsedGroupVersions", "All legacy kube types successfully parsed"),
+    "NamespaceDeletionContentFailure": (
+        "ContentDeleted",
+        "All content successfully deleted, may be waiting on finalization",
+    ),
+    "NamespaceContentRemaining": ("ContentRemoved", "All content successfully removed"),
+    "NamespaceFinalizersRemaining": ("ContentHasNoFinalizers", "All content-preserving finalizers finished"),
+}
+
+
+@dataclass(slots=True)
+class _Remains:
+    """What is left in a namespace after everything in it was told to go."""
+
+    resources: Counter[str] = field(default_factory=Counter)
+    finalizers: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    wait: int = 0
+
+    def conditions(self) -> dict[str, tuple[str, str]]:
+        """Reason and message of each condition that is true."""
+        found = {}
+        if self.failures:
+            messages = ", ".join(sorted(self.failures))
+            text = f"Failed to delete all resource types, {len(self.failures)} remaining: {messages}"
+            found["NamespaceDeletionContentFailure"] = ("ContentDeletionFailed", text)
+        if self.resources:
+            listed = ", ".join(
+                sorted(f"{name} has {count} resource instances" for name, count in self.resources.items())
+            )
+            found["NamespaceContentRemaining"] = ("SomeResourcesRemain", f"Some resources are remaining: {listed}")
+        if self.finalizers:
+            listed = ", ".join(
+                sorted(f"{name} in {count} resource instances" for name, count in self.finalizers.items())
+            )
+            text = f"Some content in the namespace has finalizers remaining: {listed}"
+            found["NamespaceFinalizersRemaining"] = ("SomeFinalizersRemain", text)
+        return found
+
+
+class NamespaceController(Controller):
+    """Deletes what is in a namespace that goes away, and the namespace when it is empty."""
+
+    name = "namespace-controller"
+    primary = "namespaces"
+
+    def affected(self, change: Change) -> Iterable[str]:
+        """Nothing but namespaces is watched: remains are looked at again after a while, as on a real cluster."""
+        return ()
+
+    def sync(self, namespace: Obj) -> Result:
+        """Delete what is left; come back when it should be gone."""
+        if not deleting(namespace):
+            return DONE
+        remains = self._delete_content(name_of(namespace))
+        self._tell(namespace, remains)
+        if remains.resources or remains.failures:
+            return Result(math.floor(remains.wait / 2) + 1)
+        self._let_go(name_of(namespace))
+        return DONE
+
+    def _delete_content(self, namespace: str) -> _Remains:
+        remains = _Remains()
+        for resource in self._namespaced():
+            for obj in self.store.list_sorted(resource.id, namespace):
+                try:
+                    self.client.delete(resource.id, namespace, name_of(obj))
+                except ApiError as error:
+                    remains.failures.append(error.message)
+        for resource in self._namespaced():
+            left = self.store.list(resource.id, namespace)
+            if left:
+                remains.resources[f"{resource.plural}.{resource.group}"] = len(left)
+                remains.finalizers.update(f for obj in left for f in obj["metadata"].get("finalizers") or ())
+                remains.wait = max(remains.wait, *(_expected_wait(resource, obj) for obj in left))
+        return remains
+
+    def _namespaced(self) -> Iterator[Resource]:
+        """The kinds that live in namespaces, each at the version it is stored in."""
+        for resource in self.client.registry.scheme:
+            if resource.namespaced and not resource.storage and "delete" in resource.verbs:
+                yield resource
+
+    def _tell(self, namespace: Obj, remains: _Remains) -> None:
+        current = self.client.get("namespaces", "", name_of(namespace))
+        if current is None:
+            return
+        old = {condition["type"]: condition for condition in current["status"].get("conditions") or ()}
+        bad = remains.conditions()
+        conditions = []
+        for kind, fine in _FINE.items():
+            reason, message = bad.get(kind, fine)
+            value = "True" if kind in bad else "False"
+            since = (
+                old[kind]["lastTransitionTime"] if kind in old and old[kind]["status"] == value else timestamp(self.now)
+            )
+            text = {"reason": reason, "message": message, "lastTransitionTime": since}
+            conditions.append({"type": kind, "status": value, **text})
+        status: dict[str, Any] = {**current["status"], "phase": "Terminating", "conditions": conditions}
+        self.client.update_status("namespaces", current, status)
+
+    def _let_go(self, name: str) -> None:
+        namespace = self.client.get("namespaces", "", name)
+        resource = self.client.registry.scheme.stored("namespaces")
+        if namespace is None or resource is None or namespace["metadata"].get("finalizers"):
+            return
+        self.client.registry.purge(resource, namespace, Writer(self.name, trusted=True))
+
+
+def _expected_wait(resource: Resource, obj: Obj) -> int:
+    """Seconds until an object should be gone."""
+    metadata = obj["metadata"]
+    if resource.id == "pods" and metadata.get("deletionGracePeriodSeconds"):
+        return int(metadata["deletionGracePeriodSeconds"])
+    return FINALIZER_SECONDS if metadata.get("finalizers") else 0
+
+
+def actors(cluster: SimulatedCluster) -> Iterable[Controller]:
+    """The controller."""
+    return (NamespaceController(cluster),)

@@ -1,0 +1,203 @@
+"""Events: how controllers, the scheduler and kubelets tell what they did and why.
+
+Repeats are counted and floods held back by the rules of client-go (tools/record/events_cache.go), with the events in the store
+as the only memory, so that a saved and restored cluster goes on counting where it was.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.simulator.client import Client
+from tutor.simulator.clock import micro_timestamp, parse_timestamp, timestamp
+from tutor.simulator.store import Obj, Store
+
+NORMAL = "Normal"
+WARNING = "Warning"
+MAX_SIMILAR = 10
+"""From this many different messages of one reason on, they share one event."""
+SIMILAR_SECONDS = 600.0
+BURST = 25
+"""How many events of one type a component may write about an object at once ..."""
+REFILL_SECONDS = 300.0
+"""... and how long it takes to earn another one."""
+COMBINED = "(combined from similar events): "
+
+
+def reference(obj: Obj, field_path: str = "", uid: str = "") -> dict[str, Any]:
+    """An ObjectReference to an object as it is now."""
+    metadata = obj["metadata"]
+    found = {
+        "kind": obj["kind"],
+        "name": metadata["name"],
+        "uid": uid or metadata["uid"],
+        "apiVersion": obj["apiVersion"],
+    }
+    if "namespace" in metadata:
+        found["namespace"] = metadata["namespace"]
+    if not uid:
+        found["resourceVersion"] = metadata["resourceVersion"]
+    if field_path:
+        found["fieldPath"] = field_path
+    return found
+
+
+def _spam_key(event: Obj) -> str:
+    involved, source = event["involvedObject"], event.get("source") or {}
+    parts = (source.get("component", ""), source.get("host", ""), involved.get("uid", ""), involved.get("name", ""))
+    return "|".join((*parts, event.get("type", "")))
+
+
+def _aggregate_key(event: Obj) -> str:
+    return f"{_spam_key(event)}|{event.get('reason', '')}"
+
+
+def _exact_key(event: Obj) -> str:
+    return f"{_aggregate_key(event)}|{event['involvedObject'].get('fieldPath', '')}|{event.get('message', '')}"
+
+
+def _series_key(event: Obj) -> str:
+    involved = event["involvedObject"]
+    parts = (
+        event.get("reportingComponent", ""),
+        event.get("type", ""),
+        event.get("action", ""),
+        event.get("reason", ""),
+    )
+    return "|".join((*parts, involved.get("uid", ""), involved.get("resourceVersion", "")))
+
+
+def _declare_indexes(store: Store) -> None:
+    store.add_index("events", "spam", lambda event: (_spam_key(event),))
+    store.add_index("events", "similar", lambda event: (_aggregate_key(event),))
+    store.add_index("events", "same", lambda event: (_exact_key(event),))
+    store.add_index("events", "series", lambda event: (_series_key(event),) if event.get("eventTime") else ())
+
+
+def _name(obj: Obj, client: Client) -> str:
+    """The object's name and a number that rises with time; the write counter keeps two of one second apart."""
+    moment = int(client.now) * 10**9 + client.store.revision % 10**9
+    return f"{obj['metadata']['name']}.{moment:x}"
+
+
+class EventRecorder:
+    """Writes core/v1 events in the name of one component."""
+
+    def __init__(self, client: Client, component: str, host: str = "") -> None:
+        _declare_indexes(client.store)
+        self._client = client
+        self._component = component
+        self._host = host
+        self._source = {"component": component, "host": host} if host else {"component": component}
+
+    def normal(self, obj: Obj, reason: str, message: str, *, field_path: str = "", uid: str = "") -> None:
+        """Something happened as it should."""
+        self._record(obj, NORMAL, reason, message, reference(obj, field_path, uid))
+
+    def warning(self, obj: Obj, reason: str, message: str, *, field_path: str = "", uid: str = "") -> None:
+        """Something did not work."""
+        self._record(obj, WARNING, reason, message, reference(obj, field_path, uid))
+
+    def _record(self, obj: Obj, kind: str, reason: str, message: str, involved: dict[str, Any]) -> None:
+        event = self._event(obj, kind, reason, message, involved)
+        store = self._client.store
+        repeated = store.by_index("events", "same", _exact_key(event))
+        if not repeated:
+            repeated = self._combine(event)
+        if not self._within_budget(event):
+            return
+        if repeated:
+            self._count_up(repeated[-1], event)
+        else:
+            self._client.create("events", event)
+
+    def _event(self, obj: Obj, kind: str, reason: str, message: str, involved: dict[str, Any]) -> Obj:
+        at = timestamp(self._client.now)
+        namespace = obj["metadata"].get("namespace") or "default"
+        return {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": _name(obj, self._client), "namespace": namespace},
+            "involvedObject": involved,
+            "reason": reason,
+            "message": message,
+            "source": self._source,
+            "firstTimestamp": at,
+            "lastTimestamp": at,
+            "count": 1,
+            "type": kind,
+            "eventTime": None,
+            "reportingComponent": self._component,
+            "reportingInstance": self._host,
+        }
+
+    def _combine(self, event: Obj) -> list[Obj]:
+        """With many similar events lately the new one joins them; returns the shared event if there is one."""
+        similar = self._client.store.by_index("events", "similar", _aggregate_key(event))
+        if len(similar) < MAX_SIMILAR - 1:
+            return []
+        since = self._client.now - SIMILAR_SECONDS
+        recent = [other for other in similar if parse_timestamp(other["lastTimestamp"]) >= since]
+        if len(recent) < MAX_SIMILAR - 1:
+            return []
+        event["message"] = COMBINED + event["message"]
+        return [other for other in recent if other["message"].startswith(COMBINED)]
+
+    def _within_budget(self, event: Obj) -> bool:
+        written = self._client.store.by_index("events", "spam", _spam_key(event))
+        if len(written) < MAX_SIMILAR and all(other["count"] == 1 for other in written):
+            return True
+        used: int = sum(other["count"] for other in written)
+        first = min(parse_timestamp(other["firstTimestamp"]) for other in written)
+        return used < BURST + (self._client.now - first) / REFILL_SECONDS
+
+    def _count_up(self, old: Obj, event: Obj) -> None:
+        changes = {"message": event["message"], "lastTimestamp": event["lastTimestamp"], "count": old["count"] + 1}
+        self._client.update("events", {**old, **changes})
+
+
+class SeriesRecorder:
+    """Writes events in the events.k8s.io manner, as the scheduler does: a moment, an action, and a series for repeats."""
+
+    def __init__(self, client: Client, controller: str, instance: str) -> None:
+        _declare_indexes(client.store)
+        self._client = client
+        self._controller = controller
+        self._instance = instance
+
+    def record(self, obj: Obj, kind: str, reason: str, action: str, note: str, related: Obj | None = None) -> None:
+        """Something happened to an object."""
+        at = micro_timestamp(self._client.now)
+        event: Obj = {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": _name(obj, self._client), "namespace": obj["metadata"].get("namespace") or "default"},
+            "involvedObject": reference(obj),
+            "reason": reason,
+            "message": note,
+            "source": {},
+            "firstTimestamp": None,
+            "lastTimestamp": None,
+            "type": kind,
+            "eventTime": at,
+            "action": action,
+            "reportingComponent": self._controller,
+            "reportingInstance": self._instance,
+        }
+        if related is not None:
+            event["related"] = reference(related)
+        repeated = self._client.store.by_index("events", "series", _series_key(event))
+        if repeated:
+            old = repeated[-1]
+            count = (old.get("series") or {"count": 1})["count"] + 1
+            self._client.update("events", {**old, "series": {"count": count, "lastObservedTime": at}})
+        else:
+            self._client.create("events", event)
+
+
+def last_seen(event: Obj) -> float:
+    """When an event was last written, in seconds since the epoch."""
+    series = event.get("series") or {}
+    metadata = event["metadata"]
+    text = series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime")
+    return parse_timestamp(text or metadata["creationTimestamp"])
