@@ -28,7 +28,9 @@ _POSITION = re.compile(
 _NEGATION = re.compile(
     r"\bNOT\b|\bEXCEPT\b|(?i:\bwhich (one )?(of (these|the following)[^.?\n]* )?(is|are) not (true|correct|right|a|an|one|part)\b)"
 )
-_NESTED_REPEAT = re.compile(r"\([^()]*[+*][^()]*\)[+*{]")
+_REPEATED_GROUP = re.compile(r"(?<!\\)\)[+*{]")
+_UNBOUNDED = re.compile(r"(?<!\\)([+*]|\{\d+,\})")
+_MOST_UNBOUNDED = 2
 
 
 def check_quizzes(pack: Pack, report: Report) -> None:
@@ -132,8 +134,10 @@ class _QuestionRules:
         except re.error as error:
             self._add(line, f"`{pattern}` is not a regular expression ({error})", "escape special characters with \\")
             return False
-        if len(pattern) > _LONGEST_REGEX or _NESTED_REPEAT.search(pattern):
-            self._add(line, f"`{pattern}` could take very long to match", "use short words without nested + or *")
+        unbounded = len(_UNBOUNDED.findall(pattern))
+        if len(pattern) > _LONGEST_REGEX or _REPEATED_GROUP.search(pattern) or unbounded > _MOST_UNBOUNDED:
+            remedy = f"repeat no group, and use at most {_MOST_UNBOUNDED} of + and *"
+            self._add(line, f"`{pattern}` could take very long to match", remedy)
             return False
         return True
 
