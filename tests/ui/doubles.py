@@ -1,0 +1,317 @@
+"""Stand-ins for the cluster, grading and the shell, which these tests are not about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tutor.course import load_pack
+from tutor.course.model import Exercise
+from tutor.progress import Progress, progress_in_memory
+from tutor.ui.live.state import ClusterState
+from tutor.ui.live.timeline import Timeline
+from tutor.ui.ports import ClusterPort, Report, ReportPort, SessionPort, ShellPort
+from tutor.ui.services import Services
+
+PACK = Path(__file__).parent / "pack"
+
+
+@dataclass
+class FakeClock:
+    """A clock that only remembers what it was told."""
+
+    rate: float = 1.0
+    paused: bool = False
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
+
+    def set_rate(self, rate: float) -> None:
+        self.rate = rate
+
+
+@dataclass
+class FakeSnapshots:
+    """Remembers labels; undo drops the last."""
+
+    labels: list[str] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
+
+    def take(self, label: str) -> str:
+        self.labels.append(label)
+        return label
+
+    def undo(self) -> str:
+        self.undone.append(self.labels.pop())
+        return self.undone[-1]
+
+
+@dataclass
+class FakeCluster:
+    """A cluster that is ready at once, or fails when told to."""
+
+    name: str = "simulated"
+    clock: FakeClock | None = field(default_factory=FakeClock)
+    snapshots: FakeSnapshots | None = field(default_factory=FakeSnapshots)
+    fails_with: Exception | None = None
+    stopped: bool = False
+
+    def start(self, report: Report = lambda text: None) -> None:
+        report("Starting the cluster")
+        if self.fails_with is not None:
+            raise self.fails_with
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    def kubeconfig(self) -> Path:
+        return Path("/nonexistent/kubeconfig")
+
+
+@dataclass(frozen=True)
+class FakeResult:
+    """How one check stands."""
+
+    check_id: str
+    text: str
+    verdict: str
+    is_: str = ""
+    wanted: str = ""
+    why: str = ""
+    mistake: str | None = None
+    see: str | None = None
+
+
+@dataclass(frozen=True)
+class FakeReport:
+    """How an exercise stands."""
+
+    verdict: str
+    results: Sequence[FakeResult]
+    note: str = ""
+
+    @property
+    def passed(self) -> int:
+        return sum(result.verdict == "passed" for result in self.results)
+
+    @property
+    def total(self) -> int:
+        return len(self.results)
+
+
+@dataclass
+class FakeSession:
+    """A session whose checks stand as the test says."""
+
+    exercise: Exercise
+    resets: int = 0
+    closed: bool | None = None
+    ready_replicas: int = 1
+    callback: Callable[[ReportPort], None] = lambda report: None
+
+    def start(self, report: Report = lambda text: None) -> None:
+        report("Setting the exercise up")
+
+    def observe(self, callback: Callable[[ReportPort], None]) -> None:
+        self.callback = callback
+        callback(self.check())
+
+    def check(self) -> FakeReport:
+        done = self.ready_replicas == 3
+        exists, ready = self.exercise.checks
+        results = [
+            FakeResult(exists.id, exists.text, "passed"),
+            FakeResult(
+                ready.id,
+                ready.text,
+                "passed" if done else "not_yet",
+                is_=f"{self.ready_replicas} ready",
+                wanted="3 ready",
+                why=ready.why,
+                mistake="You scaled the wrong thing.",
+                see="lesson:first-steps#pod",
+            ),
+        ]
+        return FakeReport("passed" if done else "not_yet", results)
+
+    def scale(self, replicas: int) -> None:
+        """Change the state and tell the observer, as a real session does from its thread."""
+        self.ready_replicas = replicas
+        self.callback(self.check())
+
+    def reset(self) -> None:
+        self.resets += 1
+        self.ready_replicas = 1
+
+    def solution(self) -> str:
+        return self.exercise.solution
+
+    def hint(self, number: int) -> str | None:
+        return self.exercise.hints[number] if number < len(self.exercise.hints) else None
+
+    def close(self, cleanup: bool) -> None:
+        self.closed = cleanup
+
+
+@dataclass(frozen=True)
+class FakeCompletion:
+    """Words that can stand from `start` on."""
+
+    start: int
+    candidates: Sequence[str]
+
+
+class FakeShell:
+    """Echoes what it is given; `sleep` keeps running until it is interrupted."""
+
+    def __init__(self, output: Callable[[str, str], None], session: Callable[[], FakeSession]) -> None:
+        self._output = output
+        self._session = session
+        self.history: list[str] = []
+        self.running = False
+        self.prompt = "production $ "
+        self.fed: list[str] = []
+        self.closed = False
+
+    def start_line(self, line: str) -> None:
+        self.history.append(line)
+        if line == "sleep":
+            self.running = True
+        elif line.startswith("kubectl scale"):
+            self._output("stdout", "deployment.apps/web-app scaled\n")
+            self._session().scale(int(line.rpartition("=")[2]))
+        elif line.startswith("seq "):
+            for number in range(int(line.removeprefix("seq "))):
+                self._output("stdout", f"{number}\n")
+        else:
+            self._output("stderr", f"{line}: command not found\n")
+
+    def interrupt(self) -> None:
+        self.running = False
+
+    def feed_input(self, text: str) -> None:
+        self.fed.append(text)
+
+    def complete(self, line: str, cursor: int) -> FakeCompletion:
+        start = line.rfind(" ", 0, cursor) + 1
+        words = ["kubectl", "get", "pods", "pods.metrics.k8s.io", "production"]
+        return FakeCompletion(start, [word for word in words if word.startswith(line[start:cursor])])
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeWatcher:
+    """Puts a few objects into the state once, and then nothing."""
+
+    def __init__(self, state: ClusterState, timeline: Timeline, changed: Callable[[], None]) -> None:
+        self.state, self.timeline, self._changed = state, timeline, changed
+        self.stopped = False
+
+    def start(self) -> None:
+        for kind, obj in objects():
+            self.state.apply(kind, "ADDED", obj)
+        self.timeline.event(event("Scaled up replica set web-app-6f9c to 1", "deployment-controller"))
+        self._changed()
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+def event(message: str, component: str, kind: str = "Normal") -> dict[str, Any]:
+    """An event about the Deployment web-app."""
+    return {
+        "metadata": {"name": message, "uid": message},
+        "involvedObject": {"kind": "Deployment", "name": "web-app"},
+        "message": message,
+        "source": {"component": component},
+        "type": kind,
+    }
+
+
+def owned(name: str, uid: str, owner: str) -> dict[str, Any]:
+    """The metadata of an object with a controller."""
+    return {"name": name, "uid": uid, "ownerReferences": [{"uid": owner, "controller": True}]}
+
+
+def pod(name: str, owner: str, node: str, *, ready: bool = True, waiting: str = "") -> dict[str, Any]:
+    """A Pod of a ReplicaSet."""
+    state: dict[str, Any] = {"waiting": {"reason": waiting}} if waiting else {"running": {}}
+    return {
+        "metadata": owned(name, name, owner),
+        "spec": {"nodeName": node},
+        "status": {
+            "phase": "Pending" if waiting else "Running",
+            "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
+            "containerStatuses": [{"restartCount": 0, "state": state}],
+        },
+    }
+
+
+def objects() -> list[tuple[str, dict[str, Any]]]:
+    """A Deployment with one ready Pod, a Service that reaches it, and a node."""
+    template = {"spec": {"containers": [{"image": "web-app:v2.1.0"}]}}
+    status = {"readyReplicas": 1, "updatedReplicas": 1, "replicas": 1}
+    revision = {"deployment.kubernetes.io/revision": "1"}
+    replica_set = {**owned("web-app-6f9c", "rs", "deploy"), "annotations": revision}
+    ready_node = {"conditions": [{"type": "Ready", "status": "True"}]}
+    endpoints = {"labels": {"kubernetes.io/service-name": "web"}, "name": "web-x"}
+    return [
+        ("Deployment", {"metadata": {"name": "web-app", "uid": "deploy"}, "spec": {"replicas": 1}, "status": status}),
+        ("ReplicaSet", {"metadata": replica_set, "spec": {"replicas": 1, "template": template}, "status": status}),
+        ("Pod", pod("web-app-6f9c-x2x4p", "rs", "node-1")),
+        ("Service", {"metadata": {"name": "web"}, "spec": {"selector": {"app": "web-app"}}}),
+        ("EndpointSlice", {"metadata": endpoints, "endpoints": [{"conditions": {"ready": True}}]}),
+        ("Node", {"metadata": {"name": "node-1"}, "status": ready_node}),
+    ]
+
+
+class FakeServices(Services):
+    """The real course loader, quiz and progress; everything that needs a cluster replaced."""
+
+    def __init__(self, folder: Path, progress: Progress | None = None, cluster: FakeCluster | None = None) -> None:
+        super().__init__("simulated", pack=load_pack(PACK), progress=progress or progress_in_memory())
+        self.folder = folder
+        self.fake_cluster = cluster or FakeCluster()
+        self.session: FakeSession | None = None
+        self.shell: FakeShell | None = None
+
+    @property
+    def lesson_workspace(self) -> Path:
+        return self.folder / "lessons"
+
+    def new_seed(self) -> int:
+        return 7
+
+    def make_cluster(self, spec: str) -> ClusterPort:
+        return self.fake_cluster
+
+    def exercise_session(self, exercise: Exercise, cluster: ClusterPort) -> SessionPort:
+        self.session = FakeSession(exercise)
+        return self.session
+
+    def workspace(self, exercise: Exercise) -> Path:
+        folder = self.folder / exercise.id
+        folder.mkdir(parents=True, exist_ok=True)
+        manifest = folder / "deployment.yaml"
+        if not manifest.exists():
+            manifest.write_text(exercise.read("deployment.yaml"), encoding="utf-8")
+        return folder
+
+    def practice_shell(self, cluster: ClusterPort, workspace: Path, output: Callable[[str, str], None]) -> ShellPort:
+        self.shell = FakeShell(output, self._the_session)
+        return self.shell
+
+    def _the_session(self) -> FakeSession:
+        assert self.session is not None
+        return self.session
+
+    def watcher(
+        self, cluster: ClusterPort, namespace: str, state: ClusterState, timeline: Timeline, changed: Callable[[], None]
+    ) -> Any:
+        return FakeWatcher(state, timeline, changed)

@@ -1,0 +1,23 @@
+"""The tutor's screens, made with Textual. Everything else in the program runs without this package.
+
+    from tutor.ui import run
+    exit_code = run("simulated")
+
+Importing this package imports nothing heavy; `run` does.
+"""
+
+from __future__ import annotations
+
+
+def run(cluster_spec: str | None = None, start_at: str | None = None) -> int:
+    """Open the tutor in this terminal and return an exit code when the learner leaves.
+
+    `cluster_spec` is what `tutor.clusters.open_cluster` takes, or None for the learner's last choice; `start_at` is a
+    link such as `lesson:services`, `quiz:services` or `exercise:scale-to-five`, or None for the home screen.
+    """
+    from tutor.ui.app import TutorApp
+    from tutor.ui.services import Services
+
+    app = TutorApp(Services(cluster_spec), start_at=start_at)
+    app.run()
+    return app.return_code or 0

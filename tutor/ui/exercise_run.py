@@ -1,0 +1,206 @@
+"""An exercise being played: its cluster, its session, its shell, and what of it is recorded as progress.
+
+It belongs to the app, not to the screen: leaving the screen and coming back finds everything as it was.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.progress import Attempt, CheckRecord
+from tutor.ui.live.state import ClusterState
+from tutor.ui.live.timeline import Timeline
+from tutor.ui.ports import ClusterPort, Report, ReportPort, SessionPort, ShellPort
+
+if TYPE_CHECKING:
+    from tutor.course.model import Exercise
+    from tutor.ui.live.watcher import Watcher
+    from tutor.ui.services import Services
+
+MAX_OUTPUT = 4000
+"""Lines of shell output that are kept."""
+PASSED = "passed"
+
+
+@dataclass
+class ShellLog:
+    """What the shell printed and what was typed: kept here so that it outlives the screen."""
+
+    lines: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=MAX_OUTPUT))
+    """Pairs of stream (`input`, `stdout`, `stderr`) and text, without line ends."""
+    partial: tuple[str, str] | None = None
+    """A last line that has not been ended yet, for example a question that waits for an answer."""
+
+    def add(self, stream: str, text: str) -> None:
+        """Take in a piece of output, which may hold any number of lines or a part of one."""
+        before = self.partial[1] if self.partial and self.partial[0] == stream else ""
+        if self.partial and not before:
+            self.lines.append(self.partial)
+        *whole, rest = (before + text).replace("\r\n", "\n").split("\n")
+        self.lines.extend((stream, line) for line in whole)
+        self.partial = (stream, rest) if rest else None
+
+    def everything(self) -> list[tuple[str, str]]:
+        """All lines, the unended one last."""
+        return [*self.lines, *([self.partial] if self.partial else [])]
+
+
+class ExerciseRun:
+    """One exercise on one cluster. Methods marked as blocking belong into a worker thread."""
+
+    def __init__(self, services: Services, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self.log = ShellLog()
+        self.state = ClusterState()
+        self.timeline = Timeline()
+        self.report: ReportPort | None = None
+        self.hints_shown = 0
+        self.cluster: ClusterPort | None = None
+        self.shell: ShellPort | None = None
+        self._services = services
+        self._session: SessionPort | None = None
+        self._attempt: Attempt | None = None
+        self._watcher: Watcher | None = None
+        self._lock = threading.RLock()
+        self.on_report: Callable[[ReportPort], None] = lambda report: None
+        self.on_cluster: Callable[[], None] = lambda: None
+        self.on_output: Callable[[], None] = lambda: None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has been set up."""
+        return self._session is not None
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """What has been recorded of it."""
+        return self._attempt
+
+    @property
+    def workspace(self) -> Path:
+        """The folder with the learner's files."""
+        return self._services.workspace(self.exercise)
+
+    def open(self, report: Report) -> None:
+        """Start the cluster and set the exercise up. Blocks; errors carry their remedy."""
+        with self._lock:
+            cluster = self._services.cluster(report)
+            session = self._services.exercise_session(self.exercise, cluster)
+            session.start(report)
+            self.cluster = cluster
+            self.shell = self._services.practice_shell(cluster, self.workspace, self._take_output)
+            self._session = session
+            self._record_start(cluster.name)
+            self.timeline.restart()
+            session.observe(self._take_report)
+            self._watch(cluster)
+
+    def _record_start(self, cluster_name: str) -> None:
+        exercises = self._services.progress.exercises
+        unfinished = exercises.unfinished(self.exercise.id)
+        self._attempt = unfinished or exercises.start(self.exercise.id, self.exercise.version, cluster_name)
+        self.hints_shown = self._attempt.hints
+
+    def _watch(self, cluster: ClusterPort) -> None:
+        self._watcher = self._services.watcher(
+            cluster, self.exercise.namespace, self.state, self.timeline, self._changed
+        )
+        self._watcher.start()
+
+    def _changed(self) -> None:
+        self.on_cluster()
+
+    def _take_output(self, stream: str, text: str) -> None:
+        self.log.add(stream, text)
+        self.on_output()
+
+    def _take_report(self, report: ReportPort) -> None:
+        with self._lock:
+            self.report = report
+            self._record(report)
+        self.on_report(report)
+
+    def _record(self, report: ReportPort) -> None:
+        if self._attempt is None:
+            return
+        exercises = self._services.progress.exercises
+        records = [CheckRecord(result.check_id, str(result.verdict), result.is_) for result in report.results]
+        exercises.note_checks(self._attempt.id, records)
+        if str(report.verdict) == PASSED and not self._attempt.passed:
+            exercises.passed(self._attempt.id)
+            self._attempt = exercises.attempt(self._attempt.id)
+            self.timeline.note("tutor", "every check has passed")
+
+    def check(self) -> None:
+        """Look at the checks now. Blocks."""
+        if self._session is not None:
+            self._take_report(self._session.check())
+
+    def run_line(self, line: str) -> None:
+        """Run a line in the shell, or give it to the command that is running there."""
+        if self.shell is None:
+            return
+        if self.shell.running:
+            self.log.add("input", f"{line}\n")
+            self.shell.feed_input(f"{line}\n")
+            return
+        self.log.add("input", f"{self.shell.prompt}{line}\n")
+        if line.strip():
+            self._remember_state(line)
+            self.timeline.note("you", line.strip())
+            self.shell.start_line(line)
+
+    def _remember_state(self, line: str) -> None:
+        snapshots = self.cluster.snapshots if self.cluster else None
+        if snapshots is not None:
+            snapshots.take(line)
+
+    def undo(self) -> None:
+        """Take the cluster back to before the last command. Blocks. Errors say why it cannot be done."""
+        if self.cluster is not None and self.cluster.snapshots is not None:
+            self.cluster.snapshots.undo()
+            self.timeline.note("you", "took the last command back")
+
+    def next_hint(self) -> str | None:
+        """The next hint, recorded as used; None when there are no more."""
+        if self._session is None or self.hints_shown >= len(self.exercise.hints):
+            return None
+        hint = self._session.hint(self.hints_shown)
+        if hint is not None and self._attempt is not None:
+            self.hints_shown += 1
+            self._services.progress.exercises.note_hint(self._attempt.id)
+        return hint
+
+    def solution(self) -> str:
+        """The solution, recorded as shown."""
+        if self._session is None or self._attempt is None:
+            return ""
+        self._services.progress.exercises.note_solution(self._attempt.id)
+        self._attempt = self._services.progress.exercises.attempt(self._attempt.id)
+        return self._session.solution()
+
+    def reset(self) -> None:
+        """Set the exercise up anew; the files of the learner that the start brings are put back. Blocks."""
+        with self._lock:
+            if self._session is None or self._attempt is None:
+                return
+            self._services.progress.exercises.note_reset(self._attempt.id)
+            self._session.reset()
+            self.timeline.restart()
+            self.timeline.note("you", "started the exercise again")
+
+    def close(self, *, cleanup: bool = False) -> None:
+        """Stop watching and let the shell go. With `cleanup` the exercise's objects are removed too. Blocks."""
+        with self._lock:
+            if self._watcher is not None:
+                self._watcher.stop()
+            if self.shell is not None:
+                self.shell.close()
+            if self._session is not None:
+                self._session.close(cleanup)
+            self._watcher = self.shell = self._session = None

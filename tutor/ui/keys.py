@@ -1,0 +1,53 @@
+"""One way to declare a key, so that every one has an id (for remapping), a label and a sentence of help."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+
+def bind(
+    keys: str, action: str, label: str, help_text: str, *, show: bool = True, priority: bool = False, name: str = ""
+) -> Binding:
+    """A binding whose id is `name`, or else its action's own name. `show` puts it in the key bar, the help has all."""
+    own_name = name or action.partition("(")[0].rpartition(".")[2].replace("_", "-")
+    return Binding(keys, action, label, show=show, priority=priority, tooltip=help_text, id=own_name)
+
+
+TYPED_KEYS = frozenset({"space", "enter", "tab", "shift+tab", "up", "down", "left", "right", "backspace", "delete"})
+"""Keys with a name that a text field needs for itself."""
+
+
+def types_text(key: str) -> bool:
+    """Whether pressing the key in a text field puts a character there, so that it cannot be a command at that time."""
+    return key == "space" or ("+" not in key and (len(key) == 1 or "_" in key or key in PUNCTUATION))
+
+
+PUNCTUATION = frozenset({"plus", "minus", "slash", "comma", "period", "colon", "semicolon", "at", "percent"})
+"""Names Textual gives to characters that are typed with one key."""
+
+SHORT_NAMES = {
+    "space": "space",
+    "question_mark": "?",
+    "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "full_stop": ".",
+    "comma": ",",
+}
+"""How keys with long names are written in the key bar and the help."""
+
+
+def shown_key(key: str) -> str:
+    """The key as people write it: `ctrl+p`, `F5`, `?`, `R`."""
+    if key in SHORT_NAMES:
+        return SHORT_NAMES[key]
+    if key.startswith("shift+") and len(key) == len("shift+") + 1:
+        return key[-1].upper()
+    if len(key) in (2, 3) and key[0] == "f" and key[1:].isdigit():
+        return key.upper()
+    return key

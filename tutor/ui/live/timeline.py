@@ -1,0 +1,72 @@
+"""What happened, in the order it was seen: the cluster's own events, and the learner's commands among them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tutor.ui.live.state import Object
+
+MAX_ENTRIES = 500
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that happened `at` seconds after the exercise began. `who` did it; `warning` marks trouble."""
+
+    at: float
+    who: str
+    text: str
+    warning: bool = False
+
+
+class Timeline:
+    """The latest entries, the oldest first. Written from several threads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._start = clock()
+        self._entries: dict[str, Entry] = {}
+        self._lock = threading.Lock()
+        self._number = 0
+
+    def note(self, who: str, text: str) -> None:
+        """Something the learner or the tutor did."""
+        with self._lock:
+            self._number += 1
+            self._add(f"note-{self._number}", Entry(self._clock() - self._start, who, text))
+
+    def event(self, event: Object) -> None:
+        """An event of the cluster. One that happens again moves to the end and says how often."""
+        count = int(event.get("count") or (event.get("series") or {}).get("count") or 1)
+        involved = event.get("involvedObject") or {}
+        text = (
+            f"{involved.get('kind', '')} {involved.get('name', '')}: {event.get('message') or event.get('reason', '')}"
+        )
+        if count > 1:
+            text += f" ({count} times)"
+        who = str((event.get("source") or {}).get("component") or event.get("reportingComponent") or "cluster")
+        key = str((event.get("metadata") or {}).get("uid") or (event.get("metadata") or {}).get("name"))
+        with self._lock:
+            known = self._entries.get(key)
+            if known is None or known.text != text:
+                self._entries.pop(key, None)
+                self._add(key, Entry(self._clock() - self._start, who, text, event.get("type") == "Warning"))
+
+    def restart(self) -> None:
+        """Begin again at zero with nothing in it."""
+        with self._lock:
+            self._entries.clear()
+            self._start = self._clock()
+
+    def entries(self) -> list[Entry]:
+        """Every entry, the oldest first."""
+        with self._lock:
+            return list(self._entries.values())
+
+    def _add(self, key: str, entry: Entry) -> None:
+        self._entries[key] = entry
+        while len(self._entries) > MAX_ENTRIES:
+            del self._entries[next(iter(self._entries))]

@@ -1,0 +1,3 @@
+"""One module a screen, each imported when it is first shown."""
+
+from __future__ import annotations

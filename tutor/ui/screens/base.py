@@ -1,0 +1,83 @@
+"""What all screens share: the title line, the key line, help, leaving, and behaviour in a small window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from tutor.ui.keys import bind
+from tutor.ui.widgets.frame.key_bar import KeyBar
+from tutor.ui.widgets.frame.title_bar import TitleBar
+from tutor.ui.widgets.frame.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from tutor.ui.app import TutorApp
+    from tutor.ui.services import Services
+
+ResultType = TypeVar("ResultType")
+
+
+class TutorScreen(Screen[ResultType]):
+    """A screen with a title line above and a key line below what `compose_body` yields."""
+
+    HELP_TEXT: ClassVar[str] = ""
+    """A few sentences that `?` shows above the list of keys."""
+    TITLE_TEXT: ClassVar[str] = ""
+    """What `?` and the palette call this screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("escape", "close", "Close", "Close what is open, or leave the screen.", show=False),
+        bind("question_mark,f10", "help", "Help", "Say what this screen is for and list its keys."),
+        bind("q", "leave", "Leave", "Leave this screen. Nothing is lost."),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar()
+        yield from self.compose_body()
+        yield KeyBar()
+        yield TooSmall()
+
+    def compose_body(self) -> ComposeResult:
+        """What stands between the title line and the key line."""
+        yield from ()
+
+    @property
+    def tutor(self) -> TutorApp:
+        """The app, typed."""
+        return cast("TutorApp", self.app)
+
+    @property
+    def services(self) -> Services:
+        """Everything below the screens."""
+        return self.tutor.services
+
+    @property
+    def title_bar(self) -> TitleBar:
+        """The title line."""
+        return self.query_one(TitleBar)
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether keys now go into a text field."""
+        return isinstance(self.focused, (Input, TextArea))
+
+    def action_help(self) -> None:
+        """Show the help of this screen."""
+        from tutor.ui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen.of(self))
+
+    def action_close(self) -> None:
+        """Stop typing if text is being typed, else leave."""
+        if self.is_typing:
+            self.set_focus(None)
+        else:
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        """Go back to the screen before this one."""
+        self.tutor.leave(self)

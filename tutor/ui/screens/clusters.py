@@ -1,0 +1,95 @@
+"""Choosing the cluster exercises are played on. A real one is used only after the learner has seen which one it is."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Static
+from textual.widgets.option_list import Option
+
+from tutor.ui.screens.base import TutorScreen
+from tutor.ui.widgets.frame.menu import Menu
+
+
+class ClusterScreen(TutorScreen[None]):
+    """Simulated, kind, or a context of the learner's kubeconfig."""
+
+    CSS = """
+    ClusterScreen Menu { height: auto; max-height: 60%; padding: 1; }
+    ClusterScreen Static { padding: 0 2; }
+    """
+    TITLE_TEXT = "Cluster"
+    HELP_TEXT = (
+        "The simulated cluster runs inside the tutor. kind makes a real one on this machine and needs a container engine. "
+        "A context is a cluster you already have access to: the tutor only writes to namespaces of its own there."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def compose_body(self) -> ComposeResult:
+        yield Menu(id="clusters", compact=True)
+        yield Static("", id="about")
+
+    def on_mount(self) -> None:
+        """List what there is."""
+        self.title_bar.show("Cluster for exercises", f"now: {self.services.cluster_spec}")
+        self._fill([])
+        self._look_for_contexts()
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _look_for_contexts(self) -> None:
+        try:
+            names = self.services.contexts()
+        except Exception as error:  # a broken kubeconfig must not keep the learner from the simulated cluster
+            self.app.call_from_thread(self._say, f"Your kubeconfig cannot be read: {error}")
+        else:
+            self.app.call_from_thread(self._fill, names)
+
+    def _say(self, text: str) -> None:
+        self.query_one("#about", Static).update(Content(text))
+
+    def _fill(self, contexts: list[str]) -> None:
+        menu = self.query_one(Menu)
+        marked = menu.highlighted or 0
+        specs = [
+            ("simulated", "inside the tutor, ready at once, nothing can break"),
+            ("kind", "a real one on this machine"),
+        ]
+        specs += [(f"context:{name}", "a cluster of yours, from your kubeconfig") for name in contexts]
+        current = self.services.cluster_spec
+        menu.set_options([Option(f"{'✓' if s == current else ' '} {s:<28} {about}", id=s) for s, about in specs])
+        menu.mark(marked)
+        menu.focus()
+
+    @on(Menu.OptionSelected, "#clusters")
+    def choose(self, event: Menu.OptionSelected) -> None:
+        """Use the chosen cluster; ask first when it is one of the learner's own."""
+        spec = event.option.id or "simulated"
+        if spec.startswith("context:"):
+            self._ask(spec)
+        else:
+            self._use(spec)
+
+    @work(exit_on_error=False)
+    async def _ask(self, spec: str) -> None:
+        from tutor.ui.screens.consent import ConsentScreen
+
+        try:
+            facts = self.services.context_facts(spec.removeprefix("context:"))
+        except Exception as error:  # what is wrong with the context is said here, where it was chosen
+            self._say(f"{spec} cannot be used: {error}")
+            return
+        if await self.app.push_screen_wait(ConsentScreen(spec, facts)):
+            self._use(spec)
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _use(self, spec: str) -> None:
+        self.services.choose_cluster(spec)
+        self.app.call_from_thread(self._done, spec)
+
+    def _done(self, spec: str) -> None:
+        self.notify(f"Exercises are now played on {spec}.")
+        self.action_leave()

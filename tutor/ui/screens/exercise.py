@@ -1,0 +1,149 @@
+"""An exercise: the task, a shell, the files, the cluster and what happens in it, with the checks always in view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+
+from tutor.ui.keys import bind
+from tutor.ui.screens.exercise_clock import change_rate, toggle_pause
+from tutor.ui.screens.exercise_view import ExerciseView
+from tutor.ui.widgets.exercise.tabs import PANES
+from tutor.ui.widgets.exercise.task import TaskPane
+
+
+class ExerciseScreen(ExerciseView):
+    """The workspace of one exercise."""
+
+    CSS_PATH = "exercise.tcss"
+    TITLE_TEXT = "Exercise"
+    HELP_TEXT = (
+        "Reach what the task asks for, in the shell or by editing files; any way that works is right. The checks at the "
+        "bottom follow the cluster by themselves: mark one with F9 and press enter to see what is wanted and why. "
+        "Your files are saved as you type, and everything is as you left it when you come back."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            bind(f"f{n},{n}", f"pane({n - 1})", name, f"Show the pane {name}.", show=False, name=f"pane-{name.lower()}")
+            for n, name in enumerate(PANES, start=1)
+        ),
+        bind("n,ctrl+n", "next", "Next exercise", "Go on to the next exercise."),
+        bind("h,f6", "hint", "Hint", "Show the next hint."),
+        bind("u,f7", "undo", "Undo", "Take the cluster back to before your last command."),
+        bind("space,f8", "pause", "Pause", "Stop the cluster's clock, or let it go on."),
+        bind("plus", "rate(1)", "Faster", "Let the cluster's clock run faster.", name="faster", show=False),
+        bind("minus", "rate(-1)", "Slower", "Let the cluster's clock run slower.", name="slower", show=False),
+        bind("c,f9", "checks", "Checks", "Go to the checks; enter shows what one wants and why."),
+        bind("R", "reset", "Reset", "Begin the exercise again."),
+        bind("S", "solution", "Solution", "Show the solution. It is recorded that you saw it.", show=False),
+        bind("l", "lesson", "Lesson", "Open the lesson of this exercise.", show=False),
+        bind("t", "retry", "Try again", "Try once more to set the exercise up."),
+    ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what this cluster and this moment allow."""
+        cluster = self.run.cluster if self.run else None
+        match action:
+            case "hint":
+                return self.is_ready and self.run is not None and self.run.hints_shown < len(self.exercise.hints)
+            case "undo":
+                return self.is_ready and cluster is not None and cluster.snapshots is not None
+            case "pause" | "rate":
+                return self.is_ready and cluster is not None and cluster.clock is not None
+            case "next":
+                return self._is_solved and self._next_exercise() is not None
+            case "retry":
+                return self.failed
+            case "reset" | "solution" | "checks":
+                return self.is_ready
+        return True
+
+    # Help with the exercise ------------------------------------------------------------------------------------------
+
+    def action_hint(self) -> None:
+        """Show the next hint below the task."""
+        hint = self.run.next_hint() if self.run else None
+        if hint is not None and self.run is not None:
+            title = f"Hint {self.run.hints_shown} of {len(self.exercise.hints)}"
+            self._add_to_task(title, hint)
+            self.refresh_bindings()
+
+    def action_solution(self) -> None:
+        """Show the solution, when asked twice."""
+        if self.run is not None and self._is_sure("solution", "Press S again to see the solution. It is recorded."):
+            self._add_to_task("Solution", self.run.solution())
+
+    def _add_to_task(self, title: str, markdown: str) -> None:
+        if not self.query_one(TaskPane).display:
+            self.action_pane(0)
+        self.run_worker(self.query_one(TaskPane).add(title, markdown), group="task")
+
+    def _is_sure(self, what: str, question: str) -> bool:
+        """Whether a key with consequences has been pressed twice in a row."""
+        sure = self._asked == what
+        self._asked = None if sure else what
+        self._say("" if sure else question)
+        if not sure:
+            self.set_timer(5, self._forget_question)
+        return sure
+
+    def _forget_question(self) -> None:
+        if self._asked is not None:
+            self._asked = None
+            self._say("")
+
+    def action_undo(self) -> None:
+        """Take the last command back."""
+        if self.run is not None:
+            self._do("Taking your last command back", self.run.undo)
+
+    def action_reset(self) -> None:
+        """Begin again, when asked twice."""
+        if self.run is not None and self._is_sure("reset", "Press R again to begin this exercise again."):
+            self._debriefed = False
+            self._do("Setting the exercise up again", self.run.reset)
+
+    @work(thread=True, exclusive=True, group="action", exit_on_error=False)
+    def _do(self, what: str, action: Callable[[], None]) -> None:
+        """Do something that takes a while; what fails is said on the screen."""
+        tell = self.app.call_from_thread
+        tell(self._say, f"{what} …")
+        try:
+            action()
+            if self.run is not None:
+                self.run.check()
+        except Exception as error:  # shown with its remedy, so that the program goes on
+            tell(self._say, f"{error} {getattr(error, 'remedy', '')}".strip())
+        else:
+            tell(self._say, "")
+        tell(self.show_changed)
+
+    def action_pause(self) -> None:
+        """Stop the cluster's clock or let it go on."""
+        toggle_pause(self.run)
+        self._show_title()
+
+    def action_rate(self, direction: int) -> None:
+        """Let the cluster's clock run faster or slower."""
+        change_rate(self.run, direction)
+        self._show_title()
+
+    # Going elsewhere -------------------------------------------------------------------------------------------------
+
+    def action_next(self) -> None:
+        """Go on to the next exercise."""
+        if following := self._next_exercise():
+            self._let_go()
+            self.app.switch_screen(ExerciseScreen(following))
+
+    def action_lesson(self) -> None:
+        """Open the lesson of this exercise."""
+        self.tutor.action_follow(f"lesson:{self.exercise.lesson}")
+
+    def action_leave(self) -> None:
+        """Leave; the exercise stays as it is."""
+        self._let_go()
+        super().action_leave()

@@ -1,0 +1,40 @@
+"""The cluster's clock as an exercise shows and changes it."""
+
+from __future__ import annotations
+
+from tutor.ui.exercise_run import ExerciseRun
+
+RATES = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Speeds to choose from."""
+
+
+def clock_words(run: ExerciseRun | None) -> str:
+    """The cluster's name, and for a simulated one whether its clock stands and how fast it runs."""
+    if run is None or run.cluster is None:
+        return ""
+    clock = run.cluster.clock
+    if clock is None:
+        return run.cluster.name
+    if clock.paused:
+        return f"{run.cluster.name} ‖ paused"
+    return f"{run.cluster.name} ▸ {clock.rate:g}x"
+
+
+def toggle_pause(run: ExerciseRun | None) -> None:
+    """Stop the clock, or let it go on."""
+    clock = run.cluster.clock if run and run.cluster else None
+    if clock is None:
+        return
+    if clock.paused:
+        clock.resume()
+    else:
+        clock.pause()
+
+
+def change_rate(run: ExerciseRun | None, direction: int) -> None:
+    """Go to the next faster (1) or slower (-1) speed."""
+    clock = run.cluster.clock if run and run.cluster else None
+    if clock is None:
+        return
+    nearest = min(range(len(RATES)), key=lambda place: abs(RATES[place] - clock.rate))
+    clock.set_rate(RATES[min(max(nearest + direction, 0), len(RATES) - 1)])

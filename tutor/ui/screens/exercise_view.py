@@ -1,0 +1,229 @@
+"""What an exercise looks like: its panes, its checks, and how they are kept up to date."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tutor.course.model import Exercise
+from tutor.ui.exercise_run import PASSED, ExerciseRun
+from tutor.ui.screens.base import TutorScreen
+from tutor.ui.screens.exercise_clock import clock_words
+from tutor.ui.widgets.exercise.checks import WORDS, Checks
+from tutor.ui.widgets.exercise.cluster import ClusterPane
+from tutor.ui.widgets.exercise.files import FilesPane
+from tutor.ui.widgets.exercise.shell import ShellPane
+from tutor.ui.widgets.exercise.tabs import PANES, PaneTabs
+from tutor.ui.widgets.exercise.task import TaskPane
+from tutor.ui.widgets.exercise.timeline import TimelinePane
+
+REFRESH_SECONDS = 0.25
+"""The live panes are drawn anew at most this often."""
+PANE_IDS = tuple(name.lower() for name in PANES)
+
+
+class ExerciseView(TutorScreen[None]):
+    """The panes of an exercise and its run. What keys do with them is in `ExerciseScreen`."""
+
+    AUTO_FOCUS = ""
+
+    class Changed(Message):
+        """The checks or the shell have something new; one such message stands for all before it."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, ExerciseView.Changed)
+
+    def __init__(self, exercise: Exercise) -> None:
+        super().__init__()
+        self.exercise = exercise
+        self.run: ExerciseRun | None = None
+        self.failed = False
+        self._stale = True
+        self._debriefed = False
+        self._asked: str | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield PaneTabs()
+        with Container(id="panes"):
+            yield TaskPane(self.exercise)
+            yield ClusterPane()
+            yield FilesPane()
+            yield TimelinePane()
+            yield ShellPane()
+        yield Static("", id="message")
+        yield Checks(self.exercise.checks)
+
+    def on_mount(self) -> None:
+        """Set the exercise up beside, and show the task meanwhile."""
+        for place, pane_id in enumerate(PANE_IDS):
+            pane = self.query_one(f"#{pane_id}")
+            pane.border_title = f"F{place + 1} {pane_id.capitalize()}"
+        self.action_pane(0)
+        self._show_title()
+        self.set_interval(REFRESH_SECONDS, self._refresh_live)
+        self._open()
+
+    def on_screen_resume(self) -> None:
+        """Take in what has changed while another screen was open."""
+        self._stale = True
+        self._show_title()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the exercise has been set up."""
+        return self.run is not None and self.run.ready
+
+    @property
+    def _is_solved(self) -> bool:
+        report = self.run.report if self.run else None
+        return report is not None and str(report.verdict) == PASSED
+
+    def _next_exercise(self) -> Exercise | None:
+        pack = self.services.pack
+        exercises = [exercise for lesson in pack.lessons for exercise in pack.exercises_of(lesson.id)]
+        place = [exercise.id for exercise in exercises].index(self.exercise.id)
+        return exercises[place + 1] if place + 1 < len(exercises) else None
+
+    # Setting up ------------------------------------------------------------------------------------------------------
+
+    @work(thread=True, exclusive=True, group="open", exit_on_error=False)
+    def _open(self) -> None:
+        """Start the cluster and the exercise; whatever fails is said on the screen."""
+        tell = self.app.call_from_thread
+        try:
+            run = self.services.run_of(self.exercise)
+            if not run.ready:
+                run.open(lambda text: tell(self._say, f"{text} …"))
+        except Exception as error:  # shown in the pane with its remedy, so that the program goes on
+            tell(self._show_failure, error)
+        else:
+            tell(self._show_run, run)
+
+    def _show_failure(self, error: Exception) -> None:
+        self.failed = True
+        remedy = getattr(error, "remedy", "")
+        self._say(f"This exercise could not be set up. {error} {remedy}".strip() + "\nt tries again; q leaves.")
+        self.refresh_bindings()
+
+    def _show_run(self, run: ExerciseRun) -> None:
+        self.run, self.failed = run, False
+        run.on_report = lambda report: self._changed()
+        run.on_output = self._changed
+        run.on_cluster = self._note_stale
+        self.query_one(ShellPane).attach(run)
+        self.query_one(FilesPane).open_folder(run.workspace)
+        self._say("")
+        self._show_report()
+        self._stale = True
+        self.refresh_bindings()
+
+    def _changed(self) -> None:
+        self.post_message(self.Changed())
+
+    def _note_stale(self) -> None:
+        self._stale = True
+
+    def action_retry(self) -> None:
+        """Try once more to set the exercise up."""
+        self.failed = False
+        self._say("Trying again …")
+        self._open()
+
+    # Showing ---------------------------------------------------------------------------------------------------------
+
+    def _say(self, text: str) -> None:
+        message = self.query_one("#message", Static)
+        message.update(Content(text))
+        message.display = bool(text)
+
+    @on(Changed)
+    def show_changed(self) -> None:
+        """Show new output and how the checks stand."""
+        self.query_one(ShellPane).show()
+        self.query_one(FilesPane).refresh_files()
+        self._show_report()
+
+    def _show_report(self) -> None:
+        report = self.run.report if self.run else None
+        self.query_one(Checks).show(report)
+        self._show_title()
+        if report is None:
+            return
+        if self._is_solved and not self._debriefed:
+            self._debriefed = True
+            self._congratulate()
+        elif report.note:
+            self._say(report.note)
+        self.refresh_bindings()
+
+    def _congratulate(self) -> None:
+        next_key = "  ctrl+n opens the next exercise." if self._next_exercise() else ""
+        self._say(f"✓ Solved. F1 shows what happened, step by step.{next_key}")
+        self.run_worker(self.query_one(TaskPane).add("What happened", self.exercise.debrief), group="task")
+
+    def _show_title(self) -> None:
+        self.title_bar.show(self.exercise.title, Content(f"{self._standing()}   {clock_words(self.run)}".rstrip()))
+
+    def _standing(self) -> str:
+        report = self.run.report if self.run else None
+        if report is None:
+            return "○ not looked at yet" if self.is_ready else "setting up"
+        if self._is_solved:
+            return f"✓ {report.passed} of {report.total}"
+        mark = WORDS.get(str(report.verdict), ("◐",))[0] if report.verdict == "environment_fault" else "◐"
+        return f"{mark} {report.passed} of {report.total}"
+
+    def _refresh_live(self) -> None:
+        if not self._stale or self.run is None or not self.is_current:
+            return
+        self._stale = False
+        cluster, timeline = self.query_one(ClusterPane), self.query_one(TimelinePane)
+        if cluster.display:
+            cluster.show(self.run.state)
+        if timeline.display:
+            timeline.show(self.run.timeline)
+
+    # Panes -----------------------------------------------------------------------------------------------------------
+
+    def action_pane(self, place: int) -> None:
+        """Show a pane, and put the cursor where its keys go."""
+        self.query_one(PaneTabs).active = place
+        for number, pane_id in enumerate(PANE_IDS):
+            self.query_one(f"#{pane_id}").set_class(number == place, "-shown")
+        self._stale = True
+        self._focus_of(place).focus()
+
+    def _focus_of(self, place: int) -> Widget:
+        if PANE_IDS[place] == "shell":
+            return self.query_one(ShellPane).line
+        if PANE_IDS[place] == "files":
+            return self.query_one(FilesPane).editor
+        return self.query_one(f"#{PANE_IDS[place]}")
+
+    def action_checks(self) -> None:
+        """Go to the checks."""
+        self.query_one(Checks).focus()
+
+    @on(Checks.OptionSelected, "#checks")
+    def open_check(self, event: Checks.OptionSelected) -> None:
+        """Show what the check wants and why, or close it again."""
+        event.stop()
+        self.query_one(Checks).toggle(event.option.id or "")
+
+    def action_close(self) -> None:
+        """From the checks or a text field back to the task's keys, else leave."""
+        if self.is_typing or self.query_one(Checks).has_focus:
+            self.set_focus(None)
+        else:
+            self.action_leave()
+
+    def _let_go(self) -> None:
+        self.query_one(FilesPane).action_save(quiet=True)
+        if self.run is not None:
+            self.run.on_report = lambda report: None
+            self.run.on_output = self.run.on_cluster = lambda: None

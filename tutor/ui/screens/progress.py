@@ -1,0 +1,28 @@
+"""Everything the learner has done, as the command `k8s-tutor progress` prints it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor.ui.screens.base import TutorScreen
+
+
+class ProgressScreen(TutorScreen[None]):
+    """The report of progress."""
+
+    CSS = "ProgressScreen VerticalScroll { padding: 0 1; }"
+    TITLE_TEXT = "Progress"
+    HELP_TEXT = "What you have read, answered and solved. `k8s-tutor progress` prints the same, and can export it."
+
+    def compose_body(self) -> ComposeResult:
+        lines = self.services.progress.report_lines(self.services.contents)
+        with VerticalScroll():
+            yield Static(Content("\n".join(lines)))
+
+    def on_mount(self) -> None:
+        """Make the report scroll with the arrow keys."""
+        self.title_bar.show("Progress")
+        self.query_one(VerticalScroll).focus()

@@ -1,0 +1,197 @@
+"""Everything the screens use that is not a screen: the course, the learner's progress, the cluster, exercises.
+
+One object is handed to the app, so that tests can put others in its place. Each part is loaded when it is first used:
+the home screen needs neither a cluster nor the libraries that talk to one.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.course import load_pack
+from tutor.progress import LessonContents, Progress, contents_of, data_folder, open_progress
+from tutor.ui.settings import UiSettings
+
+if TYPE_CHECKING:
+    from tutor.course.model import Exercise
+    from tutor.course.pack import Pack
+    from tutor.kubectl.kubeconfig import KubeConfig
+    from tutor.quiz import QuestionBank
+    from tutor.ui.exercise_run import ExerciseRun
+    from tutor.ui.live.state import ClusterState
+    from tutor.ui.live.timeline import Timeline
+    from tutor.ui.live.watcher import Watcher
+    from tutor.ui.ports import ClusterPort, Report, SessionPort, ShellPort
+
+
+class Services:
+    """The tutor below the screens. Safe to use from the screens' worker threads."""
+
+    def __init__(
+        self, cluster_spec: str | None = None, *, pack: Pack | None = None, progress: Progress | None = None
+    ) -> None:
+        self._given_pack = pack
+        self._given_progress = progress
+        self._cluster_spec = cluster_spec
+        self._cluster: ClusterPort | None = None
+        self._run: ExerciseRun | None = None
+        self._lock = threading.RLock()
+
+    @cached_property
+    def pack(self) -> Pack:
+        """The course. PackError when its files cannot be read."""
+        return self._given_pack or load_pack()
+
+    @cached_property
+    def progress(self) -> Progress:
+        """What the learner did; kept in memory with a warning when its file cannot be used."""
+        return self._given_progress or open_progress()
+
+    @cached_property
+    def settings(self) -> UiSettings:
+        """What the learner chose."""
+        return UiSettings(self.progress.settings)
+
+    @cached_property
+    def bank(self) -> QuestionBank:
+        """Every question of the course."""
+        from tutor.quiz import QuestionBank
+
+        return QuestionBank(self.pack.quizzes.values())
+
+    @cached_property
+    def contents(self) -> tuple[LessonContents, ...]:
+        """What there is to do in each lesson, for summaries of progress."""
+        return tuple(contents_of(self.pack.lessons, self.pack.quizzes, self.pack.exercises))
+
+    def new_seed(self) -> int:
+        """What decides the order of a new quiz."""
+        return random.SystemRandom().randrange(2**32)
+
+    @property
+    def lesson_workspace(self) -> Path:
+        """The folder for manifests saved from lessons."""
+        return data_folder() / "workspace" / "lessons"
+
+    @property
+    def cluster_spec(self) -> str:
+        """Which cluster exercises are played on: `simulated`, `kind` or `context:NAME`."""
+        return self._cluster_spec or self.settings.cluster
+
+    def choose_cluster(self, spec: str) -> None:
+        """Use another cluster from now on, and next time. The one in use is let go."""
+        with self._lock:
+            self._close_cluster()
+            self._cluster_spec = spec
+            self.settings.cluster = spec
+
+    @property
+    def open_cluster(self) -> ClusterPort | None:
+        """The cluster if it has been started."""
+        return self._cluster
+
+    def cluster(self, report: Report) -> ClusterPort:
+        """The running cluster, started if need be; `report` is told what is being waited for. Blocks.
+
+        ClusterError, with its remedy, when it cannot be started.
+        """
+        with self._lock:
+            cluster = self._cluster or self.make_cluster(self.cluster_spec)
+            cluster.start(report)
+            self._cluster = cluster
+            return cluster
+
+    def make_cluster(self, spec: str) -> ClusterPort:
+        """A cluster that is not started yet. ClusterError for a spec that names none."""
+        from tutor.clusters import open_cluster
+
+        return open_cluster(spec)
+
+    def contexts(self) -> list[str]:
+        """The contexts of the learner's kubeconfig, none when there is no such file. KubectlError for a broken one."""
+        return [str(entry.get("name")) for entry in _kubeconfig().entries("contexts")]
+
+    def context_facts(self, name: str) -> dict[str, str]:
+        """What to show before a context is used: its server and its user. KubectlError when it names none."""
+        config = _kubeconfig()
+        context = config.context(name)
+        cluster = config.entry("clusters", str(context.get("cluster"))) or {}
+        return {
+            "context": name,
+            "server": str(cluster.get("server", "not given")),
+            "user": str(context.get("user", "not given")),
+        }
+
+    def run_of(self, exercise: Exercise) -> ExerciseRun:
+        """The run of an exercise: the one that is open if it is of the same exercise, else a new one. May block.
+
+        Exercises share namespaces, so only one is open at a time.
+        """
+        from tutor.ui.exercise_run import ExerciseRun
+
+        with self._lock:
+            if self._run is not None and self._run.exercise.id != exercise.id:
+                self._run.close(cleanup=True)
+                self._run = None
+            self._run = self._run or ExerciseRun(self, exercise)
+            return self._run
+
+    def exercise_session(self, exercise: Exercise, cluster: ClusterPort) -> SessionPort:
+        """A session of one exercise, not started yet."""
+        from tutor.grading import ExerciseSession
+
+        return ExerciseSession(exercise, cluster, self.workspace(exercise))
+
+    def workspace(self, exercise: Exercise) -> Path:
+        """The folder with the learner's files for one exercise."""
+        from tutor.grading import workspace_for
+
+        return workspace_for(exercise.id)
+
+    def practice_shell(self, cluster: ClusterPort, workspace: Path, output: Callable[[str, str], None]) -> ShellPort:
+        """A shell in that folder whose kubectl talks to that cluster."""
+        from tutor.shell import PracticeShell
+
+        return PracticeShell(cluster.kubeconfig(), workspace, output=output)
+
+    def watcher(
+        self,
+        cluster: ClusterPort,
+        namespace: str,
+        state: ClusterState,
+        timeline: Timeline,
+        changed: Callable[[], None],
+    ) -> Watcher:
+        """What keeps the live view of a namespace up to date, not started yet."""
+        from tutor.ui.live.watcher import Watcher
+
+        return Watcher(cluster.kubeconfig(), namespace, state, timeline, changed)
+
+    def close(self) -> None:
+        """Let go of the cluster and of the progress file. Safe to call twice."""
+        with self._lock:
+            self._close_cluster()
+            if "progress" in self.__dict__:
+                self.progress.close()
+
+    def _close_cluster(self) -> None:
+        if self._run is not None:
+            self._run.close()
+            self._run = None
+        if self._cluster is not None:
+            self._cluster.stop()
+            self._cluster = None
+
+
+def _kubeconfig() -> KubeConfig:
+    """The learner's own kubeconfig: the first file KUBECONFIG names, else the usual place."""
+    from tutor.kubectl.kubeconfig import KubeConfig
+
+    named = [part for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    return KubeConfig.load(Path(named[0]) if named else Path.home() / ".kube" / "config")

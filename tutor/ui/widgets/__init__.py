@@ -1,0 +1,3 @@
+"""The parts screens are made of, by area."""
+
+from __future__ import annotations

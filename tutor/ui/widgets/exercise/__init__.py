@@ -1,0 +1,3 @@
+"""The panes of an exercise."""
+
+from __future__ import annotations

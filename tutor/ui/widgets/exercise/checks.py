@@ -1,0 +1,106 @@
+"""How the exercise stands, check by check, with the reasons one key away."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets.option_list import Option
+
+from tutor.course.model import Check
+from tutor.ui.keys import bind
+from tutor.ui.ports import CheckResultPort, ReportPort
+from tutor.ui.text import link, spread
+from tutor.ui.widgets.frame.menu import Menu
+
+WORDS = {
+    "passed": ("✓", "done", "$text-success"),
+    "not_yet": ("✗", "not yet", "$text-error"),
+    "converging": ("…", "on its way", "$text-warning"),
+    "not_started": ("○", "not begun", "$text-muted"),
+    "environment_fault": ("!", "cluster trouble", "$text-warning"),
+    "not_available": ("-", "not available here", "$text-muted"),
+}
+
+
+class Checks(Menu):
+    """One line a check. Enter opens three lines: what is, what is wanted, and why it matters."""
+
+    DEFAULT_CSS = """
+    Checks { height: auto; max-height: 8; padding: 0 1; border-top: solid $border-blurred; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("enter", "select", "Why", "Show what is, what is wanted, and why.", name="open-check"),
+    ]
+
+    def __init__(self, checks: tuple[Check, ...]) -> None:
+        super().__init__(id="checks", compact=True)
+        self._checks = checks
+        self._report: ReportPort | None = None
+        self._open: set[str] = set()
+
+    def show(self, report: ReportPort | None) -> None:
+        """Show how the checks stand now."""
+        self._report = report
+        self._fill()
+
+    def toggle(self, check_id: str) -> None:
+        """Open the reasons of a check, or close them."""
+        self._open ^= {check_id}
+        self._fill()
+
+    def on_mount(self) -> None:
+        self._fill()
+
+    def on_resize(self) -> None:
+        self._fill()
+
+    def _fill(self) -> None:
+        width = max(20, self.size.width - 3)
+        results = {result.check_id: result for result in self._report.results} if self._report else {}
+        options = []
+        for check in self._checks:
+            result = results.get(check.id)
+            prompt = waiting_line(check.text) if result is None else self._prompt(result, width)
+            options.append(Option(prompt, id=check.id))
+        marked = self.highlighted
+        self.set_options(options)
+        self.mark(marked or 0)
+
+    def _prompt(self, result: CheckResultPort, width: int) -> Content:
+        line = check_line(result, width)
+        if result.check_id not in self._open:
+            return line
+        return Content("\n").join([line, *reasons(result)])
+
+
+def waiting_line(text: str) -> Content:
+    """A check that has not been looked at."""
+    return Content.styled(f"○ {text}", "$text-muted")
+
+
+def check_line(result: CheckResultPort, width: int) -> Content:
+    """The check on one line: a sign, its text, and where it stands in words."""
+    mark, word, style = WORDS.get(str(result.verdict), ("?", str(result.verdict), ""))
+    verdict = word
+    if str(result.verdict) in ("not_yet", "converging") and result.is_:
+        verdict = f"{word}: {result.is_}" + (f", wanted {result.wanted}" if result.wanted else "")
+    left = Content.assemble((mark, f"bold {style}"), " ", result.text)
+    right = Content.styled(verdict, style)
+    room = width - min(left.cell_length, width // 2) - 2
+    return spread(left, right.truncate(max(10, room), ellipsis=True), width)
+
+
+def reasons(result: CheckResultPort) -> list[Content]:
+    """Always in this order: your state, what is wanted, why it matters; then a recognised mistake."""
+    lines = [
+        Content.assemble(("    you have:  ", "bold"), result.is_ or "nothing to see yet"),
+        Content.assemble(("    wanted:    ", "bold"), result.wanted or result.text),
+        Content.assemble(("    why:       ", "bold"), result.why),
+    ]
+    if result.mistake:
+        more = link("read about it", result.see) if result.see else Content()
+        lines.append(Content.assemble(("    it seems:  ", "bold"), result.mistake, " ", more))
+    return lines

@@ -1,0 +1,119 @@
+"""The practice shell: what it printed, and the line being typed."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from tutor.ui.exercise_run import ExerciseRun
+from tutor.ui.text import columns
+from tutor.ui.widgets.exercise.shell_input import ShellInput
+from tutor.ui.widgets.frame.line_view import LineView
+
+STYLES = {"input": "bold", "stdout": "", "stderr": "$text-warning"}
+MAX_CANDIDATES = 60
+
+
+class ShellPane(Vertical):
+    """Output above, prompt and line below. Shows and drives the shell of an exercise's run."""
+
+    DEFAULT_CSS = """
+    ShellPane { padding: 0 1; }
+    ShellPane LineView { height: 1fr; }
+    ShellPane Horizontal { height: 1; }
+    ShellPane #prompt { width: auto; max-width: 40%; height: 1; }
+    ShellPane ShellInput { width: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="shell")
+        self.run: ExerciseRun | None = None
+        self._shown = 0
+
+    def compose(self) -> ComposeResult:
+        yield LineView(follow=True, empty="Type a command such as kubectl get pods.", id="log")
+        with Horizontal():
+            yield Static("", id="prompt")
+            yield ShellInput()
+
+    @property
+    def line(self) -> ShellInput:
+        """The line being typed."""
+        return self.query_one(ShellInput)
+
+    @property
+    def output(self) -> LineView:
+        """What was printed."""
+        return self.query_one("#log", LineView)
+
+    def attach(self, run: ExerciseRun) -> None:
+        """Show this run's shell."""
+        self.run = run
+        self.line.history = lambda: run.shell.history if run.shell else ()
+        self.line.completer = lambda line, cursor: run.shell.complete(line, cursor) if run.shell else None
+        self.show()
+
+    def show(self) -> None:
+        """Show what has been printed so far and whether a command is running."""
+        if self.run is None:
+            return
+        width = max(20, self.output.scrollable_content_region.width)
+        lines: list[Content] = []
+        for stream, text in self.run.log.everything():
+            content = Content.styled(text, STYLES.get(stream, ""))
+            lines.extend(content.fold(width) if content.cell_length > width else [content])
+        self.output.set_lines(lines)
+        shell = self.run.shell
+        running = shell is not None and shell.running
+        self.query_one("#prompt", Static).update(Content("" if running or shell is None else shell.prompt))
+        self.line.placeholder = "running; ctrl+c stops it" if running else ""
+
+    def on_resize(self) -> None:
+        """Fold long lines anew."""
+        self.show()
+
+    @on(Input.Submitted)
+    def run_line(self, event: Input.Submitted) -> None:
+        """Run what was typed."""
+        event.stop()
+        if self.run is not None and self.run.shell is not None:
+            self.run.run_line(self.line.take())
+            self.output.scroll_end(animate=False)
+            self.show()
+
+    @on(ShellInput.Interrupted)
+    def interrupt(self) -> None:
+        """Stop the running command."""
+        if self.run is not None and self.run.shell is not None and self.run.shell.running:
+            self.run.shell.interrupt()
+            self.run.log.add("input", "^C\n")
+        self.show()
+
+    @on(ShellInput.CandidatesFound)
+    def list_candidates(self, event: ShellInput.CandidatesFound) -> None:
+        """Show what could stand at the cursor."""
+        if self.run is None or self.run.shell is None:
+            return
+        words = list(event.candidates[:MAX_CANDIDATES])
+        more = len(event.candidates) - len(words)
+        across = max(1, self.output.size.width // (max(map(len, words)) + 2))
+        words += [""] * (-len(words) % across)
+        table = columns([words[i : i + across] for i in range(0, len(words), across)])
+        tail = [f"and {more} more"] if more else []
+        self.run.log.add("input", f"{self.run.shell.prompt}{self.line.value}\n")
+        self.run.log.add("stdout", "\n".join([*table, *tail]) + "\n")
+        self.show()
+
+    @on(ShellInput.LogScrolled)
+    def scroll_log(self, event: ShellInput.LogScrolled) -> None:
+        """Scroll or clear the output."""
+        if event.direction > 0:
+            self.output.action_page_down()
+        elif event.direction < 0:
+            self.output.action_page_up()
+        elif self.run is not None:
+            self.run.log.lines.clear()
+            self.show()

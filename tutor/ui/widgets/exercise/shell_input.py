@@ -1,0 +1,125 @@
+"""The line being typed in the practice shell: history, search in it, and completion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from tutor.ui.keys import bind
+from tutor.ui.ports import CompletionPort
+
+
+class ShellInput(Input):
+    """An input line with the habits of a shell."""
+
+    DEFAULT_CSS = "ShellInput { height: 1; border: none; padding: 0; &:focus { border: none; } }"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("tab", "complete", "Complete", "Complete the word at the cursor.", name="shell-complete"),
+        bind("up", "older(1)", "Earlier", "Bring back the command before.", name="shell-older"),
+        bind("down", "older(-1)", "Later", "Bring back the command after.", show=False, name="shell-newer"),
+        bind("ctrl+r", "find", "Find", "Find the last command that contains what is typed.", name="shell-find"),
+        bind("ctrl+c", "interrupt", "Stop", "Stop the running command, or drop the line.", name="shell-interrupt"),
+        bind("ctrl+l", "clear_log", "Clear", "Clear the shell's output.", show=False, name="shell-clear"),
+        bind("pageup", "log(-1)", "Scroll", "Scroll the output up.", show=False, name="shell-log-up"),
+        bind("pagedown", "log(1)", "Scroll", "Scroll the output down.", show=False, name="shell-log-down"),
+    ]
+
+    @dataclass
+    class Interrupted(Message):
+        """ctrl+c was pressed."""
+
+    @dataclass
+    class CandidatesFound(Message):
+        """Several words could stand at the cursor."""
+
+        candidates: Sequence[str]
+
+    @dataclass
+    class LogScrolled(Message):
+        """The learner wants to see other output; `direction` is 1 for later, -1 for earlier, 0 for none of it."""
+
+        direction: int
+
+    def __init__(self) -> None:
+        super().__init__(compact=True, select_on_focus=False, id="shell-line")
+        self.history: Callable[[], Sequence[str]] = lambda: ()
+        self.completer: Callable[[str, int], CompletionPort | None] = lambda line, cursor: None
+        self._back = 0
+        self._kept = ""
+        self._search: str | None = None
+
+    def on_input_changed(self) -> None:
+        """Typing ends a search."""
+        if self._search is not None and self.value not in self.history():
+            self._search = None
+
+    def take(self) -> str:
+        """The line that was entered; the field is empty afterwards."""
+        line = self.value
+        self.value, self._back, self._kept, self._search = "", 0, "", None
+        return line
+
+    def action_older(self, step: int) -> None:
+        """Go back (1) or forward (-1) in the history; the line being typed stands at its end."""
+        history = self.history()
+        back = self._back + step
+        if not 0 <= back <= len(history):
+            return
+        if self._back == 0:
+            self._kept = self.value
+        self._back = back
+        self.value = history[-back] if back else self._kept
+        self.cursor_position = len(self.value)
+
+    def action_find(self) -> None:
+        """Bring back the last command with what is typed in it; pressed again, the one before that."""
+        history = self.history()
+        wanted = self.value if self._search is None else self._search
+        start = len(history) if self._search is None else len(history) - self._back
+        for place in range(start - 1, -1, -1):
+            if wanted in history[place]:
+                self._search, self._back = wanted, len(history) - place
+                self.value = history[place]
+                self.cursor_position = len(self.value)
+                return
+        self.app.bell()
+
+    def action_complete(self) -> None:
+        """Complete as far as all candidates agree, and list them when there are several."""
+        found = self.completer(self.value, self.cursor_position)
+        if found is None or not found.candidates:
+            return
+        before, after = self.value[: found.start], self.value[self.cursor_position :]
+        word = _common_start(found.candidates)
+        if len(found.candidates) == 1:
+            word = word if word.endswith(("/", "=", " ")) else f"{word} "
+        elif len(word) <= self.cursor_position - found.start:
+            self.post_message(self.CandidatesFound(found.candidates))
+            return
+        self.value = before + word + after.lstrip(" ") if after else before + word
+        self.cursor_position = len(before) + len(word)
+
+    def action_interrupt(self) -> None:
+        """Stop what runs, or drop the line."""
+        self.value = ""
+        self.post_message(self.Interrupted())
+
+    def action_clear_log(self) -> None:
+        """Clear the output."""
+        self.post_message(self.LogScrolled(0))
+
+    def action_log(self, direction: int) -> None:
+        """Scroll the output."""
+        self.post_message(self.LogScrolled(direction))
+
+
+def _common_start(words: Sequence[str]) -> str:
+    first, last = min(words), max(words)
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return first[:length]

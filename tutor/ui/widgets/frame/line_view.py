@@ -1,0 +1,77 @@
+"""Any number of lines, of which only those in view are drawn. Cheap to refill several times a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+from tutor.ui.keys import bind
+
+STEP = 8
+
+
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+    """Lines that scroll with the arrow keys. With `follow` the end stays in view as long as the learner is there."""
+
+    DEFAULT_CSS = """
+    LineView { background: $background; scrollbar-size: 1 1; overflow-x: auto; overflow-y: auto; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("down,j", "scroll_down", "Down", "Scroll a line down.", show=False, name="lines-line-down"),
+        bind("up,k", "scroll_up", "Up", "Scroll a line up.", show=False, name="lines-line-up"),
+        bind("pagedown", "page_down", "Page down", "Scroll a page down.", show=False, name="lines-page-down"),
+        bind("pageup", "page_up", "Page up", "Scroll a page up.", show=False, name="lines-page-up"),
+        bind("home", "scroll_home", "Top", "Go to the first line.", show=False, name="lines-top"),
+        bind("end", "scroll_end", "End", "Go to the last line.", show=False, name="lines-end"),
+        bind("right", "sideways(1)", "Right", "Show what is cut off at the right.", show=False, name="lines-right"),
+        bind("left", "sideways(-1)", "Left", "Show what is cut off at the left.", show=False, name="lines-left"),
+    ]
+
+    def __init__(self, *, follow: bool = False, empty: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.follow = follow
+        self.empty = empty
+        self.lines: Sequence[Content] = ()
+
+    def set_lines(self, lines: Sequence[Content]) -> None:
+        """Show other lines; the place stays, or stays at the end when following."""
+        at_end = self.scroll_offset.y >= self.max_scroll_y
+        self.lines = lines
+        self.virtual_size = Size(max((line.cell_length for line in lines), default=0), len(lines))
+        if self.follow and at_end:
+            self.scroll_end(animate=False, immediate=False)
+        self.refresh()
+
+    def action_sideways(self, direction: int) -> None:
+        """Scroll a step to the right (1) or to the left (-1)."""
+        self.scroll_relative(x=direction * STEP, animate=False)
+
+    def action_page_down(self) -> None:
+        """Scroll a page down."""
+        self.scroll_page_down(animate=False)
+
+    def action_page_up(self) -> None:
+        """Scroll a page up."""
+        self.scroll_page_up(animate=False)
+
+    def render_line(self, y: int) -> Strip:
+        offset = self.scroll_offset
+        width = self.scrollable_content_region.width
+        style = self.visual_style
+        if not self.lines:
+            text = Content.styled(self.empty if y == 0 else "", "$text-muted")
+        elif y + offset.y < len(self.lines):
+            text = self.lines[y + offset.y]
+        else:
+            return Strip.blank(width, style.rich_style)
+        whole = max(text.cell_length, 1)
+        strip = Visual.to_strips(self, text, whole, 1, style)[0]
+        return strip.crop_extend(offset.x, offset.x + width, style.rich_style)

@@ -1,0 +1,29 @@
+"""A list to choose from, with its keys named in the key bar and the help."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.widgets import OptionList
+
+from tutor.ui.keys import bind
+
+
+class Menu(OptionList, inherit_bindings=False):
+    """Lines to choose from with the arrow keys and enter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("enter", "select", "Open", "Open the marked line.", name="open-line"),
+        bind("down,j", "cursor_down", "Down", "Mark the next line.", show=False, name="line-down"),
+        bind("up,k", "cursor_up", "Up", "Mark the line before.", show=False, name="line-up"),
+        bind("home", "first", "First", "Mark the first line.", show=False, name="line-first"),
+        bind("end", "last", "Last", "Mark the last line.", show=False, name="line-last"),
+        bind("pagedown", "page_down", "Page down", "Move a page down.", show=False, name="lines-down"),
+        bind("pageup", "page_up", "Page up", "Move a page up.", show=False, name="lines-up"),
+    ]
+
+    def mark(self, index: int) -> None:
+        """Mark a line by its place, or the nearest one that can be marked."""
+        if self.option_count:
+            self.highlighted = min(max(index, 0), self.option_count - 1)
