@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from tutor.simulator.errors import FieldError, group_resource
 from tutor.simulator.ids import Ids
+from tutor.simulator.schemas.types import Struct
 from tutor.simulator.store import Obj, Store
 
 VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
@@ -134,7 +135,9 @@ class Resource:
     to_storage: Callable[[Obj], Obj] = _same_object
     from_storage: Callable[[Obj], Obj] = _same_object
     schema: str = ""
-    """Name of the type in the OpenAPI document, e.g. io.k8s.api.apps.v1.Deployment."""
+    """Name of the type in the OpenAPI document, e.g. io.k8s.api.apps.v1.Deployment; empty: found by group, version and kind."""
+    type: Struct | None = None
+    """The type of a kind that is not built in (schemas.structural makes it of a CRD's schema)."""
     preferred: bool = True
     """Whether clients that do not ask for a version get this one of its group."""
 
