@@ -11,15 +11,15 @@ from tutor.course.loading.lessons import read_text
 
 _WIDEST = 70
 _UP, _DOWN = "up", "down"
-_ARMS = {
-    _UP: frozenset("│┃║╎╏┆┇┊┋└┘├┤┴┼╰╯┗┛┣┫┻╋╚╝╠╣╩╬▲↑"),
-    _DOWN: frozenset("│┃║╎╏┆┇┊┋┌┐├┤┬┼╭╮┏┓┣┫┳╋╔╗╠╣╦╬▼↓"),
-}
 _CORNERS = {
     _DOWN: frozenset("┌┐╭╮┏┓╔╗"),
     _UP: frozenset("└┘╰╯┗┛╚╝"),
 }
-_MEETS = {_DOWN: _ARMS[_UP] | {"▼", "↓"}, _UP: _ARMS[_DOWN] | {"▲", "↑"}}
+_MEETS = {
+    _DOWN: frozenset("│┃║╎╏┆┇┊┋└┘├┤┴┼╰╯┗┛┣┫┻╋╚╝╠╣╩╬"),
+    _UP: frozenset("│┃║╎╏┆┇┊┋┌┐├┤┬┼╭╮┏┓┣┫┳╋╔╗╠╣╦╬"),
+}
+"""Box drawing that a corner's arm may run into: what has an arm in the opposite direction."""
 
 
 def check_diagram(path: Path, report: Report) -> None:
@@ -48,13 +48,16 @@ def _line(path: Path, number: int, line: str, report: Report) -> None:
 
 
 def _open_corners(lines: list[str]) -> Iterator[tuple[int, int, str]]:
-    """Corners whose vertical arm does not run into another line: (line, column, corner), both from 1."""
+    """Corners whose vertical arm runs into nothing: (line, column, corner), both from 1.
+
+    It may run into a word, as the branches of a tree do under their stem.
+    """
     for row, line in enumerate(lines):
         for column, character in enumerate(line):
             for direction, step in ((_DOWN, 1), (_UP, -1)):
                 if character in _CORNERS[direction]:
                     other = _at(lines, row + step, column)
-                    if other not in _MEETS[direction]:
+                    if other == " " or ("─" <= other <= "╿" and other not in _MEETS[direction]):
                         yield row + 1, column + 1, character
 
 
