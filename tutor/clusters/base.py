@@ -1,0 +1,134 @@
+"""What a cluster is to the rest of the tutor, and how one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+Report = Callable[[str], None]
+"""Told, in words, what is being waited for."""
+
+CAPABILITIES = {
+    "clock": "time that can be paused and sped up",
+    "snapshot": "undo",
+    "metrics": "metrics-server, which `kubectl top` and autoscalers read",
+    "ingress": "an ingress controller",
+    "network-policy": "a network plugin that enforces NetworkPolicies",
+    "multi-node": "more than one node",
+    "image-load": "a way to load the tutor's own images",
+}
+"""What an exercise may require of a cluster, and what that is in words."""
+
+
+class ClusterError(Exception):
+    """A cluster cannot be used. `remedy` says what the learner can do about it."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(f"{message}. {remedy}" if remedy else message)
+        self.message = message
+        self.remedy = remedy
+
+
+class ClockControl(Protocol):
+    """The clock of a cluster whose time the tutor controls."""
+
+    @property
+    def rate(self) -> float:
+        """Seconds of the cluster in a second of the learner's."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether it stands still."""
+
+    def pause(self) -> None:
+        """Stop it."""
+
+    def resume(self) -> None:
+        """Let it go on."""
+
+    def set_rate(self, rate: float) -> None:
+        """Change its speed."""
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass at once."""
+
+    def settle(self, limit: float = 600.0) -> bool:
+        """Let time pass at once until nothing more is going to happen, `limit` seconds at most; says whether it got there."""
+
+
+class Snapshots(Protocol):
+    """Earlier states of a cluster that can go back."""
+
+    def take(self, label: str) -> str:
+        """Remember the state as it is; returns the snapshot's id."""
+
+    def restore(self, snapshot: str) -> None:
+        """Go back to a snapshot. KeyError for an unknown id."""
+
+    def undo(self) -> str:
+        """Go back to the newest snapshot that differs from now and forget it; returns its label. ClusterError when there
+        is none."""
+
+
+class Cluster(Protocol):
+    """A cluster to play on."""
+
+    @property
+    def name(self) -> str:
+        """`simulated`, `kind` or `context:NAME`."""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """Which of CAPABILITIES it has. Known once it has started."""
+
+    @property
+    def clock(self) -> ClockControl | None:
+        """Its clock, where the tutor controls it."""
+
+    @property
+    def snapshots(self) -> Snapshots | None:
+        """Its earlier states, where it keeps them."""
+
+    def start(self, report: Report = ...) -> None:
+        """Make it usable; does nothing when it is. Blocks. Raises ClusterError."""
+
+    def stop(self) -> None:
+        """Let it go. A real cluster stays as it is."""
+
+    def kubeconfig(self) -> Path:
+        """A private file that clients read to reach it, with one context of ours and nothing else."""
+
+    def load_images(self, images: Sequence[str], report: Report = ...) -> None:
+        """Make images of the tutor's own usable in it. Raises ClusterError."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindOptions:
+    """What to tell `kind create cluster`."""
+
+    image: str | None = None
+    """Node image; None for the one kind comes with."""
+    config: Path | None = None
+    """kind's own configuration file; None for one control plane and two workers."""
+    arguments: tuple[str, ...] = ()
+    """Further arguments, as kind takes them."""
+
+
+def open_cluster(spec: str, *, kind: KindOptions | None = None) -> Cluster:
+    """A cluster by its name: "simulated", "kind" or "context:NAME"; it is not started yet. ClusterError for any other."""
+    what, _, name = spec.partition(":")
+    if what == "simulated" and not name:
+        from tutor.clusters.simulated import Simulated
+
+        return Simulated()
+    if what == "kind" and not name:
+        from tutor.clusters.kind import KindCluster
+
+        return KindCluster(kind or KindOptions())
+    if what == "context" and name:
+        from tutor.clusters.context import ContextCluster
+
+        return ContextCluster(name)
+    raise ClusterError(f"there is no kind of cluster called {spec!r}", "Use simulated, kind or context:NAME")

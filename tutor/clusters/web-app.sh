@@ -1,0 +1,25 @@
+#!/bin/sh
+# The web-app of the exercises: answers /, /health and /ready on port 3000. RELEASE and MODE are set in the image.
+if [ "$MODE" = strict ] || [ "$DB_PASSWORD_REQUIRED" = true ]; then
+  if [ -z "$DB_PASSWORD" ]; then
+    echo "DB_PASSWORD is not set" >&2
+    exit 1
+  fi
+fi
+echo "web-app $RELEASE starting on port 3000"
+if [ "$MODE" = crash ]; then
+  sleep 2
+  echo "fatal: cannot read configuration" >&2
+  exit 1
+fi
+www=/tmp/www
+mkdir -p "$www"
+echo "web-app $RELEASE on $(hostname)" > "$www/index.html"
+echo ok > "$www/health"
+case $MODE in
+  slow) (sleep 20; echo ok > "$www/ready") & ;;
+  broken) ;;
+  leak) echo ok > "$www/ready"; (sleep 5; exec tail /dev/zero) & ;;
+  *) echo ok > "$www/ready" ;;
+esac
+exec httpd -f -p 3000 -h "$www"
