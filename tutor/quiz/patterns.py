@@ -20,11 +20,12 @@ MAX_WAYS = 2 * MAX_TEXT
 _TOKEN = re.compile(
     r"""\\(?P<escaped>.)
     |\[\^?\]?(?:\\.|[^\]\\])*\]          # a character class
-    |(?P<plain_group>\(\?:)
-    |(?P<special_group>\(\?)
+    |(?P<special_group>\(\?(?!:))
+    |(?P<open>\((?:\?:)?)
     |(?P<close>\))
     |(?P<repeat>(?:[*+?]|\{\d+(?:,\d*)?\})[?+]?)
-    |(?P<other>.)""",
+    |(?P<alternative>\|)
+    |.""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -45,24 +46,27 @@ def problem_with(pattern: str) -> str | None:
 
 def _problem_with_cost(pattern: str) -> str | None:
     ways = 1
+    branches = [1]  # of the whole pattern, then of each group that is open
     after_group = False
     for token in _TOKEN.finditer(pattern):
-        escaped = token["escaped"]
+        escaped, repeat = token["escaped"], token["repeat"]
         if token["special_group"] or (escaped and escaped.isdigit()):
             return "look-around, named groups, flags and back-references are not supported"
-        repeat = token["repeat"]
-        if repeat:
+        if token["open"]:
+            branches.append(1)
+        elif token["alternative"]:
+            branches[-1] += 1
+        elif token["close"]:
+            ways *= branches.pop()
+        elif repeat:
             if after_group and repeat[0] != "?":
                 return "a repeated group can take for ever; repeat single characters instead"
             ways *= _range_of(repeat)
-        if token["other"] == "|":
-            ways *= 2
         after_group = bool(token["close"])
-    return (
-        f"it can match in {ways} ways; use fewer alternatives and shorter repetitions, such as .{{0,30}}"
-        if ways > MAX_WAYS
-        else None
-    )
+    ways *= branches.pop()
+    if ways > MAX_WAYS:
+        return f"it can match in {ways} ways; use fewer alternatives and shorter repetitions, such as .{{0,30}}"
+    return None
 
 
 def _range_of(repeat: str) -> int:
