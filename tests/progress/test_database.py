@@ -248,6 +248,21 @@ def test_what_can_still_be_read_of_a_damaged_file_is_rescued(file: Path) -> None
         assert progress.exercises.unfinished("fix") is not None
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write to read-only files")
+@pytest.mark.parametrize("folder", [0o555, 0o755])
+def test_a_read_only_file_is_read_and_the_tutor_goes_on_in_memory(file: Path, folder: int) -> None:
+    with open_progress(file, carry_on=False) as progress:
+        progress.lessons.visit("services", 1, "a")
+    file.chmod(0o444)
+    file.parent.chmod(folder)
+    with pytest.raises(ProgressError, match="may not be written to"):
+        open_progress(file, carry_on=False)
+    with open_progress(file) as progress:
+        assert progress.warning is not None
+        assert progress.lessons.last() is not None
+    file.parent.chmod(0o755)
+
+
 LATER = (*MIGRATIONS, "ALTER TABLE lesson ADD COLUMN note TEXT NOT NULL DEFAULT 'none';\n")
 BROKEN = (*MIGRATIONS, "CREATE TABLE extra (id TEXT);\nINSERT INTO no_such_table VALUES (1);\n")
 

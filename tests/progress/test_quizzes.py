@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,6 +60,15 @@ def test_a_finished_or_exhausted_session_is_not_resumed(progress: Progress) -> N
     while session.current:
         session.answer([0])
     assert progress.quizzes.resume(BANK, SessionKind.LESSON, "services") is None
+
+
+def test_a_stored_session_that_makes_no_sense_is_not_resumed(progress: Progress, file: Path) -> None:
+    start(progress).answer([0])
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE quiz_session SET state = '{}'")
+    connection.close()
+    assert progress.quizzes.resume(BANK, SessionKind.LESSON, "services") is None
+    assert len(progress.quizzes.last_answers()) == 1
 
 
 def test_sessions_of_other_lessons_and_kinds_are_kept_apart(progress: Progress) -> None:

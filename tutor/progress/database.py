@@ -59,6 +59,10 @@ class Database:
         """
         return self._guarded(lambda connection: _in_transaction(connection, work))
 
+    def snapshot(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Read several things as they are at one moment, whatever other programs write meanwhile."""
+        return self._guarded(lambda connection: _in_transaction(connection, work, begin="BEGIN"))
+
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """One changing statement as a transaction of its own; the number of rows it changed."""
         return self.write(lambda connection: connection.execute(sql, parameters).rowcount)
@@ -137,8 +141,10 @@ def _check(connection: sqlite3.Connection) -> None:
         raise error
 
 
-def _in_transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    connection.execute("BEGIN IMMEDIATE")
+def _in_transaction(
+    connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T], begin: str = "BEGIN IMMEDIATE"
+) -> T:
+    connection.execute(begin)
     try:
         done = work(connection)
         connection.execute("COMMIT")
@@ -153,23 +159,31 @@ def _rescue(
     connection: sqlite3.Connection | None, path: Path, memory: sqlite3.Connection, migrations: Sequence[str]
 ) -> None:
     """Copy into memory what the failing file still gives; nothing when it gives nothing."""
-    try:
-        source = connection or _read_only(path)
+    if connection is not None:
+        _rescue_from(connection, memory, migrations)
+        return
+    for options in ("mode=ro", "mode=ro&immutable=1"):  # a folder that may not be written to takes the second
         try:
-            if version_of(source) == len(migrations):
-                for table in TABLES:
-                    _rescue_table(source, memory, table)
-        finally:
-            if source is not connection:
-                source.close()
-    except (sqlite3.Error, OSError):
-        return  # the file gives nothing
+            source = sqlite3.connect(f"{path.resolve().as_uri()}?{options}", uri=True, timeout=BUSY_SECONDS)
+        except (sqlite3.Error, OSError):
+            continue
+        source.row_factory = sqlite3.Row
+        rescued = _rescue_from(source, memory, migrations)
+        source.close()
+        if rescued:
+            return
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
-    connection.row_factory = sqlite3.Row
-    return connection
+def _rescue_from(source: sqlite3.Connection, memory: sqlite3.Connection, migrations: Sequence[str]) -> bool:
+    """Whether the source could be read at all."""
+    try:
+        if version_of(source) != len(migrations):
+            return False
+    except sqlite3.Error:
+        return False
+    for table in TABLES:
+        _rescue_table(source, memory, table)
+    return True
 
 
 def _rescue_table(source: sqlite3.Connection, memory: sqlite3.Connection, table: str) -> None:

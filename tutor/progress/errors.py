@@ -27,7 +27,7 @@ def explained(error: sqlite3.Error | OSError, path: Path | None) -> ProgressErro
     return ProgressError(f"{where} cannot be used: {error}.", "Run `k8s-tutor doctor` to see what is wrong.")
 
 
-_CHOOSE_ANOTHER = "Make its folder writable, or set K8S_TUTOR_HOME to a folder that is."
+_CHOOSE_ANOTHER = "Make the file and its folder writable, or set K8S_TUTOR_HOME to a folder that is."
 _REPLACE = "Move it away to start afresh; `k8s-tutor progress import FILE` brings back an exported copy."
 _KNOWN = {
     "SQLITE_NOTADB": ("is damaged or is not a progress file", _REPLACE),

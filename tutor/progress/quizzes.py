@@ -57,14 +57,16 @@ class QuizProgress:
         return RecordedSession(self._database, self._clock, session_id, bank, Session(bank, state))
 
     def resume(self, bank: QuestionBank, kind: SessionKind, scope: str = "") -> RecordedSession | None:
-        """The unfinished session of this kind (and lesson, for a lesson quiz), where it was left; None when there is
-        none to go on with.
+        """The unfinished session of this kind (and lesson, for a lesson quiz), where it was left.
+
+        None when there is none, or nothing in it is left to do.
         """
         row = self._unfinished(kind, scope)
-        if row is None:
-            return None
-        session = Session(bank, SessionState.from_json(json.loads(row["state"])))
-        if session.current is None:
+        try:
+            session = Session(bank, SessionState.from_json(json.loads(row["state"]))) if row else None
+        except ValueError:  # what was stored makes no sense: its answers are kept, the session is not
+            session = None
+        if row is None or session is None or session.current is None:
             return None
         return RecordedSession(self._database, self._clock, row["session_id"], bank, session)
 

@@ -41,9 +41,7 @@ def export_file(database: Database, path: Path, now: datetime) -> None:
         tables = {table: [dict(row) for row in connection.execute(f"SELECT * FROM {table}")] for table in TABLES}
         return {"format": FORMAT, "version": version_of(connection), "exported_at": stored(now), "tables": tables}
 
-    text = (
-        json.dumps(database.write(rows), indent=1, ensure_ascii=False) + "\n"
-    )  # one transaction: one moment of all tables
+    text = json.dumps(database.snapshot(rows), indent=1, ensure_ascii=False) + "\n"
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         unfinished.write_text(text, encoding="utf-8")
