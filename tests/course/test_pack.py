@@ -127,6 +127,17 @@ def test_the_built_in_pack_is_found_in_a_checkout() -> None:
     assert (builtin_root() / "lessons" / "course.yaml").is_file()
 
 
+def test_the_built_in_pack_is_found_in_an_installation(tmp_path: Path) -> None:
+    """A wheel holds the lessons inside the package, under tutor/content."""
+    source = builtin_root() / "tutor"
+    package = tmp_path / "tutor"
+    shutil.copytree(source / "course", package / "course")
+    shutil.copy(source / "__init__.py", package)
+    shutil.copytree(MINI, package / "content")
+    program = "from tutor.course import load_pack; assert load_pack().course.id == 'mini'"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60, cwd=tmp_path)
+
+
 def test_loading_a_pack_loads_no_heavy_library() -> None:
     program = (
         "import sys, tutor.course\n"
