@@ -224,6 +224,14 @@ def test_a_failing_transaction_leaves_nothing_behind(file: Path) -> None:
     database.close()
 
 
+def test_a_mistake_in_a_statement_is_not_blamed_on_the_file(file: Path) -> None:
+    database = Database(file, carry_on=True)
+    with pytest.raises(ProgressError, match="no such table"):
+        database.execute("INSERT INTO no_such_table VALUES (1)")
+    assert (database.path, database.warning) == (file, None)
+    database.close()
+
+
 def test_memory_needs_no_file() -> None:
     with progress_in_memory() as progress:
         progress.lessons.visit("services", 1, "a")

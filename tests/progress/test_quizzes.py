@@ -14,7 +14,7 @@ from tutor.progress import Progress, ProgressError, RecordedSession, open_progre
 from tutor.quiz import QuestionBank, Rating, SessionKind, lesson_quiz, review_of
 
 BANK = sample_bank()
-VERSIONS = {question.id: question.version for question in BANK.questions()}
+VERSIONS = BANK.versions()
 
 
 def start(progress: Progress, lesson: str = "services") -> RecordedSession:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.quiz.samples import RIGHT, quiz, recall, sample_bank, single
@@ -216,6 +216,7 @@ def test_the_result_counts_and_says_where_to_read_again() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["right", "wrong", "skip", "undo"]), max_size=40), st.integers(0, 5))
 def test_any_run_of_steps_stores_and_undoes_cleanly(steps: list[str], seed: int) -> None:
     session = started(seed)

@@ -1,7 +1,7 @@
 """What the learner did, kept in a file that survives anything but its own deletion.
 
     with open_progress() as progress:
-        course = contents_of(pack.lessons, quizzes, exercises)
+        course = contents_of(pack.lessons, pack.quizzes, pack.exercises)
         progress.summary(course)                                   # the home screen
         progress.lessons.visit("services", 1, "by-label")
         quiz = progress.quizzes.resume(bank, SessionKind.LESSON, "services")

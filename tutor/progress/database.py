@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from tutor.progress.errors import ProgressError, explained
+from tutor.progress.errors import ProgressError, explained, is_trouble_with_the_file
 from tutor.progress.schema import MIGRATIONS, migrate, version_of
 from tutor.progress.tables import TABLES, columns_of, insert, problem_with
 
@@ -79,7 +79,10 @@ class Database:
             try:
                 return work(self._open())
             except sqlite3.Error as error:
-                self._replace_by_memory(explained(error, self.path))
+                failure = explained(error, self.path)
+                if not is_trouble_with_the_file(error):
+                    raise failure from error
+                self._replace_by_memory(failure)
                 return work(self._open())
 
     def _open(self) -> sqlite3.Connection:

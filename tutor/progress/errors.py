@@ -27,6 +27,11 @@ def explained(error: sqlite3.Error | OSError, path: Path | None) -> ProgressErro
     return ProgressError(f"{where} cannot be used: {error}.", "Run `k8s-tutor doctor` to see what is wrong.")
 
 
+def is_trouble_with_the_file(error: sqlite3.Error) -> bool:
+    """Whether the file is to blame, so that going on without it helps. A mistake in a statement would fail anywhere."""
+    return (getattr(error, "sqlite_errorname", None) or "").startswith(tuple(_KNOWN))
+
+
 _CHOOSE_ANOTHER = "Make the file and its folder writable, or set K8S_TUTOR_HOME to a folder that is."
 _REPLACE = "Move it away to start afresh; `k8s-tutor progress import FILE` brings back an exported copy."
 _KNOWN = {

@@ -1,7 +1,7 @@
 """Quizzes without a screen: choosing and shuffling questions, marking answers, undoing, summing up, and scheduling
 reviews.
 
-    bank = QuestionBank(pack.quizzes)
+    bank = QuestionBank(pack.quizzes.values())
     session = Session(bank, lesson_quiz(bank, "services", seed=7))
     session.answer([0])
 

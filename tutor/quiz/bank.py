@@ -56,3 +56,7 @@ class QuestionBank:
     def questions(self) -> list[Question]:
         """Every question, lesson by lesson."""
         return list(self._questions.values())
+
+    def versions(self) -> dict[str, int]:
+        """The version of every question, by its id."""
+        return {question.id: question.version for question in self._questions.values()}
