@@ -1,0 +1,87 @@
+"""Pipelines and subshells: children that run a part of the script, and waiting for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.posix.frames.base import Frame, frame_of, runs
+from tutor.posix.process import Outcome
+from tutor.posix.streams import Pipe, PipeReader, PipeWriter, Stream
+from tutor.posix.syntax import Pipeline, Subshell
+
+if TYPE_CHECKING:
+    from tutor.posix.shell import Shell
+
+
+class WaitFrame(Frame):
+    """Wait for foreground children; the status is the last one's, or under `pipefail` the last failure's."""
+
+    def __init__(self, pids: list[int]) -> None:
+        self.pids = pids
+
+    def step(self, shell: Shell) -> Outcome:
+        children = shell.process.children
+        if any(pid in children and children[pid] is None for pid in self.pids):
+            return shell.child(*self.pids)
+        statuses = [shell.process.reap(pid) if pid in children else 127 for pid in self.pids]
+        status = statuses[-1]
+        if "pipefail" in shell.options:
+            status = next((status for status in reversed(statuses) if status), 0)
+        shell.complete(self, status)
+        return None
+
+
+@runs(Pipeline)
+class PipelineFrame(Frame):
+    def __init__(self, node: Pipeline) -> None:
+        self.node = node
+        self.started = False
+
+    def step(self, shell: Shell) -> Outcome:
+        if self.started:
+            shell.status = int(shell.status == 0)
+            shell.pop()
+            return None
+        self.started = True
+        negated = self.node.negated
+        if len(self.node.commands) == 1:
+            shell.push(frame_of(self.node.commands[0], quiet=True))
+            return None
+        wait = WaitFrame(start_pipeline(shell, self.node))
+        if negated:
+            wait.quiet = True
+            shell.push(wait)
+        else:
+            wait.quiet = self.quiet
+            shell.replace(wait)
+        return None
+
+
+def start_pipeline(shell: Shell, node: Pipeline) -> list[int]:
+    """Start every command of a pipeline and return their pids."""
+    pids, source = list[int](), None
+    for number, command in enumerate(node.commands):
+        streams: dict[int, Stream] = shell.inherited()
+        if source is not None:
+            streams[0] = source
+        following = None
+        if number + 1 < len(node.commands):
+            pipe = Pipe()
+            streams[1], following = PipeWriter(pipe), PipeReader(pipe)
+            following.retain()
+        pids.append(shell.fork_run(frame_of(command, tail=True, quiet=shell.frames[-1].quiet), streams))
+        if source is not None:
+            source.release()
+        source = following
+    return pids
+
+
+@runs(Subshell)
+class SubshellFrame(Frame):
+    def __init__(self, node: Subshell) -> None:
+        self.node = node
+
+    def step(self, shell: Shell) -> Outcome:
+        body = frame_of(self.node.body, tail=True, quiet=self.quiet)
+        shell.replace(WaitFrame([shell.fork_run(body, shell.inherited())]), quiet=self.quiet)
+        return None
