@@ -1,0 +1,75 @@
+"""The command line: everything the screens can do, without a screen.
+
+Exit codes: 0 done or passed; 1 not passed, or problems found; 2 wrong usage; 3 something around the tutor is in the way (a
+cluster, a file); 4 still converging, ask again; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from tutor import __version__
+from tutor.cli import authoring, clusters, doctor, exercises, kubectl, lessons, measure, pictures, progress, quizzes
+from tutor.cli.output import ENVIRONMENT, INTERRUPTED, USAGE, CommandError
+
+COMMANDS = (lessons, quizzes, exercises, clusters, kubectl, progress, doctor, authoring, pictures, measure)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The grammar of the command line; each module of this package adds its own commands."""
+    parser = argparse.ArgumentParser(
+        prog="k8s-tutor",
+        description="Learn container orchestration in a terminal. Without a command the tutor opens.",
+        epilog="Exit codes: 0 done or passed, 1 not passed, 2 wrong usage, 3 something is in the way, 4 still converging.",
+    )
+    parser.add_argument("--version", action="version", version=f"k8s-tutor {__version__}")
+    parser.add_argument(
+        "--cluster",
+        metavar="SPEC",
+        help="cluster to play on: simulated (default), kind, or context:NAME of your kubeconfig",
+    )
+    parser.add_argument(
+        "--open", metavar="LINK", help="open at e.g. lesson:services, quiz:services, exercise:fix-selector"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for module in COMMANDS:
+        module.register(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] == ["kubectl"]:
+        return kubectl.run_kubectl(given[1:])  # its flags are kubectl's own, not argparse's
+    arguments = build_parser().parse_args(given)
+    handler = getattr(arguments, "handler", _open_screens)
+    try:
+        code: int = handler(arguments)
+        sys.stdout.flush()
+    except CommandError as error:
+        print(f"k8s-tutor: {error}", file=sys.stderr)
+        return error.code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `k8s-tutor lesson show services | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _open_screens(arguments: argparse.Namespace) -> int:
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        why = "the screens need a terminal. Without one use the commands: k8s-tutor --help lists them"
+        raise CommandError(why, USAGE)
+    from tutor.course import PackError
+    from tutor.ui import run
+
+    try:
+        return run(arguments.cluster, arguments.open)
+    except PackError as error:
+        raise CommandError(str(error), ENVIRONMENT) from None

@@ -1,0 +1,148 @@
+"""`cluster`: start, stop and look at the cluster that the other commands play on."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.cli.output import ENVIRONMENT, FAILED, OK, USAGE, CommandError, json_option, say, say_json, warn
+
+if TYPE_CHECKING:
+    from tutor.clusters import Cluster, KindOptions
+
+DEFAULT = "simulated"
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands."""
+    cluster = commands.add_parser("cluster", help="the cluster that exercises are played on")
+    verbs = cluster.add_subparsers(title="verbs", metavar="VERB", required=True)
+    start = verbs.add_parser("start", help="start it (the simulated one in the background) and print its kubeconfig")
+    start.add_argument("--image", help="kind: node image")
+    start.add_argument("--config", type=Path, help="kind: configuration file")
+    start.set_defaults(handler=start_cluster)
+    stop = verbs.add_parser("stop", help="stop the simulated cluster, or with --delete remove the kind cluster")
+    stop.add_argument("--delete", action="store_true", help="kind: delete the tutor's cluster")
+    stop.set_defaults(handler=stop_cluster)
+    status = verbs.add_parser("status", help="say what is running; exit code 1 when nothing is")
+    json_option(status)
+    status.set_defaults(handler=show_status)
+    verbs.add_parser("kubeconfig", help="print the path of its kubeconfig").set_defaults(handler=show_kubeconfig)
+    consent = verbs.add_parser("consent", help="agree to the use of a context of your kubeconfig")
+    consent.add_argument("context")
+    consent.add_argument("--server", help="agree without being asked, naming the server it must lead to")
+    consent.add_argument("--withdraw", action="store_true", help="take the agreement back")
+    consent.set_defaults(handler=agree)
+    serve = verbs.add_parser("serve", help="run the simulated cluster in the foreground until interrupted")
+    serve.set_defaults(handler=serve_cluster)
+
+
+def opened_cluster(spec: str | None, kind: KindOptions | None = None) -> Cluster:
+    """The cluster that a command is for, started. CommandError with the remedy when it cannot be."""
+    from tutor.clusters import ClusterError, open_cluster
+
+    try:
+        if (spec or DEFAULT) == DEFAULT:
+            from tutor.clusters.background import BackgroundSimulated
+
+            cluster: Cluster = BackgroundSimulated()
+        else:
+            cluster = open_cluster(spec or DEFAULT, kind=kind)
+        cluster.start(warn)
+    except ClusterError as error:
+        raise CommandError(str(error), ENVIRONMENT) from None
+    return cluster
+
+
+def start_cluster(arguments: argparse.Namespace) -> int:
+    """Start and print how to reach it."""
+    from tutor.clusters import KindOptions
+
+    cluster = opened_cluster(arguments.cluster, KindOptions(arguments.image, arguments.config))
+    say([f"The {cluster.name} cluster is running.", f"export KUBECONFIG={cluster.kubeconfig()}"])
+    return OK
+
+
+def stop_cluster(arguments: argparse.Namespace) -> int:
+    """Stop what was started."""
+    from tutor.clusters import ClusterError, KindOptions
+
+    spec = arguments.cluster or DEFAULT
+    try:
+        if spec == "kind":
+            from tutor.clusters.kind import KindCluster
+
+            if not arguments.delete:
+                raise CommandError("a kind cluster is stopped by deleting it: cluster stop --delete", USAGE)
+            KindCluster(KindOptions()).delete()
+            say("The tutor's kind cluster is deleted.")
+            return OK
+        if spec != DEFAULT:
+            raise CommandError("the tutor does not stop clusters that are yours", USAGE)
+        from tutor.clusters.background import stop
+
+        say("The simulated cluster is stopped." if stop() else "No simulated cluster was running.")
+    except ClusterError as error:
+        raise CommandError(str(error), ENVIRONMENT) from None
+    return OK
+
+
+def show_status(arguments: argparse.Namespace) -> int:
+    """Say what runs in the background."""
+    from tutor.clusters.background import status
+
+    found = status()
+    if arguments.json:
+        say_json(
+            {"running": found is not None}
+            | ({"pid": found.pid, "kubeconfig": found.kubeconfig} if found is not None else {})
+        )
+    elif found is None:
+        say("No simulated cluster is running in the background. Start one with: k8s-tutor cluster start")
+    else:
+        say([f"The simulated cluster is running (process {found.pid}).", f"export KUBECONFIG={found.kubeconfig}"])
+    return OK if found is not None else FAILED
+
+
+def show_kubeconfig(arguments: argparse.Namespace) -> int:
+    """Print the path and nothing else."""
+    say(str(opened_cluster(arguments.cluster).kubeconfig()))
+    return OK
+
+
+def agree(arguments: argparse.Namespace) -> int:
+    """Show where a context leads and ask."""
+    from tutor.clusters import ClusterError
+    from tutor.clusters.consent import give_consent, withdraw_consent
+    from tutor.clusters.context import describe_context
+
+    if arguments.withdraw:
+        say("Withdrawn." if withdraw_consent(arguments.context) else "There was no agreement to take back.")
+        return OK
+    try:
+        info = describe_context(arguments.context)
+    except ClusterError as error:
+        raise CommandError(str(error), ENVIRONMENT) from None
+    say([f"context  {info.context}", f"server   {info.server}", f"user     {info.user}"])
+    say("Exercises make namespaces of their own there, labelled as the tutor's, and touch nothing else.")
+    if arguments.server is not None:
+        if arguments.server != info.server:
+            raise CommandError(f"the context leads to {info.server}, not to {arguments.server}", USAGE)
+    else:
+        try:
+            if input("Use it? Type yes: ").strip().lower() != "yes":
+                say("Not used.")
+                return FAILED
+        except EOFError:
+            raise CommandError("nobody answered; agree with --server SERVER", USAGE) from None
+    give_consent(info)
+    say(f"Agreed. Play on it with: k8s-tutor --cluster context:{info.context}")
+    return OK
+
+
+def serve_cluster(_: argparse.Namespace) -> int:
+    """Run in the foreground."""
+    from tutor.clusters.background import serve
+
+    return serve()

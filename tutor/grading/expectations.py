@@ -1,0 +1,119 @@
+"""Compares a value with what an exercise expects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from tutor.course.model import Expectation
+
+Facts = Mapping[str, Any]
+_SUFFIXES = {
+    "n": Decimal("1e-9"),
+    "u": Decimal("1e-6"),
+    "m": Decimal("1e-3"),
+    "": Decimal(1),
+    "k": Decimal(10**3),
+    "M": Decimal(10**6),
+    "G": Decimal(10**9),
+    "T": Decimal(10**12),
+    "P": Decimal(10**15),
+    "E": Decimal(10**18),
+    "Ki": Decimal(2**10),
+    "Mi": Decimal(2**20),
+    "Gi": Decimal(2**30),
+    "Ti": Decimal(2**40),
+    "Pi": Decimal(2**50),
+    "Ei": Decimal(2**60),
+}
+_QUANTITY = re.compile(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?")
+
+
+def value_of(expression: str, data: Any) -> Any:
+    """What a JMESPath expression finds. Raises jmespath.exceptions.JMESPathError for one that cannot be evaluated."""
+    import jmespath
+
+    return jmespath.search(expression, data)
+
+
+def quantity(value: Any) -> Decimal | None:
+    """The number a Kubernetes quantity stands for; None when it is none (kubernetes.io, Quantity)."""
+    match = _QUANTITY.fullmatch(str(value))
+    if match is None:
+        return None
+    try:
+        return Decimal(match.group(1)) * _SUFFIXES[match.group(2) or ""]
+    except InvalidOperation:
+        return None
+
+
+def _number(value: Any) -> Any:
+    """An absent number counts as 0: the API leaves out counts that are zero."""
+    return 0 if value is None else value
+
+
+def _compare(value: Any, operand: Any, test: Callable[[Any, Any], bool]) -> bool:
+    value = _number(value)
+    return isinstance(value, int | float) and isinstance(operand, int | float) and test(value, operand)
+
+
+def _equals(value: Any, operand: Any, _: Facts) -> bool:
+    if isinstance(operand, int | float) and not isinstance(operand, bool):
+        return bool(_number(value) == operand)
+    return bool(value == operand)
+
+
+def _contains(value: Any, operand: Any, _: Facts) -> bool:
+    return operand in value if isinstance(value, list | str | dict) else False
+
+
+def _same_set(value: Any, operand: Any, _: Facts) -> bool:
+    if not isinstance(value, list) or not isinstance(operand, list):
+        return False
+    return all(item in operand for item in value) and all(item in value for item in operand)
+
+
+def _same_quantity(value: Any, operand: Any, _: Facts) -> bool:
+    found, wanted = quantity(value), quantity(operand)
+    return found is not None and found == wanted
+
+
+def _none_of_fact(value: Any, operand: Any, facts: Facts) -> bool:
+    before = facts.get(operand) or []
+    return isinstance(value, list) and not any(item in before for item in value)
+
+
+_OPERATORS: dict[str, Callable[[Any, Any, Facts], bool]] = {
+    "equals": _equals,
+    "not_equals": lambda value, operand, facts: not _equals(value, operand, facts),
+    "at_least": lambda value, operand, _: _compare(value, operand, lambda a, b: bool(a >= b)),
+    "at_most": lambda value, operand, _: _compare(value, operand, lambda a, b: bool(a <= b)),
+    "one_of": lambda value, operand, _: value in operand,
+    "contains": _contains,
+    "matches": lambda value, operand, _: isinstance(value, str) and re.fullmatch(operand, value) is not None,
+    "exists": lambda value, operand, _: (value is not None) is bool(operand),
+    "same_set": _same_set,
+    "same_quantity": _same_quantity,
+    "none_of_fact": _none_of_fact,
+    "equals_fact": lambda value, operand, facts: _equals(value, facts.get(operand), facts),
+    "not_equals_fact": lambda value, operand, facts: not _equals(value, facts.get(operand), facts),
+    "at_least_fact": lambda value, operand, facts: _compare(value, facts.get(operand), lambda a, b: bool(a >= b)),
+}
+
+
+def holds(expectation: Expectation, value: Any, facts: Facts) -> bool:
+    """Whether a value is as expected; `facts` are what was remembered at the exercise's start."""
+    return _OPERATORS[expectation.operator](value, expectation.operand, facts)
+
+
+def shown(value: Any, expectation: Expectation) -> str:
+    """A value as a message shows it: lists joined, nothing as "none", a missing count as 0."""
+    if value is None:
+        return "0" if isinstance(expectation.operand, int) and not isinstance(expectation.operand, bool) else "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(shown(item, expectation) for item in value) or "none"
+    return str(value)
