@@ -1,0 +1,185 @@
+"""Where a pod goes: filters, then scores. What was worked out for one node is kept for all pods of the same kind."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tutor.simulator.ids import Ids
+from tutor.simulator.objects import controller_of, labels_of, namespace_of
+from tutor.simulator.scheduler.filters import Rejection, first_rejection
+from tutor.simulator.scheduler.requests import PodInfo, pod_info
+from tutor.simulator.scheduler.scores import Entry, Rules, image_score, local_score, spread_rules, total_scores
+from tutor.simulator.scheduler.snapshot import NodeInfo, Snapshot
+from tutor.simulator.scheduler.topology import InterPodAffinity, Spread, affinity_scores, count_matching
+from tutor.simulator.store import Obj, Store
+
+SAMPLE_FLOOR = 100
+"""With more nodes than this, only a part of those that can take a pod are compared (numFeasibleNodesToFind)."""
+KINDS_KEPT = 256
+
+
+class Check(Protocol):
+    """A rule about where other things are, prepared for one pod."""
+
+    def reject(self, node: NodeInfo) -> Rejection | None:
+        """Why the node is no place for the pod."""
+
+
+@dataclass(slots=True)
+class _Kind:
+    """Pods that differ in nothing the scheduler looks at."""
+
+    rules: Rules
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why no node can take a pod: what each said."""
+
+    rejections: dict[str, Rejection]
+    before: str = ""
+    """Set when the pod was refused before any node was looked at."""
+
+    @property
+    def plugins(self) -> frozenset[str]:
+        """The plugins that refused somewhere."""
+        return frozenset(rejection.plugin for rejection in self.rejections.values())
+
+    def message(self, total: int, after: str) -> str:
+        """As the event and the condition say it (framework/types.go FitError)."""
+        if not total:
+            return "no nodes available to schedule pods"
+        text = f"0/{total} nodes are available:"
+        if self.before:
+            text += f" {self.before}."
+        else:
+            counts = Counter(reason for rejection in self.rejections.values() for reason in rejection.reasons)
+            listed = sorted(f"{count} {reason}" for reason, count in counts.items())
+            text += f" {', '.join(listed)}." if listed else ""
+        return f"{text} {after}" if after else text
+
+
+class Decider:
+    """Chooses nodes. Everything it keeps is worked out of the snapshot."""
+
+    def __init__(self, store: Store, snapshot: Snapshot, ids: Ids) -> None:
+        self._store = store
+        self._snapshot = snapshot
+        self._ids = ids
+        self._kinds: dict[str, _Kind] = {}
+        self.start = 0
+        """Where among many nodes the next look begins, so that all get their turn."""
+
+    def forget(self) -> None:
+        """Services or controllers have changed: what spreads pods may be different."""
+        self._kinds.clear()
+
+    def choose(self, pod: Obj, volumes: Check | None = None) -> str | Diagnosis:
+        """The name of the node for a pod, or why there is none. `volumes`: the rule its volumes add."""
+        info = pod_info(pod)
+        kind = self._kind(info)
+        nodes = self._snapshot.ready_nodes()
+        fitting, rejections = self._filter(info, kind, nodes, volumes)
+        if not fitting:
+            return Diagnosis(rejections)
+        if len(fitting) == 1:
+            return fitting[0].name
+        affine = affinity_scores(info, fitting, self._snapshot.has_affine_pods(), self._store)
+        totals = total_scores(info, fitting, kind.entries, kind.rules, affine)
+        best = max(totals.values())
+        names = [name for name, score in totals.items() if score == best]
+        return names[self._ids.choice(len(names))] if len(names) > 1 else names[0]
+
+    def _kind(self, info: PodInfo) -> _Kind:
+        spec = info.pod["spec"]
+        parts = [spec.get(name) for name in ("nodeSelector", "affinity", "tolerations", "topologySpreadConstraints")]
+        images = [container["image"] for container in spec["containers"]]
+        owner = (controller_of(info.pod) or {}).get("uid")
+        what = [
+            namespace_of(info.pod),
+            labels_of(info.pod),
+            owner,
+            parts,
+            images,
+            info.requests,
+            info.compared,
+            info.ports,
+        ]
+        signature = json.dumps(what, sort_keys=True)
+        kind = self._kinds.get(signature)
+        if kind is None:
+            if len(self._kinds) >= KINDS_KEPT:
+                self._kinds.pop(next(iter(self._kinds)))
+            kind = self._kinds[signature] = _Kind(spread_rules(info, self._store))
+        return kind
+
+    def _filter(
+        self, info: PodInfo, kind: _Kind, nodes: list[NodeInfo], volumes: Check | None
+    ) -> tuple[list[NodeInfo], dict[str, Rejection]]:
+        fitting: list[NodeInfo] = []
+        rejections: dict[str, Rejection] = {}
+        wanted = _sample_size(len(nodes))
+        global_checks = self._global_checks(info, nodes)
+        if volumes is not None:
+            global_checks.insert(0, volumes)
+        looked = 0
+        for looked in range(1, len(nodes) + 1):
+            node = nodes[(self.start + looked - 1) % len(nodes)]
+            entry = kind.entries.get(node.name)
+            if entry is None or entry.version != node.version:
+                entry = kind.entries[node.name] = self._entry(info, kind, node)
+            rejection = entry.rejection
+            for check in global_checks if rejection is None else ():
+                rejection = check.reject(node)
+                if rejection is not None:
+                    break
+            if rejection is not None:
+                rejections[node.name] = rejection
+                continue
+            fitting.append(node)
+            if len(fitting) >= wanted:
+                break
+        if len(nodes) > SAMPLE_FLOOR:
+            self.start = (self.start + looked) % len(nodes)
+        return fitting, rejections
+
+    def _entry(self, info: PodInfo, kind: _Kind, node: NodeInfo) -> Entry:
+        rejection = first_rejection(info, node)
+        if rejection is not None:
+            return Entry(node.version, rejection, 0.0, ())
+        namespace = namespace_of(info.pod)
+        matching = tuple(count_matching(node, selector, namespace) for _, _, selector in kind.rules)
+        score = local_score(info, node) + image_score(info, node)
+        return Entry(node.version, None, score, matching)
+
+    def _global_checks(self, info: PodInfo, nodes: list[NodeInfo]) -> list[Check]:
+        """Rules that look at more than the node itself, where they matter to this pod."""
+        checks: list[Check] = []
+        declared = info.pod["spec"].get("topologySpreadConstraints") or ()
+        hard = [rule for rule in declared if rule["whenUnsatisfiable"] == "DoNotSchedule"]
+        if hard:
+            checks.append(Spread(info, hard, nodes))
+        keeping_away = list(self._snapshot.with_anti_affinity())
+        if info.has_affinity or keeping_away:
+            checks.append(InterPodAffinity(info, nodes, keeping_away, self._store))
+        return checks
+
+    def fits(self, pod: Obj, node: NodeInfo, others: Iterable[NodeInfo]) -> bool:
+        """Whether a node as given (some pods taken away, say) could take the pod."""
+        info = pod_info(pod)
+        if first_rejection(info, node) is not None:
+            return False
+        nodes = [node, *(other for other in others if other.name != node.name)]
+        return all(check.reject(node) is None for check in self._global_checks(info, nodes))
+
+
+def _sample_size(nodes: int) -> int:
+    if nodes <= SAMPLE_FLOOR:
+        return nodes
+    percent = max(5, 50 - nodes // 125)
+    return max(SAMPLE_FLOOR, nodes * percent // 100)

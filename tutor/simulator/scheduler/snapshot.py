@@ -1,0 +1,172 @@
+"""The scheduler's picture of the nodes and what runs on them, kept up to date from changes in the store.
+
+It is worked out of API objects and never saved: after a restore it is built anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tutor.simulator.objects import labels_of, name_of, uid_of
+from tutor.simulator.scheduler.requests import Amounts, HostPort, PodInfo, amounts, pod_info
+from tutor.simulator.store import Change, Obj, Store
+
+ENDED = ("Succeeded", "Failed")
+
+
+@dataclass(slots=True)
+class NodeInfo:
+    """A node, the pods assigned to it and the sums of what they ask for."""
+
+    name: str
+    node: Obj | None = None
+    allocatable: Amounts = field(default_factory=dict)
+    requested: Amounts = field(default_factory=dict)
+    compared: Amounts = field(default_factory=dict)
+    pods: dict[str, PodInfo] = field(default_factory=dict)
+    ports: list[HostPort] = field(default_factory=list)
+    version: int = 0
+    """Rises with every change, so that results worked out for the node can be kept until then."""
+
+    @property
+    def labels(self) -> Any:
+        """The node's labels."""
+        return labels_of(self.node) if self.node else {}
+
+    @property
+    def taints(self) -> list[dict[str, str]]:
+        """spec.taints"""
+        return (self.node["spec"].get("taints") or []) if self.node else []
+
+    def set_node(self, node: Obj | None) -> None:
+        """The node object is new, changed or gone."""
+        self.node = node
+        self.allocatable = amounts(node.get("status", {}).get("allocatable")) if node else {}
+        self.version += 1
+
+    def add(self, info: PodInfo) -> None:
+        """A pod is assigned to the node."""
+        self.pods[uid_of(info.pod)] = info
+        self._count(info, 1)
+        self.ports.extend(info.ports)
+
+    def remove(self, uid: str) -> PodInfo | None:
+        """A pod has left the node."""
+        info = self.pods.pop(uid, None)
+        if info is not None:
+            self._count(info, -1)
+            for port in info.ports:
+                self.ports.remove(port)
+        return info
+
+    def _count(self, info: PodInfo, sign: int) -> None:
+        self.version += 1
+        for total, more in ((self.requested, info.requests), (self.compared, info.compared)):
+            for name, amount in more.items():
+                total[name] = total.get(name, 0) + sign * amount
+
+    def copy(self) -> NodeInfo:
+        """A copy to try things out on."""
+        return NodeInfo(
+            self.name,
+            self.node,
+            self.allocatable,
+            dict(self.requested),
+            dict(self.compared),
+            dict(self.pods),
+            list(self.ports),
+            self.version,
+        )
+
+
+class Snapshot:
+    """All nodes by name."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._nodes: dict[str, NodeInfo] = {}
+        self._anti: dict[str, PodInfo] = {}
+        self._affine: set[str] = set()
+        self._stale = True
+
+    def invalidate(self) -> None:
+        """Forget everything: the store has been restored."""
+        self._stale = True
+
+    def nodes(self) -> dict[str, NodeInfo]:
+        """Infos of all names that have a node or a pod assigned."""
+        if self._stale:
+            self._rebuild()
+        return self._nodes
+
+    def ready_nodes(self) -> list[NodeInfo]:
+        """Infos of the nodes that exist, in the order they were added."""
+        return [info for info in self.nodes().values() if info.node is not None]
+
+    def with_anti_affinity(self) -> Iterable[PodInfo]:
+        """The assigned pods that keep others away."""
+        self.nodes()
+        return self._anti.values()
+
+    def has_affine_pods(self) -> bool:
+        """Whether any assigned pod has inter-pod affinity."""
+        self.nodes()
+        return bool(self._affine)
+
+    def _rebuild(self) -> None:
+        self._stale = False
+        self._nodes, self._anti, self._affine = {}, {}, set()
+        for node in self._store.list("nodes"):
+            self._info(name_of(node)).set_node(node)
+        for pod in self._store.list("pods"):
+            self._put(pod)
+
+    def _info(self, name: str) -> NodeInfo:
+        info = self._nodes.get(name)
+        if info is None:
+            info = self._nodes[name] = NodeInfo(name)
+        return info
+
+    def observe(self, change: Change) -> None:
+        """Take in a change of a node or a pod."""
+        if self._stale:
+            return
+        if change.resource == "nodes":
+            self._info(name_of(change.obj)).set_node(None if change.type == "DELETED" else change.obj)
+        elif change.type == "DELETED":
+            self._drop(change.obj)
+        elif _matters(change):
+            if change.old is not None:
+                self._drop(change.old)
+            self._put(change.obj)
+
+    def _put(self, pod: Obj) -> None:
+        if is_assigned(pod):
+            info = pod_info(pod)
+            self._info(pod["spec"]["nodeName"]).add(info)
+            if info.anti_affinity:
+                self._anti[uid_of(pod)] = info
+            if info.has_affinity:
+                self._affine.add(uid_of(pod))
+
+    def _drop(self, pod: Obj) -> None:
+        name = pod["spec"].get("nodeName")
+        if name in self._nodes:
+            self._nodes[name].remove(uid_of(pod))
+            self._anti.pop(uid_of(pod), None)
+            self._affine.discard(uid_of(pod))
+
+
+def is_assigned(pod: Obj) -> bool:
+    """Whether a pod takes room on a node."""
+    return bool(pod["spec"].get("nodeName")) and pod.get("status", {}).get("phase") not in ENDED
+
+
+def _matters(change: Change) -> bool:
+    """Whether a change touches what a pod asks for or whether it counts."""
+    pod, old = change.obj, change.old
+    if old is None or is_assigned(pod) != is_assigned(old):
+        return True
+    return bool(pod["spec"] != old["spec"] or labels_of(pod) != labels_of(old))

@@ -1,0 +1,92 @@
+"""Claims of a pod before it can be placed: they must exist, and be bound or bindable (plugins/volumebinding)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.simulator.client import Client
+from tutor.simulator.objects import annotations_of, deleting, name_of, namespace_of, with_metadata
+from tutor.simulator.scheduler.filters import Rejection
+from tutor.simulator.scheduler.matching import matches_node_term
+from tutor.simulator.scheduler.snapshot import NodeInfo
+from tutor.simulator.store import Obj
+
+SELECTED_NODE = "volume.kubernetes.io/selected-node"
+CLAIMS = "persistentvolumeclaims"
+
+
+class VolumePlacement:
+    """Node affinity of the volumes a pod uses."""
+
+    def __init__(self, selectors: list[dict[str, Any]]) -> None:
+        self._selectors = selectors
+
+    def reject(self, node: NodeInfo) -> Rejection | None:
+        """Why the node is no place for the pod."""
+        for selector in self._selectors:
+            terms = selector.get("nodeSelectorTerms") or ()
+            if node.node is None or not any(matches_node_term(term, node.node) for term in terms):
+                return Rejection("VolumeBinding", ("node(s) had volume node affinity conflict",), helpless=True)
+        return None
+
+
+def claim_name(pod: Obj, volume: Obj) -> str | None:
+    """The name of the claim behind a volume: its own, or the one made for it (ephemeral)."""
+    if volume.get("persistentVolumeClaim"):
+        return str(volume["persistentVolumeClaim"]["claimName"])
+    return f"{name_of(pod)}-{volume['name']}" if volume.get("ephemeral") else None
+
+
+class VolumeCheck:
+    """Looks at the claims of pods."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def _claims(self, pod: Obj) -> list[tuple[str, Obj | None]]:
+        names = [claim_name(pod, volume) for volume in pod["spec"].get("volumes") or ()]
+        return [(name, self._client.get(CLAIMS, namespace_of(pod), name)) for name in names if name]
+
+    def refuse(self, pod: Obj) -> str:
+        """Why the pod cannot be placed on any node now; empty when it can."""
+        for name, claim in self._claims(pod):
+            if claim is None:
+                return f'persistentvolumeclaim "{name}" not found'
+            if claim.get("status", {}).get("phase") == "Lost":
+                return f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume "{claim["spec"].get("volumeName")}"'
+            if deleting(claim):
+                return f'persistentvolumeclaim "{name}" is being deleted'
+            if not _is_bound(claim) and not self._waits_for_pod(claim):
+                return "pod has unbound immediate PersistentVolumeClaims"
+        return ""
+
+    def _waits_for_pod(self, claim: Obj) -> bool:
+        name = claim["spec"].get("storageClassName")
+        found = self._client.get("storageclasses.storage.k8s.io", "", name) if name else None
+        return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
+
+    def placement(self, pod: Obj) -> VolumePlacement | None:
+        """The rule that keeps a pod where its volumes are; None when they may be anywhere."""
+        terms = []
+        for _, claim in self._claims(pod):
+            volume = self._client.get("persistentvolumes", "", claim["spec"].get("volumeName", "")) if claim else None
+            required = ((volume or {}).get("spec", {}).get("nodeAffinity") or {}).get("required")
+            if required:
+                terms.append(required)
+        return VolumePlacement(terms) if terms else None
+
+    def claim(self, pod: Obj, node: str) -> bool:
+        """Ask for volumes on a node for claims that waited for the pod; says whether all are bound already."""
+        bound = True
+        for _, claim in self._claims(pod):
+            if claim is not None and not _is_bound(claim):
+                bound = False
+                annotations = annotations_of(claim)
+                if annotations.get(SELECTED_NODE) != node:
+                    changed = with_metadata(claim, annotations={**annotations, SELECTED_NODE: node})
+                    self._client.update(CLAIMS, changed)
+        return bound
+
+
+def _is_bound(claim: Obj) -> bool:
+    return bool(claim["spec"].get("volumeName")) and claim.get("status", {}).get("phase") == "Bound"
