@@ -1,0 +1,126 @@
+"""Who a request comes from: a bearer token or a client certificate; the tokens of service accounts too."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.simulator.api.http import Request, User
+from tutor.simulator.cluster import SimulatedCluster
+from tutor.simulator.errors import ApiError
+
+ADMIN = User("kubernetes-admin", ("system:masters", "system:authenticated"))
+ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
+ISSUER = "https://kubernetes.default.svc"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenClaims:
+    """What a service account's token says. Moments are seconds since the epoch, in cluster time."""
+
+    namespace: str
+    service_account: str
+    uid: str
+    expires: float
+    audiences: tuple[str, ...]
+    bound: dict[str, str] | None = None
+
+
+class Authenticator:
+    """Knows the tokens of a cluster. Without any token set, an in-process caller without credentials is the admin."""
+
+    def __init__(self, cluster: SimulatedCluster) -> None:
+        self._cluster = cluster
+        self._key = hashlib.sha256(cluster.ids.uid().encode()).digest()
+        self._tokens: dict[str, User] = {}
+        self.trusts_everyone = True
+        """No credentials needed: for callers in the same process. A server turns it off."""
+
+    def add_token(self, token: str, user: User) -> None:
+        """Let a bearer token stand for a user."""
+        self._tokens[token] = user
+
+    def authenticate(self, request: Request) -> User | None:
+        """The user of a request; None when its credentials are wrong."""
+        header = request.headers.get("authorization", "")
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() == "bearer":
+            return self._tokens.get(token.strip()) or self.service_account_user(token.strip())
+        if header:
+            return None
+        if request.certificate_user is not None:
+            return request.certificate_user
+        return ADMIN if self.trusts_everyone else ANONYMOUS
+
+    # -- service accounts
+
+    def issue(self, claims: TokenClaims) -> str:
+        """A signed token for a service account: a JSON web token that this cluster can check."""
+        now = self._cluster.clock.now
+        subject = f"system:serviceaccount:{claims.namespace}:{claims.service_account}"
+        account = {"name": claims.service_account, "uid": claims.uid}
+        kubernetes: dict[str, Any] = {"namespace": claims.namespace, "serviceaccount": account}
+        if claims.bound:
+            kubernetes[claims.bound["kind"].lower()] = {k: claims.bound[k] for k in ("name", "uid")}
+        payload = {
+            "aud": list(claims.audiences),
+            "exp": int(claims.expires),
+            "iat": int(now),
+            "iss": ISSUER,
+            "kubernetes.io": kubernetes,
+            "nbf": int(now),
+            "sub": subject,
+        }
+        signed = f"{_segment({'alg': 'HS256', 'typ': 'JWT'})}.{_segment(payload)}"
+        return f"{signed}.{_base64(self._sign(signed))}"
+
+    def _sign(self, text: str) -> bytes:
+        return hmac.new(self._key, text.encode(), hashlib.sha256).digest()
+
+    def service_account_user(self, token: str) -> User | None:
+        """The user of a service account's token; None when it is not valid (any more)."""
+        signed, _, signature = token.rpartition(".")
+        if not signed or not hmac.compare_digest(_base64(self._sign(signed)), signature):
+            return None
+        payload = _payload(signed)
+        if payload is None or payload.get("exp", 0) <= self._cluster.clock.now:
+            return None
+        namespace, name = payload["kubernetes.io"]["namespace"], payload["kubernetes.io"]["serviceaccount"]["name"]
+        account = self._cluster.store.get("serviceaccounts", namespace, name)
+        uid = payload["kubernetes.io"]["serviceaccount"]["uid"]
+        if account is None or account["metadata"]["uid"] != uid:
+            return None
+        return service_account(namespace, name, uid)
+
+
+def service_account(namespace: str, name: str, uid: str = "") -> User:
+    """A service account as a user (serviceaccount.UserInfo)."""
+    groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated")
+    return User(f"system:serviceaccount:{namespace}:{name}", groups, uid)
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _segment(data: dict[str, Any]) -> str:
+    return _base64(json.dumps(data, separators=(",", ":")).encode())
+
+
+def _payload(signed: str) -> dict[str, Any] | None:
+    try:
+        text = signed.split(".")[1]
+        found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError, IndexError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def unauthorized() -> ApiError:
+    """401."""
+    return ApiError(401, "Unauthorized", "Unauthorized")

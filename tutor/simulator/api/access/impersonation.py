@@ -1,0 +1,54 @@
+"""Acting as someone else: the Impersonate-* headers (apiserver, pkg/endpoints/filters/impersonation)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tutor.simulator.api.access.authorization import Action
+from tutor.simulator.api.http import Request, User
+from tutor.simulator.errors import ApiError
+
+_EXTRA = "impersonate-extra-"
+SERVICE_ACCOUNT = "system:serviceaccount:"
+
+
+@dataclass(frozen=True, slots=True)
+class Impersonation:
+    """Who a request wants to be, and what its sender must be allowed to for that."""
+
+    user: User
+    needs: tuple[Action, ...]
+
+
+def requested(request: Request) -> Impersonation | None:
+    """What the headers ask for; None when they ask for nothing. Raises ApiError 500 for groups without a user."""
+    name = request.headers.get("impersonate-user", "")
+    groups = tuple(g for g in request.headers.get("impersonate-group", "").split(",") if g)
+    uid = request.headers.get("impersonate-uid", "")
+    extra = {k.removeprefix(_EXTRA): (v,) for k, v in request.headers.items() if k.startswith(_EXTRA)}
+    if not name:
+        if groups or uid or extra:
+            raise ApiError(
+                500, "InternalError", "Internal error occurred: requested groups without impersonating a user", {}
+            )
+        return None
+    needs = [_needed(name), *(Action("impersonate", "", "groups", name=group) for group in groups)]
+    return Impersonation(User(name, _implied(name, groups), uid, extra), tuple(needs))
+
+
+def _needed(name: str) -> Action:
+    if name.startswith(SERVICE_ACCOUNT) and name.count(":") == 3:
+        _, _, namespace, account = name.split(":")
+        return Action("impersonate", "", "serviceaccounts", namespace=namespace, name=account)
+    return Action("impersonate", "", "users", name=name)
+
+
+def _implied(name: str, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """The groups that come with a name: service accounts have theirs, and whoever is named is authenticated."""
+    found = list(groups)
+    if not groups and name.startswith(SERVICE_ACCOUNT) and name.count(":") == 3:
+        found += ["system:serviceaccounts", f"system:serviceaccounts:{name.split(':')[2]}"]
+    everyone = "system:unauthenticated" if name == "system:anonymous" else "system:authenticated"
+    if everyone not in found:
+        found.append(everyone)
+    return tuple(found)

@@ -1,0 +1,88 @@
+"""One request on its way through the API: what every verb and subresource works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tutor.simulator.api.dating import shift
+from tutor.simulator.api.http import YAML, Request, Response, User, encode, encode_pretty
+from tutor.simulator.api.negotiation import Accepted
+from tutor.simulator.api.routing import Route
+from tutor.simulator.api.views import Presenter
+from tutor.simulator.errors import bad_request
+from tutor.simulator.registry import Registry, Writer
+from tutor.simulator.resources.base import Resource
+from tutor.simulator.store import Obj, Store
+
+if TYPE_CHECKING:
+    from tutor.simulator.api.handler import Api
+
+
+@dataclass(slots=True)
+class Call:
+    """A request for a resource, who makes it, and what of it every answer needs."""
+
+    api: Api
+    request: Request
+    route: Route
+    user: User
+    accepted: Accepted
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def resource(self) -> Resource:
+        """The resource in the path."""
+        return self.route.resource
+
+    @property
+    def registry(self) -> Registry:
+        """The verbs over the store."""
+        return self.api.cluster.registry
+
+    @property
+    def store(self) -> Store:
+        """The objects."""
+        return self.api.cluster.store
+
+    def presenter(self) -> Presenter:
+        """What turns objects into answers to this request, as of now."""
+        include = self.request.param("includeObject")
+        if include not in ("", "Metadata", "Object", "None"):
+            known = '"Object", "Metadata", "None"'
+            raise bad_request(f"TableOptions: includeObject: must be one of {known}")
+        return Presenter(self.resource, self.accepted, self.api.cluster.clock.now, self.api.offset, include)
+
+    def writer(self, *, dry_run: bool, stamp: Any = None) -> Writer:
+        """Who the registry records a write under."""
+        return Writer(self.user.name, self.user.name, self.user.groups, dry_run=dry_run, stamp=stamp)
+
+    def incoming(self, obj: Obj) -> Obj:
+        """A decoded object as it is kept: dated by the cluster's clock, in the version of its storage."""
+        if self.api.offset:
+            obj = shift(self.resource, obj, -self.api.offset)
+        return self.resource.to_storage(obj) if self.resource.storage else obj
+
+    def reply(self, obj: Obj, status: int = 200) -> Response:
+        """An answer that shows one stored object."""
+        return self.answer(self.presenter().one(obj), status)
+
+    def answer(self, body: Any, status: int = 200) -> Response:
+        """An answer with JSON data, in the format the client takes."""
+        response = render(body, self.accepted, status)
+        response.headers.extend(("Warning", f'299 - "{_quoted(text)}"') for text in dict.fromkeys(self.warnings))
+        return response
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def render(body: Any, accepted: Accepted, status: int = 200) -> Response:
+    """JSON data in the format that was accepted."""
+    if accepted.media_type == YAML:
+        import yaml
+
+        text = yaml.dump(body, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), default_flow_style=False)
+        return Response(status, text.encode(), YAML)
+    return Response(status, encode_pretty(body) if accepted.pretty else encode(body))

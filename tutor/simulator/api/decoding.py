@@ -1,0 +1,186 @@
+"""JSON data into an object as the API server would hold it: every field checked against its type, what is unknown dropped and
+reported, zero values written the way Go writes them back.
+
+Words follow the decoder of the API server (sigs.k8s.io/json and apimachinery, pkg/runtime/serializer/json).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tutor.simulator.api.parsing import Repeated
+from tutor.simulator.api.scalars import READERS, DecodeError
+from tutor.simulator.schemas.types import Field, ListOf, MapOf, Scalar, Struct, Type
+
+MAX_PROBLEMS = 100
+"""How many unknown or repeated fields are reported at most."""
+
+_GO_KINDS = {
+    str: "string",
+    int: "number",
+    float: "number",
+    bool: "bool",
+    list: "array",
+    dict: "object",
+    Repeated: "object",
+}
+
+
+class Decoder:
+    """Decodes one body. `problems` are the unknown and repeated fields, in the order of the document."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self._path: list[str] = []
+        self._go_path: list[str] = []
+        self._owner = ""
+        self._error: DecodeError | None = None
+
+    def decode(self, type_: Struct, value: dict[str, Any]) -> dict[str, Any]:
+        """The object. Raises DecodeError for the first value of a wrong type."""
+        self._owner = type_.go_name
+        decoded: dict[str, Any] = self._struct(type_, value)
+        if self._error is not None:
+            raise self._error
+        return decoded
+
+    # -- values
+
+    def _value(self, type_: Type, value: Any) -> Any:
+        kind = type(type_)
+        if kind is Scalar:
+            return self._scalar(type_, value)  # type: ignore[arg-type] # kind says so
+        if kind is Struct:
+            return self._struct(type_, value)  # type: ignore[arg-type] # kind says so
+        if kind is ListOf:
+            return self._list(type_, value)  # type: ignore[arg-type] # kind says so
+        return self._map(type_, value)  # type: ignore[arg-type] # kind says so
+
+    def _scalar(self, type_: Scalar, value: Any) -> Any:
+        try:
+            return READERS[type_.kind](value)
+        except DecodeError as error:
+            self._fail(error if error.message else self._mismatch(value, error.go or type_.go))
+        return None
+
+    def _mismatch(self, value: Any, go: str) -> DecodeError:
+        shown = _GO_KINDS.get(type(value), "null")
+        if shown == "number" and go.startswith(("int", "uint")):
+            shown = f"number {value}"
+        where = f"Go struct field {self._owner}.{'.'.join(self._go_path)}" if self._go_path else "Go value"
+        return DecodeError(f"json: cannot unmarshal {shown} into {where} of type {go}")
+
+    def _fail(self, error: DecodeError) -> None:
+        if self._error is None:
+            self._error = error
+
+    def _list(self, type_: ListOf, value: Any) -> Any:
+        if type(value) is not list:
+            self._fail(self._mismatch(value, type_.go))
+            return None
+        path, elem = self._path, type_.elem
+        decoded = []
+        base = path[-1] if path else ""
+        for i, item in enumerate(value):
+            if path:
+                path[-1] = f"{base}[{i}]"
+            decoded.append(self._value(elem, item) if item is not None else _zero(elem))
+        if path:
+            path[-1] = base
+        return decoded
+
+    def _map(self, type_: MapOf, value: Any) -> Any:
+        if not isinstance(value, dict):
+            self._fail(self._mismatch(value, type_.go))
+            return None
+        if type(value) is Repeated:
+            self._repeated(value)
+        path, elem = self._path, type_.elem
+        decoded = {}
+        for key, item in value.items():
+            path.append(key)
+            decoded[key] = self._value(elem, item) if item is not None else _zero(elem)
+            path.pop()
+        return decoded
+
+    def _struct(self, type_: Struct, value: Any) -> Any:
+        if not isinstance(value, dict):
+            self._fail(self._mismatch(value, type_.go))
+            return None
+        if type(value) is Repeated:
+            self._repeated(value)
+        fields = type_.fields
+        decoded: dict[str, Any] = {}
+        for key, item in value.items():
+            field = fields.get(key)
+            if field is None:
+                self._unknown(type_, key, item, decoded)
+            elif item is not None:
+                found = self._field(type_, field, item)
+                if found is not None and not (field.omit_empty and not field.pointer and _is_zero(field.type, found)):
+                    decoded[key] = found
+        for key, field in type_.filled.items():
+            if key not in decoded:
+                decoded[key] = empty(field.type)
+        return decoded
+
+    def _field(self, type_: Struct, field: Field, item: Any) -> Any:
+        outer, self._owner = self._owner, type_.go_name
+        self._path.append(field.name)
+        depth = len(self._go_path)
+        self._go_path.extend((field.via, field.name) if field.via else (field.name,))
+        found = self._value(field.type, item)
+        del self._go_path[depth:]
+        self._path.pop()
+        self._owner = outer
+        return found
+
+    # -- strictness
+
+    def _unknown(self, type_: Struct, key: str, item: Any, decoded: dict[str, Any]) -> None:
+        if type_.keeps_unknown:
+            decoded[key] = item
+        else:
+            self._report("unknown", key)
+
+    def _repeated(self, value: Repeated) -> None:
+        for key, _ in value.earlier:
+            self._report("duplicate", key)
+
+    def _report(self, what: str, key: str) -> None:
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(f'{what} field "{".".join([*self._path, key])}"')
+
+
+def _is_zero(type_: Type, value: Any) -> bool:
+    """Whether Go leaves the value out of a field marked omitempty. Structs by value never are."""
+    return (
+        not value
+        and not isinstance(type_, Struct)
+        and not (isinstance(type_, Scalar) and type_.kind in _STRUCT_SCALARS)
+    )
+
+
+_STRUCT_SCALARS = ("quantity", "int-or-string", "any")
+
+
+def _zero(type_: Type) -> Any:
+    """What null becomes as an element of a list or map."""
+    if isinstance(type_, Struct):
+        return empty(type_)
+    if isinstance(type_, Scalar):
+        return {
+            "string": "",
+            "bool": False,
+            "int32": 0,
+            "int64": 0,
+            "float64": 0,
+            "int-or-string": 0,
+            "quantity": "0",
+        }.get(type_.kind)
+    return None
+
+
+def empty(type_: Type) -> dict[str, Any]:
+    """The object with nothing set, as Go writes it: the structs that are always there."""
+    return {key: empty(field.type) for key, field in type_.filled.items()} if isinstance(type_, Struct) else {}

@@ -1,0 +1,156 @@
+"""What the API says about itself: version, health, discovery and OpenAPI."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from tutor.simulator import errors
+from tutor.simulator.api import discovery
+from tutor.simulator.api.call import render
+from tutor.simulator.api.http import JSON, Request, Response, encode_pretty, plain_text
+from tutor.simulator.api.negotiation import accepted, parse_media
+from tutor.simulator.resources.scheme import Scheme
+from tutor.simulator.schemas import table
+
+HEALTH = ("/healthz", "/livez", "/readyz")
+_AGGREGATED = "APIGroupDiscoveryList"
+
+
+def version_info() -> dict[str, str]:
+    """The answer of /version (version.Info)."""
+    version = table.version()
+    major, minor, _ = version.removeprefix("v").split(".")
+    return {
+        "major": major,
+        "minor": minor,
+        "emulationMajor": major,
+        "emulationMinor": minor,
+        "minCompatibilityMajor": major,
+        "minCompatibilityMinor": str(int(minor) - 1),
+        "gitVersion": version,
+        "gitCommit": "",
+        "gitTreeState": "clean",
+        "buildDate": "1970-01-01T00:00:00Z",
+        "goVersion": "",
+        "compiler": "",
+        "platform": "linux/amd64",
+    }
+
+
+class Documents:
+    """Answers for every path that is no resource. Documents are made when first asked for and kept while the scheme is the same."""
+
+    def __init__(self, scheme: Scheme) -> None:
+        self.scheme = scheme
+        self._kept: dict[str, Any] = {}
+        self._generation = scheme.generation
+
+    def kept(self, key: str, make: Callable[[], Any]) -> Any:
+        """A document, made anew when kinds have come or gone."""
+        if self._generation != self.scheme.generation:
+            self._kept.clear()
+            self._generation = self.scheme.generation
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    def answer(self, request: Request) -> Response:
+        """The document at a path. Raises ApiError 405, 406."""
+        path = request.path.rstrip("/") or "/"
+        if not self._known(path):
+            return plain_text(404, "404 page not found\n")
+        if request.method not in ("GET", "HEAD"):
+            raise errors.method_not_allowed()
+        if path.startswith(HEALTH):
+            return self._health(request, path)
+        if path == "/version":
+            return Response(200, encode_pretty(version_info()), JSON)
+        if path == "/":
+            return Response(200, encode_pretty({"paths": self._paths()}), JSON)
+        if path.startswith("/openapi"):
+            return self._openapi(request, path)
+        return self._discovery(request, path)
+
+    def _known(self, path: str) -> bool:
+        head = path.split("/")[1]
+        if head in ("api", "apis"):
+            parts = path.strip("/").split("/")
+            return head == "api" or len(parts) == 1 or any(parts[1] == group for group, _ in self.scheme.groups())
+        return path in ("/", "/version", *HEALTH) or path.startswith(
+            ("/openapi/v2", "/openapi/v3", *(f"{p}/" for p in HEALTH))
+        )
+
+    def _health(self, request: Request, path: str) -> Response:
+        name, _, check = path.strip("/").partition("/")
+        if check and check not in discovery.HEALTH_CHECKS:
+            return plain_text(404, "404 page not found\n")
+        if check or "verbose" not in request.query:
+            return plain_text(200, "ok")
+        lines = [f"[+]{item} ok" for item in discovery.HEALTH_CHECKS]
+        return plain_text(200, "\n".join([*lines, f"{name} check passed\n"]))
+
+    def _paths(self) -> list[str]:
+        found = {"/api", "/api/v1", "/apis", "/openapi/v2", "/openapi/v3", "/version", *HEALTH}
+        for group, versions in self.scheme.groups():
+            if group:
+                found |= {f"/apis/{group}", *(f"/apis/{group}/{version}" for version in versions)}
+        return sorted(found)
+
+    # -- discovery
+
+    def _discovery(self, request: Request, path: str) -> Response:
+        if path in ("/api", "/apis") and (version := _wants_aggregated(request)):
+            body = self.kept(f"{path}#{version}", lambda: discovery.aggregated(self.scheme, path, version))
+            content_type = f"{JSON};g=apidiscovery.k8s.io;v={version};as={_AGGREGATED}"
+            response = Response(200, body, content_type)
+            response.headers.append(("ETag", f'"{_hash(repr(body))}"'))
+            response.headers.append(("Vary", "Accept"))
+            return response
+        body = self.kept(path, lambda: discovery.legacy(self.scheme, path))
+        if body is None:
+            raise errors.no_such_resource()
+        return render(body, accepted(request))
+
+    # -- OpenAPI
+
+    def _openapi(self, request: Request, path: str) -> Response:
+        from tutor.simulator.api import openapi
+
+        if path == "/openapi/v2":
+            return self._openapi_v2(request)
+        if path == "/openapi/v3":
+            return Response(200, self.kept(path, lambda: openapi.index(self.scheme)), JSON)
+        group_version = path.removeprefix("/openapi/v3/")
+        body = self.kept(path, lambda: openapi.document(self.scheme, group_version))
+        if body is None:
+            return plain_text(404, "404 page not found\n")
+        response = Response(200, body, JSON)
+        if request.param("hash"):
+            response.headers.append(("Cache-Control", "public, immutable"))
+        response.headers.append(("ETag", f'"{openapi.document_hash(self.scheme, group_version)}"'))
+        return response
+
+    def _openapi_v2(self, request: Request) -> Response:
+        from tutor.simulator.api import openapi
+
+        media = [name for name, _ in parse_media(request.headers.get("accept", ""))]
+        if not any(name in ("", JSON, "*/*", "application/*") for name in media):
+            return plain_text(406, "Only application/json is offered\n")
+        return Response(200, self.kept("/openapi/v2", lambda: openapi.swagger(self.scheme)), JSON)
+
+
+def _wants_aggregated(request: Request) -> str:
+    """The version of aggregated discovery that a client takes; empty for none."""
+    for name, parameters in parse_media(request.headers.get("accept", "")):
+        wanted = parameters.get("as") == _AGGREGATED and parameters.get("g") == "apidiscovery.k8s.io"
+        if name == JSON and not parameters:
+            return ""
+        if name == JSON and wanted and parameters.get("v") in ("v2", "v2beta1"):
+            return parameters["v"]
+    return ""
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha512(text.encode()).hexdigest().upper()

@@ -1,0 +1,182 @@
+"""The API of one cluster: takes a request, gives an answer, and never waits.
+
+`Api.handle` is the whole of it. Sockets, threads and clocks are the business of its host (server.py, inprocess.py).
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from tutor.simulator import errors
+from tutor.simulator.api import documents, listing, patching, routing, writing
+from tutor.simulator.api.access.authentication import Authenticator
+from tutor.simulator.api.access.authorization import Authorizer, forbid
+from tutor.simulator.api.audit import AuditLog
+from tutor.simulator.api.call import Call, render
+from tutor.simulator.api.http import Request, Response, User, plain_text
+from tutor.simulator.api.negotiation import Accepted, accepted
+from tutor.simulator.api.parsing import check_size
+from tutor.simulator.api.watching import Watch, WatchHub
+from tutor.simulator.cluster import SimulatedCluster
+from tutor.simulator.errors import ApiError
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Call], Response]
+
+
+class Api:
+    """Answers requests to one cluster."""
+
+    def __init__(self, cluster: SimulatedCluster) -> None:
+        self.cluster = cluster
+        self.hub = WatchHub(cluster.store)
+        self.audit = AuditLog()
+        self.authenticator = Authenticator(cluster)
+        self.authorizer = Authorizer(cluster)
+        self.documents = documents.Documents(cluster.scheme)
+        self.offset = 0
+        """Seconds that dates are shifted by on the way out: what the clients' clock is ahead of the cluster's."""
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request. Errors are answers too; this raises nothing."""
+        with self.cluster.lock:
+            try:
+                return self._handle(request)
+            except ApiError as error:
+                return _failure(request, error)
+            except Exception as error:
+                log.exception("%s %s failed", request.method, request.path)
+                return _failure(request, ApiError(500, "InternalError", f"Internal error occurred: {error!r}", {}))
+
+    def _handle(self, request: Request) -> Response:
+        check_size(request.body)
+        user = self.authenticator.authenticate(request)
+        if user is None:
+            raise ApiError(401, "Unauthorized", "Unauthorized")
+        user = self._impersonated(request, user)
+        try:
+            route = routing.parse(self.cluster.scheme, request)
+        except routing.UnknownGroup:
+            return plain_text(404, "404 page not found\n")
+        if route is None:
+            self._authorize_path(request, user)
+            return self.documents.answer(request)
+        self._authorize(route, user)
+        return self._route(request, route, user)
+
+    def _impersonated(self, request: Request, user: User) -> User:
+        from tutor.simulator.api.access.impersonation import requested
+
+        wanted = requested(request)
+        if wanted is None:
+            return user
+        for verb_target in wanted.needs:
+            self.authorizer.require(user, verb_target)
+        return wanted.user
+
+    def _authorize(self, route: routing.Route, user: User) -> None:
+        if not self.authorizer.allows_route(user, route):
+            raise forbid(user, route)
+
+    def _authorize_path(self, request: Request, user: User) -> None:
+        if not self.authorizer.allows_path(user, request.method, request.path):
+            verb = request.method.lower()
+            raise ApiError(403, "Forbidden", f'User "{user.name}" cannot {verb} path "{request.path}"', {})
+
+    def _route(self, request: Request, route: routing.Route, user: User) -> Response:
+        watching = route.verb == "watch"
+        call = Call(self, request, route, user, _accepted(request, route))
+        try:
+            response = watch(call) if watching else _handler(route)(call)
+        except ApiError as error:
+            self.audit.record(self.cluster.clock.now, user, route, request, error.code)
+            raise
+        self.audit.record(self.cluster.clock.now, user, route, request, response.status)
+        return response
+
+
+def _accepted(request: Request, route: routing.Route) -> Accepted:
+    if route.subresource in ("log", "exec", "attach", "portforward", "proxy"):
+        return Accepted()
+    return accepted(request)
+
+
+def _handler(route: routing.Route) -> Handler:
+    if route.subresource:
+        handler = _modules("subresources").get(route.subresource)
+        if handler is None:
+            raise not_simulated(f"{route.resource.plural}/{route.subresource}")
+        return handler
+    virtual = _modules("virtual").get(route.resource.id)
+    return virtual or _VERBS[route.verb]
+
+
+@cache
+def _modules(package: str) -> dict[str, Handler]:
+    """The handlers of a package beside this one: each of its modules names in `HANDLES` what `handle` answers for."""
+    name = f"{__package__}.{package}"
+    found: dict[str, Handler] = {}
+    for info in pkgutil.iter_modules(importlib.import_module(name).__path__):
+        module: Any = importlib.import_module(f"{name}.{info.name}")
+        for handled in getattr(module, "HANDLES", ()):
+            found[handled] = module.handle
+    return found
+
+
+def not_simulated(what: str) -> ApiError:
+    """501 for what a real cluster has and this one does not."""
+    why = f"{what} is not simulated: try a kind cluster"
+    return ApiError(501, "NotImplemented", why, {})
+
+
+def get(call: Call) -> Response:
+    """GET of an object."""
+    version = call.request.param("resourceVersion")
+    if version and not version.isdigit():
+        why = f'resourceVersion: Invalid value: "{version}": strconv.ParseUint: parsing "{version}": invalid syntax'
+        raise ApiError(500, "", why)
+    return call.reply(listing.get_object(call.store, call.route))
+
+
+def list_collection(call: Call) -> Response:
+    """GET of a collection."""
+    page = listing.list_objects(call.store, call.route, listing.list_options(call.request, watch=False))
+    return call.answer(call.presenter().many(page.objects, page.metadata))
+
+
+def watch(call: Call) -> Response:
+    """GET of a collection with watch=true."""
+    options = listing.list_options(call.request, watch=True)
+    if call.accepted.view == "PartialObjectMetadataList":
+        raise errors.bad_request("a watch shows PartialObjectMetadata, not lists")
+    stream = Watch(call.api.hub, call.route, options, call.presenter)
+    return Response(200, None, "application/json", stream=stream)
+
+
+_VERBS: dict[str, Handler] = {
+    "get": get,
+    "list": list_collection,
+    "create": writing.create,
+    "update": writing.update,
+    "patch": patching.patch,
+    "delete": writing.delete,
+    "deletecollection": writing.delete_collection,
+}
+
+
+def _failure(request: Request, error: ApiError) -> Response:
+    """An error as a Status: indented when the client would not have taken the answer anyway, as a real server does."""
+    try:
+        form = accepted(request, views=False)
+    except ApiError:
+        form = Accepted(pretty=True)
+    response = render(error.status(), form, error.code)
+    if error.details and "retryAfterSeconds" in error.details:
+        response.headers.append(("Retry-After", str(error.details["retryAfterSeconds"])))
+    return response

@@ -1,0 +1,206 @@
+"""GET of one object and of collections: versions, pages and selections."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tutor.simulator import errors
+from tutor.simulator.api.http import Request
+from tutor.simulator.api.routing import Route
+from tutor.simulator.api.selectors import FieldRequirement, Match, parse_fields, selection, single_name
+from tutor.simulator.errors import ApiError, FieldError, bad_request, forbidden_field, invalid_object
+from tutor.simulator.resources.base import Resource
+from tutor.simulator.store import Key, Obj, Objects, Store
+
+VersionMatch = Literal["", "Exact", "NotOlderThan"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListOptions:
+    """metav1.ListOptions, checked (apimachinery, pkg/apis/meta/internalversion/validation)."""
+
+    labels: str
+    fields: tuple[FieldRequirement, ...]
+    limit: int
+    token: str
+    revision: int | None
+    """None: the query has no resourceVersion."""
+    match: VersionMatch
+    send_initial_events: bool | None
+    bookmarks: bool
+    timeout_seconds: int | None
+
+
+def list_options(request: Request, *, watch: bool) -> ListOptions:
+    """What a list or watch asks for. Raises ApiError 400 or 422."""
+    version = request.param("resourceVersion")
+    options = ListOptions(
+        labels=request.param("labelSelector"),
+        fields=parse_fields(request.param("fieldSelector")),
+        limit=max(request.integer("limit") or 0, 0),
+        token=request.param("continue"),
+        revision=_revision(version) if version else None,
+        match=request.param("resourceVersionMatch"),  # type: ignore[arg-type] # checked below
+        send_initial_events=request.flag("sendInitialEvents") if request.param("sendInitialEvents") else None,
+        bookmarks=request.flag("allowWatchBookmarks"),
+        timeout_seconds=request.integer("timeoutSeconds"),
+    )
+    problems = _watch_problems(options) if watch else _list_problems(options)
+    if problems:
+        raise invalid_object("ListOptions", "meta.k8s.io", "", problems)
+    return options
+
+
+def _revision(text: str) -> int:
+    if not text.isdigit():
+        why = f'strconv.ParseUint: parsing "{text}": invalid syntax'
+        raise bad_request(f'invalid resource version: resourceVersion: Invalid value: "{text}": {why}')
+    return int(text)
+
+
+def _list_problems(options: ListOptions) -> list[FieldError]:
+    if options.send_initial_events is not None:
+        return [forbidden_field("sendInitialEvents", "sendInitialEvents is forbidden for list")]
+    if not options.match:
+        return []
+    field = "resourceVersionMatch"
+    if options.match not in ("Exact", "NotOlderThan"):
+        why = f'Unsupported value: "{options.match}": supported values: "Exact", "NotOlderThan", ""'
+        return [FieldError("FieldValueNotSupported", field, why)]
+    if options.revision is None:
+        return [forbidden_field(field, "resourceVersionMatch is forbidden unless resourceVersion is provided")]
+    if options.token:
+        return [forbidden_field(field, "resourceVersionMatch is forbidden when continue is provided")]
+    if options.match == "Exact" and options.revision == 0:
+        return [forbidden_field(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')]
+    return []
+
+
+def _watch_problems(options: ListOptions) -> list[FieldError]:
+    field = "resourceVersionMatch"
+    if options.send_initial_events is None:
+        if options.match:
+            why = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
+            return [forbidden_field(field, why)]
+        return []
+    if options.match != "NotOlderThan":
+        return [forbidden_field(field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]
+    return []
+
+
+def get_object(store: Store, route: Route) -> Obj:
+    """The stored object of a route. Raises ApiError 404."""
+    obj = store.get(route.resource.storage_id, route.namespace, route.name)
+    if obj is None:
+        raise errors.not_found(route.resource.plural, route.resource.group, route.name)
+    return obj
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a collection and the ListMeta that goes with it."""
+
+    objects: Objects
+    metadata: dict[str, Any]
+
+
+def list_objects(store: Store, route: Route, options: ListOptions) -> Page:
+    """The objects that a list selects, in the order of their keys. Raises ApiError 410, 504 for a revision it cannot have."""
+    _check_future(store, options.revision)
+    start, revision = _start(store, options)
+    match = selection(route.resource, options.labels, options.fields)
+    found = _candidates(store, route, options, revision)
+    if start is not None:
+        after = start
+        found = [obj for obj in found if _key(obj) > after]
+    if match is not None:
+        found = _selected(route.resource, found, match)
+    metadata: dict[str, Any] = {"resourceVersion": str(revision)}
+    if options.limit and len(found) > options.limit:
+        rest = len(found) - options.limit
+        found = found[: options.limit]
+        metadata["continue"] = _token(revision, _key(found[-1]))
+        if match is None:
+            metadata["remainingItemCount"] = rest
+    return Page(found, metadata)
+
+
+def _candidates(store: Store, route: Route, options: ListOptions, revision: int) -> Objects:
+    """All objects of the collection at a revision, sorted."""
+    namespace = route.namespace if route.resource.namespaced and route.namespace else None
+    storage = route.resource.storage_id
+    if revision == store.revision:
+        name = single_name(options.fields)
+        if name is not None and (namespace is not None or not route.resource.namespaced):
+            obj = store.get(storage, namespace or "", name)
+            return [] if obj is None else [obj]
+        return store.list_sorted(storage, namespace)
+    return _as_of(store, storage, namespace, revision)
+
+
+def _as_of(store: Store, storage: str, namespace: str | None, revision: int) -> Objects:
+    """The collection as it was at an earlier revision: today's objects with later changes taken back."""
+    changes = store.changes_since(storage, revision)
+    if changes is None:
+        raise errors.expired("The resourceVersion for the provided list is too old.")
+    objects: dict[Key, Obj] = {_key(obj): obj for obj in store.list(storage, namespace)}
+    for change in reversed(list(changes)):
+        key = _key(change.obj)
+        if namespace is not None and key[0] != namespace:
+            continue
+        if change.type == "ADDED":
+            objects.pop(key, None)
+        elif change.old is not None:
+            objects[key] = change.old
+    return [objects[key] for key in sorted(objects)]
+
+
+def _key(obj: Obj) -> Key:
+    metadata = obj["metadata"]
+    return metadata.get("namespace", ""), metadata["name"]
+
+
+def _selected(resource: Resource, objects: Objects, match: Match) -> Objects:
+    if not resource.storage:
+        return [obj for obj in objects if match(obj)]
+    return [obj for obj in objects if match(resource.from_storage(obj))]
+
+
+def _check_future(store: Store, revision: int | None) -> None:
+    if revision is not None and revision > store.revision:
+        message = f"Timeout: Too large resource version: {revision}, current: {store.revision}"
+        causes = [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}]
+        raise ApiError(504, "Timeout", message, {"causes": causes, "retryAfterSeconds": 1})
+
+
+def _start(store: Store, options: ListOptions) -> tuple[Key | None, int]:
+    """The key after which a page begins, and the revision it shows."""
+    if options.token:
+        revision, key = _parse_token(options.token)
+        return key, store.revision if revision <= 0 else min(revision, store.revision)
+    if options.match == "Exact" or (options.limit and options.revision and not options.match):
+        assert options.revision is not None  # checked with the options
+        return None, options.revision
+    return None, store.revision
+
+
+def _token(revision: int, key: Key) -> str:
+    """A continue token (apiserver, pkg/storage/continue.go). Keys end in NUL there so that listing goes on behind them."""
+    namespace, name = key
+    start = f"{namespace}/{name}\0" if namespace else f"/{name}\0"
+    text = json.dumps({"v": "meta.k8s.io/v1", "rv": revision, "start": start}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _parse_token(token: str) -> tuple[int, Key]:
+    try:
+        data = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        namespace, _, name = data["start"].removesuffix("\0").rpartition("/")
+        return int(data["rv"]), (namespace, name)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise bad_request(
+            "invalid continue token: continue key is not valid: it is not one that this server gave"
+        ) from None

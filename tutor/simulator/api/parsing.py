@@ -1,0 +1,152 @@
+"""Bytes of a request into JSON data: JSON and YAML, with fields that occur twice kept track of."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from tutor.simulator.errors import ApiError, bad_request
+
+MAX_BODY = 3 * 1024 * 1024
+"""Bytes of a request body that the API server reads (apiserver, pkg/server/config.go MaxRequestBodyBytes)."""
+
+
+class Repeated(dict[str, Any]):
+    """A JSON object in which keys occurred more than once; `earlier` are the values that lost."""
+
+    earlier: list[tuple[str, Any]]
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    repeated = Repeated(found)
+    seen: set[str] = set()
+    repeated.earlier = []
+    for key, value in reversed(pairs):
+        if key in seen:
+            repeated.earlier.insert(0, (key, value))
+        seen.add(key)
+    return repeated
+
+
+def _constant(text: str) -> float:
+    raise ValueError(f"invalid character '{text[:1]}' looking for beginning of value")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"json: cannot unmarshal number {text} into Go value of type float64")
+    return value
+
+
+_strict = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
+
+
+def parse_json(text: bytes) -> Any:
+    """JSON data. Raises ValueError with Go's words for the commonest mistakes."""
+    try:
+        decoded = text.decode()
+        return _strict.decode(decoded)
+    except UnicodeDecodeError:
+        raise ValueError("invalid UTF-8") from None
+    except RecursionError:
+        raise ValueError("exceeded max depth") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(_go_words(decoded, error)) from None
+
+
+def _go_words(text: str, error: json.JSONDecodeError) -> str:
+    position = error.pos
+    while position < len(text) and text[position] in " \t\r\n":
+        position += 1
+    if position >= len(text) or error.msg.startswith("Unterminated string"):
+        return "unexpected end of JSON input"
+    character = "'\\''" if text[position] == "'" else f"'{text[position]}'"
+    if error.msg.startswith("Expecting property name"):
+        return f"invalid character {character} looking for beginning of object key string"
+    if error.msg.startswith("Expecting ':'"):
+        return f"invalid character {character} after object key"
+    if error.msg.startswith("Expecting ','"):
+        where = "array element" if _in_array(text[:position]) else "object key:value pair"
+        return f"invalid character {character} after {where}"
+    if error.msg.startswith("Extra data"):
+        return f"invalid character {character} after top-level value"
+    return f"invalid character {character} looking for beginning of value"
+
+
+def _in_array(before: str) -> bool:
+    """Whether the innermost bracket left open is one of an array; brackets in strings are rare enough to ignore here."""
+    depth = 0
+    for character in reversed(before):
+        if character in "]}":
+            depth += 1
+        elif character in "[{":
+            if depth == 0:
+                return character == "["
+            depth -= 1
+    return False
+
+
+def parse_yaml(text: bytes) -> Any:
+    """YAML as JSON data. Raises ValueError."""
+    import yaml
+
+    try:
+        return _jsonable(yaml.load(text, Loader=_loader()))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ValueError(f"yaml: line {line}: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise ValueError(f"yaml: {error}") from None
+    except RecursionError:
+        raise ValueError("yaml: exceeded max depth") from None
+
+
+def _loader() -> Any:
+    """A loader that leaves dates as text and refuses aliases, which could make a small body huge."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                raise yaml.YAMLError("aliases are not supported")
+            return super().compose_node(parent, index)
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return Loader
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_key(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_jsonable(item) for item in value]
+    if value is None or isinstance(value, (str, bool, int)) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise ValueError(f"yaml: cannot be written as JSON: {value!r}")
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return key if isinstance(key, str) else str(key)
+
+
+def check_size(body: bytes) -> None:
+    """Raises ApiError 413 for a body that is too large."""
+    if len(body) > MAX_BODY:
+        why = f"Request entity too large: limit is {MAX_BODY}"
+        raise ApiError(413, "RequestEntityTooLarge", why)
+
+
+def unrecognized(kind: str, body: bytes, why: str) -> ApiError:
+    """400 for a body that does not even tell its kind."""
+    shown = body[:1024].decode(errors="replace") if body else "<empty>"
+    return bad_request(f"the object provided is unrecognized (must be of type {kind}): {why} ({shown})")

@@ -1,0 +1,1 @@
+"""The three kinds of patches that are not server-side apply: JSON patch, JSON merge patch, strategic merge patch."""

@@ -1,0 +1,62 @@
+"""Keeps metadata.managedFields up to date in writes that go through the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tutor.simulator.api.call import Call
+from tutor.simulator.api.decoding import empty
+from tutor.simulator.api.ownership import managers as ownership
+from tutor.simulator.api.ownership.managers import Manager, Managers
+from tutor.simulator.api.ownership.typed import Node
+from tutor.simulator.clock import timestamp
+from tutor.simulator.resources.base import Resource
+from tutor.simulator.schemas.lookup import type_of
+from tutor.simulator.schemas.types import Struct
+from tutor.simulator.store import Obj
+
+Stamp = Callable[[Obj | None, Obj], None]
+
+
+def ignored_fields(resource: Resource, subresource: str) -> tuple[tuple[str, ...], ...]:
+    """What a write to an endpoint cannot change, so that its manager never comes to own it (rest.ResetFieldsStrategy)."""
+    if not resource.has_status:
+        return ()
+    return (("f:spec",),) if subresource == "status" else (("f:status",),)
+
+
+def update_stamp(call: Call, manager_name: str, subresource: str = "") -> Stamp | None:
+    """What records a create or update as its manager's; None for kinds whose fields are not known."""
+    type_ = type_of(call.resource)
+    if type_ is None:
+        return None
+    known: Struct = type_
+    manager = Manager(manager_name, "Update", call.resource.api_version, subresource)
+
+    def stamp(old: Obj | None, new: Obj) -> None:
+        resource = call.resource
+        before = empty(known) | {"metadata": {}} if old is None else resource.from_storage(old)
+        now = timestamp(call.api.cluster.clock.now)
+        current = _current(old, new, subresource)
+        ignored = ignored_fields(resource, subresource)
+        result = ownership.updated(Node(known), before, resource.from_storage(new), current, manager, now, ignored)
+        put(new, result)
+
+    return stamp
+
+
+def _current(old: Obj | None, new: Obj, subresource: str) -> Managers:
+    """The managers before the write. A client may set them directly, or reset them with one empty entry."""
+    given = new["metadata"].get("managedFields")
+    if given and not subresource:
+        return {} if given == [{}] else ownership.read(new)
+    return ownership.read(old) if old is not None else {}
+
+
+def put(obj: Obj, managers: Managers) -> None:
+    """Write managers into an object that is not stored yet."""
+    entries = ownership.write(managers)
+    if entries:
+        obj["metadata"]["managedFields"] = entries
+    else:
+        obj["metadata"].pop("managedFields", None)
