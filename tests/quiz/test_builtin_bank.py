@@ -11,7 +11,7 @@ import pytest
 from tutor.course import load_pack
 from tutor.course.model import Question
 from tutor.quiz import QuestionBank, coverage
-from tutor.quiz.patterns import problem_with
+from tutor.course.patterns import problem_with
 
 PACK = load_pack()
 BANK = QuestionBank(PACK.quizzes.values())

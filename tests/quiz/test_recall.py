@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.quiz.samples import RUBRIC
 from tutor.course.model import RubricPoint
 from tutor.quiz import Rating, coverage
-from tutor.quiz.patterns import MAX_TEXT, problem_with
+from tutor.course.patterns import MAX_TEXT, problem_with
 
 
 def covered(text: str) -> list[bool]:

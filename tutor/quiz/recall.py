@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutor.course.model import RubricPoint
-from tutor.quiz.patterns import MAX_TEXT, problem_with
+from tutor.course.patterns import MAX_TEXT, problem_with
 from tutor.quiz.state import Rating
 
 SUGGEST_GOOD_FROM = 0.5

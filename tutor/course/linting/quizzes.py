@@ -10,11 +10,11 @@ from tutor.course.linting.report import Report
 from tutor.course.loading.lessons import outside_fences
 from tutor.course.model.quiz import Option, Question, Quiz
 from tutor.course.pack import Pack
+from tutor.course.patterns import problem_with
 
 _OPTIONS = range(3, 7)
 _LONGEST_RATE = 0.35
 _ENOUGH_TO_JUDGE = 10
-_LONGEST_REGEX = 120
 _LAZY_OPTION = re.compile(
     r"\b(all|none|both|neither|any) of (the )?(above|options|answers)\b"
     r"|^(all|none|both|neither|any) of (these|those|them)\W*$",
@@ -28,9 +28,6 @@ _POSITION = re.compile(
 _NEGATION = re.compile(
     r"\bNOT\b|\bEXCEPT\b|(?i:\bwhich (one )?(of (these|the following)[^.?\n]* )?(is|are) not (true|correct|right|a|an|one|part)\b)"
 )
-_REPEATED_GROUP = re.compile(r"(?<!\\)\)[+*{]")
-_UNBOUNDED = re.compile(r"(?<!\\)([+*]|\{\d+,\})")
-_MOST_UNBOUNDED = 2
 
 
 def check_quizzes(pack: Pack, report: Report) -> None:
@@ -129,17 +126,10 @@ class _QuestionRules:
                 self._add(point.line, message, "say it in the model answer, or widen `accept`")
 
     def _is_regex(self, pattern: str, line: int) -> bool:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            self._add(line, f"`{pattern}` is not a regular expression ({error})", "escape special characters with \\")
-            return False
-        unbounded = len(_UNBOUNDED.findall(pattern))
-        if len(pattern) > _LONGEST_REGEX or _REPEATED_GROUP.search(pattern) or unbounded > _MOST_UNBOUNDED:
-            remedy = f"repeat no group, and use at most {_MOST_UNBOUNDED} of + and *"
-            self._add(line, f"`{pattern}` could take very long to match", remedy)
-            return False
-        return True
+        problem = problem_with(pattern)
+        if problem is not None:
+            self._add(line, f"the pattern `{pattern}` cannot be used: {problem}", "write a short pattern that repeats no group")
+        return problem is None
 
     def _prose(self) -> None:
         question, path = self.question, self.quiz.path
