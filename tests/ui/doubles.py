@@ -9,7 +9,7 @@ from typing import Any
 
 from tutor.course import load_pack
 from tutor.course.model import Exercise
-from tutor.progress import Progress, progress_in_memory
+from tutor.progress import Progress, open_progress
 from tutor.ui.live.state import ClusterState
 from tutor.ui.live.timeline import Timeline
 from tutor.ui.ports import ClusterPort, Report, ReportPort, SessionPort, ShellPort
@@ -174,6 +174,7 @@ class FakeShell:
         self._session = session
         self.history: list[str] = []
         self.running = False
+        self.stopped = False
         self.prompt = "production $ "
         self.fed: list[str] = []
         self.closed = False
@@ -192,7 +193,7 @@ class FakeShell:
             self._output("stderr", f"{line}: command not found\n")
 
     def interrupt(self) -> None:
-        self.running = False
+        self.running, self.stopped = False, True
 
     def feed_input(self, text: str) -> None:
         self.fed.append(text)
@@ -272,10 +273,13 @@ def objects() -> list[tuple[str, dict[str, Any]]]:
 
 
 class FakeServices(Services):
-    """The real course loader, quiz and progress; everything that needs a cluster replaced."""
+    """The real course loader, quiz and progress; everything that needs a cluster replaced.
+
+    A second one in the same folder is what a learner finds who comes back later.
+    """
 
     def __init__(self, folder: Path, progress: Progress | None = None, cluster: FakeCluster | None = None) -> None:
-        super().__init__("simulated", pack=load_pack(PACK), progress=progress or progress_in_memory())
+        super().__init__("simulated", pack=load_pack(PACK), progress=progress or open_progress(folder / "progress.db"))
         self.folder = folder
         self.fake_cluster = cluster or FakeCluster()
         self.session: FakeSession | None = None
@@ -304,12 +308,20 @@ class FakeServices(Services):
         return folder
 
     def practice_shell(self, cluster: ClusterPort, workspace: Path, output: Callable[[str, str], None]) -> ShellPort:
-        self.shell = FakeShell(output, self._the_session)
+        self.shell = FakeShell(output, lambda: self.the_session)
         return self.shell
 
-    def _the_session(self) -> FakeSession:
+    @property
+    def the_session(self) -> FakeSession:
+        """The session, which must have been made."""
         assert self.session is not None
         return self.session
+
+    @property
+    def the_shell(self) -> FakeShell:
+        """The shell, which must have been made."""
+        assert self.shell is not None
+        return self.shell
 
     def watcher(
         self, cluster: ClusterPort, namespace: str, state: ClusterState, timeline: Timeline, changed: Callable[[], None]

@@ -47,15 +47,12 @@ class TutorApp(App[None]):
             self.register_theme(theme)
         self.use_theme(services.settings.theme)
 
-    def get_default_screen(self) -> Screen[Any]:
-        """The screen below all others."""
+    def on_mount(self) -> None:
+        """Show the first screen, and make a request to end the program restore the terminal."""
+        self._handle_signals()
         from tutor.ui.screens.home import HomeScreen
 
-        return HomeScreen()
-
-    def on_mount(self) -> None:
-        """Make a request to end the program restore the terminal, and go where the learner asked to start."""
-        self._handle_signals()
+        self.push_screen(HomeScreen())
         if self._start_at:
             self.call_after_refresh(self.action_follow, self._start_at)
 
@@ -71,7 +68,7 @@ class TutorApp(App[None]):
 
     def leave(self, screen: Screen[Any]) -> None:
         """Close a screen; leaving the home screen ends the program."""
-        if len(self.screen_stack) > 1:
+        if len(self.screen_stack) > 2:
             screen.dismiss(None)
         else:
             self.exit()

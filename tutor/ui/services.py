@@ -53,6 +53,11 @@ class Services:
         """What the learner did; kept in memory with a warning when its file cannot be used."""
         return self._given_progress or open_progress()
 
+    @property
+    def progress_warning(self) -> str | None:
+        """Why progress is only kept in memory, None while all is well."""
+        return self.progress.warning
+
     @cached_property
     def settings(self) -> UiSettings:
         """What the learner chose."""

@@ -53,6 +53,15 @@ def spread(left: Content, right: Content, width: int) -> Content:
     return Content.assemble(left, " " * max(0, gap), right)
 
 
+def hanging(head: Content | str, text: Content | str, width: int) -> list[Content]:
+    """The text wrapped to `width`, its first line after `head` and the others indented below it."""
+    head = Content(head) if isinstance(head, str) else head
+    body = Content(text) if isinstance(text, str) else text
+    lines = body.wrap(max(10, width - head.cell_length)) or [Content()]
+    indent = " " * head.cell_length
+    return [Content.assemble(head if index == 0 else indent, line.rstrip()) for index, line in enumerate(lines)]
+
+
 def cells(text: str, width: int) -> str:
     """The text cut or padded with blanks to exactly `width` cells."""
     missing = width - cell_len(text)

@@ -17,6 +17,14 @@ DARK = Theme(
     warning="#e5b567",
     error="#f2788f",
     dark=True,
+    variables={
+        "text-muted": "#9aa3b8",
+        "text-disabled": "#828a9c",
+        "border-blurred": "#454c61",
+        "block-cursor-background": "#2f3b63",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-blurred-background": "#242936",
+    },
 )
 
 LIGHT = Theme(
@@ -32,6 +40,14 @@ LIGHT = Theme(
     warning="#7a4b00",
     error="#a3132f",
     dark=False,
+    variables={
+        "text-muted": "#575b66",
+        "text-disabled": "#6a6e78",
+        "border-blurred": "#b5b0a0",
+        "block-cursor-background": "#cfdbf3",
+        "block-cursor-foreground": "#10131a",
+        "block-cursor-blurred-background": "#e9e6dc",
+    },
 )
 
 CONTRAST = Theme(
@@ -52,10 +68,10 @@ CONTRAST = Theme(
         "text-muted": "#ffffff",
         "text-disabled": "#ffffff",
         "foreground-muted": "#ffffff",
-        "block-cursor-background": "#ffff00",
-        "block-cursor-foreground": "#000000",
-        "block-cursor-blurred-background": "#ffffff",
-        "block-cursor-blurred-foreground": "#000000",
+        "block-cursor-background": "#00007a",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-blurred-background": "#303030",
+        "block-cursor-blurred-foreground": "#ffffff",
         "border": "#ffffff",
         "border-blurred": "#ffffff",
     },

@@ -45,6 +45,7 @@ class Watcher:
         self._state = state
         self._timeline = timeline
         self._changed = changed
+        self.retry_seconds = RETRY_SECONDS
         self._stopped = threading.Event()
         self._watches: list[Any] = []
         self._lock = threading.Lock()
@@ -57,7 +58,7 @@ class Watcher:
         for kind, (api, method) in KINDS.items():
             listing = getattr(getattr(client, api)(api_client), method)
             name = f"watch-{kind.lower()}"
-            threading.Thread(target=self._run, args=(kind, listing, watch.Watch), daemon=True, name=name).start()
+            threading.Thread(target=self.watch, args=(kind, listing, watch.Watch), daemon=True, name=name).start()
 
     def stop(self) -> None:
         """End all watches. Does not wait for their threads."""
@@ -68,7 +69,8 @@ class Watcher:
             with suppress(Exception):  # the connection may be gone already, which is what is wanted
                 one.stop()
 
-    def _run(self, kind: str, listing: Callable[..., Any], make_watch: Callable[[], Any]) -> None:
+    def watch(self, kind: str, listing: Callable[..., Any], make_watch: Callable[[], Any]) -> None:
+        """Watch one kind until stopped; a watch that breaks off is begun again. Runs in a thread of its own."""
         while not self._stopped.is_set():
             try:
                 self._state.restart(kind)
@@ -79,7 +81,7 @@ class Watcher:
                     return  # stopped, or this cluster does not serve the kind to us
                 self._state.problem = "The cluster does not answer. Trying again."
                 self._changed()
-                self._stopped.wait(RETRY_SECONDS)
+                self._stopped.wait(self.retry_seconds)
 
     def _events(self, kind: str, listing: Callable[..., Any], make_watch: Callable[[], Any]) -> Iterator[Any]:
         one = make_watch()

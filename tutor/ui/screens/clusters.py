@@ -30,7 +30,7 @@ class ClusterScreen(TutorScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def compose_body(self) -> ComposeResult:
-        yield Menu(id="clusters", compact=True)
+        yield Menu(id="clusters")
         yield Static("", id="about")
 
     def on_mount(self) -> None:

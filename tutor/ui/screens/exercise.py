@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from tutor.ui.keys import bind
 from tutor.ui.screens.exercise_clock import change_rate, toggle_pause
 from tutor.ui.screens.exercise_view import ExerciseView
+from tutor.ui.widgets.exercise.checks import Checks
 from tutor.ui.widgets.exercise.tabs import PANES
 from tutor.ui.widgets.exercise.task import TaskPane
 
@@ -116,7 +117,7 @@ class ExerciseScreen(ExerciseView):
             if self.run is not None:
                 self.run.check()
         except Exception as error:  # shown with its remedy, so that the program goes on
-            tell(self._say, f"{error} {getattr(error, 'remedy', '')}".strip())
+            tell(self._say, str(error))
         else:
             tell(self._say, "")
         tell(self.show_changed)
@@ -140,8 +141,10 @@ class ExerciseScreen(ExerciseView):
             self.app.switch_screen(ExerciseScreen(following))
 
     def action_lesson(self) -> None:
-        """Open the lesson of this exercise."""
-        self.tutor.action_follow(f"lesson:{self.exercise.lesson}")
+        """Open the page about the mistake at the marked check, or else the lesson of this exercise."""
+        checks = self.query_one(Checks)
+        see = checks.marked_see if checks.has_focus else None
+        self.tutor.action_follow(see or f"lesson:{self.exercise.lesson}")
 
     def action_leave(self) -> None:
         """Leave; the exercise stays as it is."""

@@ -65,7 +65,7 @@ class ExerciseView(TutorScreen[None]):
             pane.border_title = f"F{place + 1} {pane_id.capitalize()}"
         self.action_pane(0)
         self._show_title()
-        self.set_interval(REFRESH_SECONDS, self._refresh_live)
+        self.set_interval(REFRESH_SECONDS, self.refresh_live)
         self._open()
 
     def on_screen_resume(self) -> None:
@@ -106,8 +106,7 @@ class ExerciseView(TutorScreen[None]):
 
     def _show_failure(self, error: Exception) -> None:
         self.failed = True
-        remedy = getattr(error, "remedy", "")
-        self._say(f"This exercise could not be set up. {error} {remedy}".strip() + "\nt tries again; q leaves.")
+        self._say(f"This exercise could not be set up. {error}\nt tries again; q leaves.")
         self.refresh_bindings()
 
     def _show_run(self, run: ExerciseRun) -> None:
@@ -120,6 +119,7 @@ class ExerciseView(TutorScreen[None]):
         self._say("")
         self._show_report()
         self._stale = True
+        self.refresh_live()
         self.refresh_bindings()
 
     def _changed(self) -> None:
@@ -178,7 +178,8 @@ class ExerciseView(TutorScreen[None]):
         mark = WORDS.get(str(report.verdict), ("◐",))[0] if report.verdict == "environment_fault" else "◐"
         return f"{mark} {report.passed} of {report.total}"
 
-    def _refresh_live(self) -> None:
+    def refresh_live(self) -> None:
+        """Draw the live panes anew if the cluster has changed since."""
         if not self._stale or self.run is None or not self.is_current:
             return
         self._stale = False
@@ -196,6 +197,7 @@ class ExerciseView(TutorScreen[None]):
         for number, pane_id in enumerate(PANE_IDS):
             self.query_one(f"#{pane_id}").set_class(number == place, "-shown")
         self._stale = True
+        self.refresh_live()
         self._focus_of(place).focus()
 
     def _focus_of(self, place: int) -> Widget:

@@ -35,7 +35,7 @@ class ExercisesScreen(TutorScreen[None]):
         self._lesson_id = lesson_id
 
     def compose_body(self) -> ComposeResult:
-        yield Menu(id="exercises", compact=True)
+        yield Menu(id="exercises")
 
     @property
     def menu(self) -> Menu:

@@ -49,14 +49,14 @@ class HomeScreen(TutorScreen[None]):
     def compose_body(self) -> ComposeResult:
         yield Static(id="notice")
         with Horizontal():
-            yield Menu(id="map", compact=True)
+            yield Menu(id="map")
             yield Static(id="about")
         yield Static(id="cluster")
 
     def on_mount(self) -> None:
         """Fill the map, and say on the very first start what this is."""
         first = self.services.settings.first_time("home")
-        warning = self.services.progress.warning
+        warning = self.services.progress_warning
         self.query_one("#notice", Static).update(Content(warning or (WELCOME if first else "")))
         self.query_one("#notice").display = bool(first or warning)
         self._fill()

@@ -35,13 +35,13 @@ class LessonScreen(TutorScreen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("space", "forward", "Next", "Scroll on; at the end of a page go to the next one."),
-        bind("b", "backward", "Back", "Scroll back; at the start of a page go to the one before."),
         bind("o", "contents", "Contents", "Show the pages of this lesson."),
         bind("z", "quiz", "Quiz", "Take the quiz of this lesson."),
         bind("e", "exercise", "Exercise", "Open the exercises of this lesson."),
         bind("y", "copy", "Copy", "Copy the code in view."),
         bind("s", "save", "Save", "Save the manifest in view as a file in your workspace."),
         bind("a", "words", "Words", "Show diagrams as text, or as drawings again."),
+        bind("b", "backward", "Back", "Scroll back; at the start of a page go to the one before."),
         bind("slash", "search", "Search", "Search all lessons."),
         bind("right,n", "turn(1)", "Next page", "Go to the next page.", show=False, name="next-page"),
         bind("left,p", "turn(-1)", "Page before", "Go to the page before.", show=False, name="previous-page"),
@@ -61,7 +61,7 @@ class LessonScreen(TutorScreen[None]):
 
     def compose_body(self) -> ComposeResult:
         with Horizontal():
-            yield Menu(id="contents", compact=True)
+            yield Menu(id="contents")
             yield PageView()
 
     @property
@@ -164,8 +164,10 @@ class LessonScreen(TutorScreen[None]):
 
     def _note_reading(self) -> None:
         """A page counts as read once its end has been in view."""
-        if self.view.at_end:
-            self.services.progress.lessons.mark_read(self.lesson.id, self.lesson.version, self.page.id)
+        lessons = self.services.progress.lessons
+        if self.view.at_end and self.page.id not in lessons.pages_read(self.lesson.id):
+            lessons.mark_read(self.lesson.id, self.lesson.version, self.page.id)
+            self._show_place()
 
     def action_forward(self) -> None:
         """Scroll a screenful on, or turn the page."""

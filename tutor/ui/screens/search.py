@@ -35,7 +35,7 @@ class SearchScreen(TutorScreen[None]):
     def compose_body(self) -> ComposeResult:
         yield Input(placeholder="Words to look for", compact=False)
         yield Static("", id="count")
-        yield Menu(compact=True)
+        yield Menu()
 
     def on_mount(self) -> None:
         """Let the learner type at once."""

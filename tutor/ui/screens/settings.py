@@ -29,7 +29,7 @@ class SettingsScreen(TutorScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [bind("c", "cluster", "Cluster", "Choose the cluster for exercises.")]
 
     def compose_body(self) -> ComposeResult:
-        yield Menu(id="settings", compact=True)
+        yield Menu(id="settings")
         where = self.services.progress.path or "memory only"
         yield Static(
             Content(

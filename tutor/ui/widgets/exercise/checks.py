@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 from tutor.course.model import Check
 from tutor.ui.keys import bind
 from tutor.ui.ports import CheckResultPort, ReportPort
-from tutor.ui.text import link, spread
+from tutor.ui.text import hanging, link, spread
 from tutor.ui.widgets.frame.menu import Menu
 
 WORDS = {
@@ -28,7 +28,11 @@ class Checks(Menu):
     """One line a check. Enter opens three lines: what is, what is wanted, and why it matters."""
 
     DEFAULT_CSS = """
-    Checks { height: auto; max-height: 8; padding: 0 1; border-top: solid $border-blurred; }
+    Checks {
+        height: auto; max-height: 8; padding: 0 1; border-top: solid $border-blurred;
+        &:focus { border-top: solid $primary; }
+        &:blur > .option-list--option-highlighted { background: $background; text-style: none; }
+    }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,7 +40,7 @@ class Checks(Menu):
     ]
 
     def __init__(self, checks: tuple[Check, ...]) -> None:
-        super().__init__(id="checks", compact=True)
+        super().__init__(id="checks")
         self._checks = checks
         self._report: ReportPort | None = None
         self._open: set[str] = set()
@@ -50,6 +54,15 @@ class Checks(Menu):
         """Open the reasons of a check, or close them."""
         self._open ^= {check_id}
         self._fill()
+
+    @property
+    def marked_see(self) -> str | None:
+        """Where to read about the mistake that was recognised at the marked check."""
+        option = self.highlighted_option
+        results = self._report.results if self._report else ()
+        return next(
+            (result.see for result in results if option and result.check_id == option.id and result.mistake), None
+        )
 
     def on_mount(self) -> None:
         self._fill()
@@ -73,7 +86,7 @@ class Checks(Menu):
         line = check_line(result, width)
         if result.check_id not in self._open:
             return line
-        return Content("\n").join([line, *reasons(result)])
+        return Content("\n").join([line, *reasons(result, width)])
 
 
 def waiting_line(text: str) -> Content:
@@ -93,14 +106,15 @@ def check_line(result: CheckResultPort, width: int) -> Content:
     return spread(left, right.truncate(max(10, room), ellipsis=True), width)
 
 
-def reasons(result: CheckResultPort) -> list[Content]:
+def reasons(result: CheckResultPort, width: int) -> list[Content]:
     """Always in this order: your state, what is wanted, why it matters; then a recognised mistake."""
-    lines = [
-        Content.assemble(("    you have:  ", "bold"), result.is_ or "nothing to see yet"),
-        Content.assemble(("    wanted:    ", "bold"), result.wanted or result.text),
-        Content.assemble(("    why:       ", "bold"), result.why),
+    entries: list[tuple[str, Content | str]] = [
+        ("you have", result.is_ or "nothing to see yet"),
+        ("wanted", result.wanted or result.text),
+        ("why", result.why),
     ]
     if result.mistake:
-        more = link("read about it", result.see) if result.see else Content()
-        lines.append(Content.assemble(("    it seems:  ", "bold"), result.mistake, " ", more))
-    return lines
+        more = Content.assemble("  ", link("read about it", result.see), " (l)") if result.see else ""
+        entries.append(("it seems", Content.assemble(result.mistake, more)))
+    heads = ((Content.styled(f"    {name + ':':<11}", "bold"), text) for name, text in entries)
+    return [line for head, text in heads for line in hanging(head, text, width)]

@@ -16,6 +16,8 @@ from textual.widgets.option_list import Option
 from tutor.ui.keys import bind
 from tutor.ui.widgets.frame.menu import Menu
 
+TYPING_PAUSE = 0.3
+"""Seconds after a keystroke before a file is saved and checked."""
 MAX_FILES = 200
 MAX_BYTES = 200_000
 """Files larger than this are not opened in the editor."""
@@ -29,7 +31,7 @@ class FilesPane(Horizontal):
     FilesPane Menu { width: 24; height: 100%; border-right: solid $border-blurred; }
     FilesPane TextArea { height: 1fr; border: none; padding: 0; background: $background; &:focus { border: none; } }
     FilesPane #problem { height: 1; color: $text-warning; }
-    FilesPane .-good { color: $text-success; }
+    FilesPane #problem.-good { color: $text-success; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,7 +45,7 @@ class FilesPane(Horizontal):
         self._saved = ""
 
     def compose(self) -> ComposeResult:
-        yield Menu(compact=True)
+        yield Menu()
         with Vertical():
             yield TextArea("", show_line_numbers=True, tab_behavior="focus", compact=True, id="editor")
             yield Static("", id="problem")
@@ -101,8 +103,13 @@ class FilesPane(Horizontal):
 
     @on(TextArea.Changed)
     def check_soon(self) -> None:
-        """Look for mistakes a moment after typing."""
-        self.set_timer(0.3, lambda: self._check(self.editor.text))
+        """Save and look for mistakes a moment after typing."""
+        self.set_timer(TYPING_PAUSE, self.check_now)
+
+    def check_now(self) -> None:
+        """Save what has been typed so far and look for mistakes in it."""
+        self.action_save(quiet=True)
+        self._check(self.editor.text)
 
     def on_descendant_blur(self) -> None:
         """Save when the editor is left, so that a command run next finds what was typed."""

@@ -21,7 +21,7 @@ class ShellInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("tab", "complete", "Complete", "Complete the word at the cursor.", name="shell-complete"),
-        bind("up", "older(1)", "Earlier", "Bring back the command before.", name="shell-older"),
+        bind("up", "older(1)", "Earlier", "Bring back the command before.", show=False, name="shell-older"),
         bind("down", "older(-1)", "Later", "Bring back the command after.", show=False, name="shell-newer"),
         bind("ctrl+r", "find", "Find", "Find the last command that contains what is typed.", name="shell-find"),
         bind("ctrl+c", "interrupt", "Stop", "Stop the running command, or drop the line.", name="shell-interrupt"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.events import Click
 from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
@@ -18,6 +19,11 @@ class PaneTabs(Widget):
     active: reactive[int] = reactive(0)
     """The place of the pane that is shown."""
 
+    def on_click(self, event: Click) -> None:
+        """Show the pane whose name was clicked."""
+        if (place := event.style.meta.get("pane")) is not None:
+            self.app.simulate_key(f"f{place + 1}")
+
     def render(self) -> Content:
         return Content("  ").join([self._tab(place, name) for place, name in enumerate(PANES)])
 
@@ -27,4 +33,4 @@ class PaneTabs(Widget):
         content = Content.styled(
             f"[{label}]" if shown else f" {label} ", "bold $text-primary" if shown else "$text-muted"
         )
-        return content.stylize(Style.from_meta({"@click": f"screen.pane({place})"}))
+        return content.stylize(Style.from_meta({"pane": place}))

@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.binding import ActiveBinding
 from textual.content import Content
+from textual.events import Click
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
@@ -30,6 +31,11 @@ class KeyBar(Widget):
 
     def _show_changed(self, _screen: Screen[Any]) -> None:
         self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        """Do what the key under the pointer does."""
+        if key := event.style.meta.get("key"):
+            self.app.simulate_key(key)
 
     def render(self) -> Content:
         width = self.content_size.width
@@ -63,4 +69,4 @@ def _entry(active: ActiveBinding) -> Content:
     key = active.binding.key_display or shown_key(active.binding.key)
     label = "Stop typing" if active.binding.id == "close" else active.binding.description
     content = Content.assemble((key, "bold $text-primary"), " ", label)
-    return content.stylize(Style.from_meta({"@click": f"app.simulate_key({active.binding.key!r})"}))
+    return content.stylize(Style.from_meta({"key": active.binding.key}))

@@ -13,6 +13,16 @@ from tutor.ui.keys import bind
 class Menu(OptionList, inherit_bindings=False):
     """Lines to choose from with the arrow keys and enter."""
 
+    DEFAULT_CSS = """
+    Menu {
+        border: none; padding: 0; background: $background; background-tint: $foreground 0%;
+        scrollbar-size-vertical: 1;
+        &:focus { border: none; background-tint: $foreground 0%; }
+        & > .option-list--option-highlighted { text-style: bold; }
+        &:nocolor:focus > .option-list--option-highlighted { text-style: reverse; }
+    }
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("enter", "select", "Open", "Open the marked line.", name="open-line"),
         bind("down,j", "cursor_down", "Down", "Mark the next line.", show=False, name="line-down"),

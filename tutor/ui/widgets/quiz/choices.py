@@ -16,7 +16,7 @@ from textual.widget import Widget
 from tutor.course.model import Option, Question
 from tutor.quiz import Mark
 from tutor.ui.keys import bind
-from tutor.ui.text import inline
+from tutor.ui.text import hanging, inline
 
 
 class Choices(Widget, can_focus=True):
@@ -109,7 +109,7 @@ class Choices(Widget, can_focus=True):
         marked = place == self.marked and self.has_focus
         box = ("[x] " if self.order[place] in self.ticked else "[ ] ") if self.question.kind == "multiple" else ""
         head = Content.assemble((" > " if marked else "   ", "bold"), (f"{place + 1}  ", "bold $text-primary"), box)
-        return _hanging(head, text.stylize("bold") if marked else text, width)
+        return hanging(head, text.stylize("bold") if marked else text, width)
 
 
 def _revealed(place: int, text: Content, option: Option, chosen: bool, width: int) -> list[Content]:
@@ -118,8 +118,8 @@ def _revealed(place: int, text: Content, option: Option, chosen: bool, width: in
     head = Content.assemble((" ✓ " if option.correct else " ✗ " if chosen else "   ", style), f"{place + 1}  ")
     why = inline(option.why).stylize_before("$text-muted")
     return [
-        *_hanging(head, Content.assemble((f"{word}: ", f"bold {style}"), text), width),
-        *_hanging(Content(" " * 6), why, width),
+        *hanging(head, Content.assemble((f"{word}: ", f"bold {style}"), text), width),
+        *hanging(Content(" " * 6), why, width),
     ]
 
 
@@ -127,9 +127,3 @@ def _word(correct: bool, chosen: bool) -> tuple[str, str]:
     if correct:
         return ("Right, your answer" if chosen else "Right", "$text-success")
     return ("Wrong, your answer", "$text-error") if chosen else ("Wrong", "$text-muted")
-
-
-def _hanging(head: Content, text: Content, width: int) -> list[Content]:
-    lines = text.wrap(max(10, width - head.cell_length)) or [Content()]
-    indent = " " * head.cell_length
-    return [Content.assemble(head if index == 0 else indent, line.rstrip()) for index, line in enumerate(lines)]

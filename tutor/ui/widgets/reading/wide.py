@@ -91,10 +91,11 @@ class DiagramBlock(WideBlock):
     DEFAULT_CSS = "DiagramBlock { border-left: none; padding: 0; &:focus { border-left: none; background: $boost; } }"
 
     def __init__(self, diagram: Diagram, *, as_text: bool = False, ascii_only: bool = False) -> None:
+        super().__init__(())
         self.diagram = diagram
         self._as_text = as_text
         self._ascii_only = ascii_only
-        super().__init__(self._drawn())
+        self.set_lines(self._drawn())
 
     def show_as_text(self, as_text: bool) -> None:
         """Show the text alternative, or the drawing again."""

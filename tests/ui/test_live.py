@@ -1,0 +1,173 @@
+"""The live view: states in words, rows, the timeline, and watching."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ui.doubles import event, objects, owned, pod
+from tutor.ui.live.rows import Row, rows
+from tutor.ui.live.state import ClusterState
+from tutor.ui.live.timeline import MAX_ENTRIES, Timeline
+from tutor.ui.live.watcher import Watcher
+from tutor.ui.live.words import pod_state
+
+
+def filled(extra: list[tuple[str, dict[str, Any]]] | None = None) -> ClusterState:
+    """A state with the usual objects and some more."""
+    state = ClusterState()
+    for kind, obj in [*objects(), *(extra or [])]:
+        state.apply(kind, "ADDED", obj)
+    return state
+
+
+def texts(found: list[Row]) -> list[str]:
+    """Rows as plain lines."""
+    return ["  " * row.depth + " ".join(filter(None, [row.mark, row.title, row.text])) for row in found]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "word", "trouble"),
+    [
+        ("ContainerCreating", "ContainerCreating", False),
+        ("CrashLoopBackOff", "CrashLoopBackOff", True),
+        ("ImagePullBackOff", "ImagePullBackOff", True),
+    ],
+)
+def test_a_waiting_container_names_the_state_of_its_pod(waiting: str, word: str, trouble: bool) -> None:
+    state = pod_state(pod("a", "rs", "node-1", ready=False, waiting=waiting))
+    assert (state.word, state.trouble, state.ready) == (word, trouble, False)
+
+
+def test_a_running_pod_that_is_not_ready_says_so() -> None:
+    state = pod_state(pod("a", "rs", "node-1", ready=False))
+    assert state.word == "Running, not ready"
+    assert state.mark == "◌"
+
+
+def test_a_pod_being_deleted_is_terminating() -> None:
+    leaving = pod("a", "rs", "node-1")
+    leaving["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z"
+    assert pod_state(leaving).word == "Terminating"
+
+
+def test_a_pod_that_fits_nowhere_says_so() -> None:
+    status = {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False"}]}
+    assert pod_state({"metadata": {"name": "a"}, "status": status}).word == "Pending, no node fits"
+
+
+def test_rows_stand_below_what_owns_them() -> None:
+    assert texts(rows(filled())) == [
+        "Deployment web-app 1 of 1 ready, 1 up to date",
+        "  ReplicaSet web-app-6f9c 1 of 1 ready, web-app:v2.1.0",
+        "    ● Pod web-app-6f9c-x2x4p Running, on node-1",
+        "Service web selects app=web-app: 1 of 1 Pods ready",
+        "Node node-1 ready, 1 Pod of this namespace",
+    ]
+
+
+def test_old_replica_sets_are_named_while_they_have_pods_and_counted_afterwards() -> None:
+    old = {"metadata": owned("web-app-old", "old", "deploy"), "spec": {"replicas": 1, "template": {}}, "status": {}}
+    found = texts(rows(filled([("ReplicaSet", old), ("Pod", pod("web-app-old-1", "old", "node-1"))])))
+    assert "  ReplicaSet web-app-old old, 0 of 1 ready, " in found
+    idle = {**old, "spec": {"replicas": 0, "template": {}}}
+    assert "  1 old ReplicaSet kept for rolling back, no Pods" in texts(rows(filled([("ReplicaSet", idle)])))
+
+
+def test_pods_without_an_owner_and_services_without_pods_are_shown() -> None:
+    lonely = {"metadata": {"name": "lonely", "uid": "lonely"}, "status": {"phase": "Pending"}}
+    service = {"metadata": {"name": "api"}, "spec": {"selector": {"app": "api"}}}
+    found = texts(rows(filled([("Pod", lonely), ("Service", service)])))
+    assert "◌ Pod lonely Pending" in found
+    assert "Service api selects app=api: no Pods match" in found
+
+
+def test_deleted_objects_go_and_a_new_watch_begins_empty() -> None:
+    state = filled()
+    state.apply("Service", "DELETED", {"metadata": {"name": "web"}})
+    assert not any("Service" in text for text in texts(rows(state)))
+    state.restart("Pod")
+    assert state.all("Pod") == []
+
+
+def test_two_hundred_rows_are_made_in_time() -> None:
+    state = filled([("Pod", pod(f"web-app-6f9c-{number:03}", "rs", "node-1")) for number in range(200)])
+    start = time.perf_counter()
+    assert len(rows(state)) > 200
+    assert time.perf_counter() - start < 0.05
+
+
+def test_the_timeline_tells_repeated_events_once_and_stays_bounded() -> None:
+    now = [10.0]
+    timeline = Timeline(clock=lambda: now[0])
+    timeline.note("you", "kubectl get pods")
+    now[0] = 12.5
+    timeline.event(event("Back-off restarting failed container", "kubelet", "Warning"))
+    timeline.event({**event("Back-off restarting failed container", "kubelet", "Warning"), "count": 3})
+    assert [(entry.at, entry.who) for entry in timeline.entries()] == [(0.0, "you"), (2.5, "kubelet")]
+    assert timeline.entries()[1].text.endswith("(3 times)")
+    assert timeline.entries()[1].warning
+    for number in range(MAX_ENTRIES + 10):
+        timeline.note("you", f"command {number}")
+    assert len(timeline.entries()) == MAX_ENTRIES
+
+
+class FakeWatch:
+    """Plays a list of events for each call of `stream`, then waits to be stopped."""
+
+    def __init__(self, plays: Iterator[list[dict[str, Any]] | Exception]) -> None:
+        self._plays = plays
+        self._stopped = threading.Event()
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[dict[str, Any]]:
+        play = next(self._plays, None)
+        if isinstance(play, Exception):
+            raise play
+        yield from play or []
+        self._stopped.wait(5)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+def watch_one_kind(
+    plays: list[list[dict[str, Any]] | Exception], until: Callable[[ClusterState], bool]
+) -> ClusterState:
+    """Run the watching of Pods on played events until the state is as wanted."""
+    state, reached = ClusterState(), threading.Event()
+    watcher = Watcher(Path(), "production", state, Timeline(), lambda: reached.set() if until(state) else None)
+    watcher.retry_seconds = 0.001
+    feed = iter(plays)
+    thread = threading.Thread(target=watcher.watch, args=("Pod", list, lambda: FakeWatch(feed)), daemon=True)
+    thread.start()
+    assert reached.wait(5)
+    watcher.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+    return state
+
+
+def added(name: str) -> dict[str, Any]:
+    return {"type": "ADDED", "object": {"metadata": {"name": name}}}
+
+
+def test_a_watch_fills_the_state() -> None:
+    state = watch_one_kind([[added("a"), added("b")]], until=lambda state: len(state.all("Pod")) == 2)
+    assert [obj["metadata"]["name"] for obj in state.all("Pod")] == ["a", "b"]
+
+
+def test_a_watch_that_breaks_off_says_so_and_begins_again() -> None:
+    problems: list[str | None] = []
+
+    def until(state: ClusterState) -> bool:
+        problems.append(state.problem)
+        return bool(state.all("Pod"))
+
+    state = watch_one_kind([ConnectionError("gone"), [added("a")]], until)
+    assert "does not answer" in str(problems[0])
+    assert state.problem is None
