@@ -185,7 +185,7 @@ def _record(exercise: Exercise, report: Report) -> None:
         attempt = progress.exercises.unfinished(exercise.id)
         if attempt is None:
             return
-        records = [CheckRecord(r.check_id, str(r.verdict) == "passed", r.is_) for r in report.results]
+        records = [CheckRecord(r.check_id, str(r.verdict), r.is_) for r in report.results]
         progress.exercises.note_checks(attempt.id, records)
         if str(report.verdict) == "passed":
             progress.exercises.passed(attempt.id)

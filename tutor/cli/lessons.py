@@ -50,14 +50,15 @@ def list_lessons(arguments: argparse.Namespace) -> int:
         say_json(
             [
                 {"id": lesson.id, "title": lesson.title, "summary": lesson.summary, "minutes": lesson.minutes}
-                | {"pages": [page.id for page in lesson.pages], "complete": done.complete}
+                | {"pages": [page.id for page in lesson.pages], "read": done.read.done}
                 for lesson, done in rows
             ]
         )
         return OK
     for number, (lesson, done) in enumerate(rows, start=1):
-        mark = "done" if done.complete else ""
-        say(f"{number:>2}  {lesson.id:<22}  {lesson.title:<36}  {len(lesson.pages)} pages  {mark}".rstrip())
+        tallies = (("read", done.read), ("quiz", done.quiz), ("exercises", done.exercises))
+        counts = "   ".join(f"{what} {tally.done}/{tally.total}" for what, tally in tallies if tally.total)
+        say(f"{number:>2}  {lesson.id:<22} {lesson.title:<36} {counts}".rstrip())
     return OK
 
 

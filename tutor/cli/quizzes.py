@@ -36,7 +36,7 @@ def run_quiz(arguments: argparse.Namespace) -> int:
         state: SessionState
         if arguments.lesson is None:
             kind, scope = SessionKind.REVIEW, ""
-            due = progress.cards.due({q.id: q.version for q in bank.questions()})
+            due = progress.cards.due(bank.versions())
             if not due:
                 say("No cards are due. `k8s-tutor quiz LESSON` asks the questions of a lesson.")
                 return OK
@@ -64,8 +64,8 @@ def _ask_all(session: RecordedSession) -> int:
             say("Stopped. Your answers are kept: the same command goes on here.")
             return OK
     result = session.finish()
-    say(["", f"{result.right} of {result.total} right."])
-    return OK if result.right == result.total else FAILED
+    say(["", f"{result.right} of {result.asked} right."])
+    return OK if result.right == result.asked else FAILED
 
 
 def _command(session: RecordedSession, text: str) -> bool | None:
