@@ -6,10 +6,10 @@ if [ "$MODE" = strict ] || [ "$DB_PASSWORD_REQUIRED" = true ]; then
     exit 1
   fi
 fi
-echo "web-app $RELEASE starting on port 3000"
+echo "web-app $RELEASE listening on port 3000"
 if [ "$MODE" = crash ]; then
   sleep 2
-  echo "fatal: cannot read configuration" >&2
+  echo "fatal: cannot read the price list" >&2
   exit 1
 fi
 www=/tmp/www
