@@ -121,11 +121,16 @@ def decode_strictly(call: Call, data: dict[str, Any], wanted: Expected, validati
         return {**obj, "metadata": dict(obj.get("metadata") or {})}
     decoder = Decoder()
     obj = decoder.decode(wanted.type, data)
-    if decoder.problems and validation == "Strict":
-        raise DecodeError(f"strict decoding error: {', '.join(decoder.problems)}")
-    if validation == "Warn":
-        call.warnings.extend(decoder.problems)
+    report(call, decoder.problems, validation)
     return obj
+
+
+def report(call: Call, problems: list[str], validation: FieldValidation) -> None:
+    """Refuse unknown and repeated fields or warn of them, as the client wishes. Raises DecodeError."""
+    if problems and validation == "Strict":
+        raise DecodeError(f"strict decoding error: {', '.join(problems)}")
+    if validation == "Warn":
+        call.warnings.extend(problems)
 
 
 def read_options(request: Request, kind: str) -> dict[str, Any]:
@@ -134,15 +139,28 @@ def read_options(request: Request, kind: str) -> dict[str, Any]:
 
     if not request.body:
         return {}
-    wanted = Expected("v1", kind, table.struct(f"io.k8s.apimachinery.pkg.apis.meta.v1.{kind}"))
-    data = _read(request, wanted)
-    assert wanted.type is not None  # just looked up
+    type_ = table.struct(f"io.k8s.apimachinery.pkg.apis.meta.v1.{kind}")
+    media_type = content_type(request)
     try:
-        return Decoder().decode(wanted.type, data)
+        if media_type == JSON and not isinstance(data := parse_json(request.body), dict):
+            raise ValueError("the options are no object")
+    except ValueError as error:
+        raise bad_request(f"couldn't get version/kind; json parse error: {error}") from None
+    if media_type != JSON:
+        data = _read(request, Expected("v1", kind, type_))
+    try:
+        return Decoder().decode(type_, data)
     except DecodeError as error:
         raise bad_request(error.message) from None
 
 
+_SHOWN_FIRST = ("name", "generateName", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp")
+
+
 def shown_json(obj: Obj) -> str:
-    """An object as a patch error quotes it."""
+    """An object as a patch error quotes it: keys sorted, metadata in the order of its type."""
+    obj = dict(sorted(obj.items()))
+    if isinstance(metadata := obj.get("metadata"), dict):
+        first = {key: metadata[key] for key in _SHOWN_FIRST if key in metadata}
+        obj["metadata"] = {**first, **metadata}
     return json.dumps(json.dumps(obj, ensure_ascii=False, separators=(",", ":")), ensure_ascii=False)

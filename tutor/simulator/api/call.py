@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +50,8 @@ class Call:
         """What turns objects into answers to this request, as of now."""
         include = self.request.param("includeObject")
         if include not in ("", "Metadata", "Object", "None"):
-            known = '"Object", "Metadata", "None"'
-            raise bad_request(f"TableOptions: includeObject: must be one of {known}")
+            why = f"includeObject: Invalid value: {json.dumps(include)}: must be 'Metadata', 'Object', 'None', or empty"
+            raise bad_request(f"Unable to convert to Table as requested: {why}")
         return Presenter(self.resource, self.accepted, self.api.cluster.clock.now, self.api.offset, include)
 
     def writer(self, *, dry_run: bool, stamp: Any = None) -> Writer:

@@ -139,6 +139,20 @@ def _key(key: Any) -> str:
     return key if isinstance(key, str) else str(key)
 
 
+def repeated_fields(value: Any, path: str = "") -> list[str]:
+    """The paths of all keys that occur more than once in JSON data."""
+    found: list[str] = []
+    if isinstance(value, Repeated):
+        found.extend(path + key for key, _ in value.earlier)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            found.extend(repeated_fields(item, f"{path}{key}."))
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            found.extend(repeated_fields(item, f"{path.removesuffix('.')}[{i}]."))
+    return found
+
+
 def check_size(body: bytes) -> None:
     """Raises ApiError 413 for a body that is too large."""
     if len(body) > MAX_BODY:

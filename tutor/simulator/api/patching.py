@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tutor.simulator.api import stamping
-from tutor.simulator.api.bodies import Expected, decode_strictly, expected, shown_json, wrong_kind
+from tutor.simulator.api.bodies import Expected, decode_strictly, expected, report, shown_json, wrong_kind
 from tutor.simulator.api.call import Call
 from tutor.simulator.api.decoding import Decoder, empty
 from tutor.simulator.api.http import Response
@@ -18,7 +18,7 @@ from tutor.simulator.api.ownership.applying import Applied
 from tutor.simulator.api.ownership.applying import apply as apply_configuration
 from tutor.simulator.api.ownership.managers import Manager
 from tutor.simulator.api.ownership.typed import Node
-from tutor.simulator.api.parsing import parse_json, parse_yaml
+from tutor.simulator.api.parsing import parse_json, parse_yaml, repeated_fields
 from tutor.simulator.api.patches import json_patch, merge_patch, strategic
 from tutor.simulator.api.scalars import DecodeError
 from tutor.simulator.api.writing import check_identity
@@ -82,20 +82,21 @@ def patch_stored(
 
 def patched_object(call: Call, kind: str, options: WriteOptions, wanted: Expected, live: Obj) -> Obj:
     """A served object after a patch that is no apply, decoded. Raises ApiError 400 or 422."""
-    data, shown = _patched_data(call, kind, wanted, live)
+    body = _read_patch(call, kind)
+    data, shown = _patched_data(kind, wanted, live, body)
     data.setdefault("apiVersion", wanted.api_version)
     data.setdefault("kind", wanted.kind)
     try:
         if problem := wrong_kind(call, data, wanted):
             raise DecodeError(problem)
+        report(call, [f'duplicate field "{path}"' for path in repeated_fields(body)], options.validation)
         return copy_json(decode_strictly(call, data, wanted, options.validation))  # type: ignore[no-any-return] # a copy
     except DecodeError as error:
         raise invalid_patch(shown(), error.message) from None
 
 
-def _patched_data(call: Call, kind: str, wanted: Expected, live: Obj) -> tuple[dict[str, Any], Callable[[], str]]:
+def _patched_data(kind: str, wanted: Expected, live: Obj, body: Any) -> tuple[dict[str, Any], Callable[[], str]]:
     """The patched data, and how an error about it shows it."""
-    body = _read_patch(call, kind)
     if kind == JSON_PATCH:
         result = json_patch.apply(live, body)
         return _object(result), lambda: shown_json(result)
@@ -160,7 +161,9 @@ def _decoded_configuration(call: Call, config: Obj) -> Obj:
     """The configuration with its values in the server's form, and without the parts that the server fills in."""
     type_ = expected(call.resource).type
     gvk = f"{call.resource.group}/{call.resource.version}, Kind={call.resource.kind}"
-    subject = f"failed to create typed patch object ({call.route.namespace}/{call.route.name}; {gvk})"
+    metadata = config["metadata"]
+    named = f"{metadata.get('namespace') or ''}/{metadata.get('name') or ''}"
+    subject = f"failed to create typed patch object ({named}; {gvk})"
     if type_ is None:
         return config
     decoder = Decoder()

@@ -82,7 +82,7 @@ def _check_scope(resource: Resource, namespace: str | None, name: str) -> None:
 
 
 def _verb(request: Request, resource: Resource, namespace: str | None, name: str, subresource: str) -> str:
-    method = "GET" if request.method == "HEAD" else request.method
+    method = request.method
     if subresource:
         allowed = subresource_verbs(resource, subresource)
         if allowed is None:

@@ -62,8 +62,8 @@ class _Parser:
 
     def requirements(self) -> Iterator[Requirement]:
         while True:
-            if self.peek() in ("", ")") and self.position == 0:
-                return
+            if self.position == 0 and self.peek() == ",":
+                raise bad_request("found ',', expected: !, identifier, or 'end of string'")
             yield self.requirement()
             token = self.take()
             if token == "":
@@ -81,7 +81,7 @@ class _Parser:
         if not _is_word(key):
             raise _unparsable(f"found '{key}', expected: identifier")
         for problem in qualified_name_problems(key):
-            raise _unparsable(f'key: Invalid value: "{key}": {problem}')
+            raise _unparsable(f'<nil>: Invalid value: "{key}": {problem}')
         if absent:
             return Requirement(key, "!")
         if self.peek() in ("", ","):
@@ -176,6 +176,9 @@ def parse_fields(text: str) -> tuple[FieldRequirement, ...]:
         match = _FIELD_TERM.fullmatch(term)
         if match is None:
             raise bad_request(f"invalid selector: '{text}'; can't understand '{term}'")
+        unescaped = re.sub(r"\\.", "", match[3])
+        if "=" in unescaped:
+            raise bad_request(f"invalid field selector: unescaped character in value: {ord('=')}")
         value = re.sub(r"\\(.)", r"\1", match[3])
         found.append(FieldRequirement(match[1].strip(), value, match[2] == "!="))
     return tuple(found)

@@ -44,7 +44,9 @@ class Presenter:
         """The object in the version of the resource, dated for the client."""
         resource = self.resource
         shown = resource.from_storage(obj) if resource.storage else obj
-        return shift(resource, shown, self.offset) if self.offset else shown
+        if self.offset:
+            shown = shift(resource, shown, self.offset)
+        return {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": shown["metadata"], **shown}
 
     def one(self, obj: Obj) -> Any:
         """The answer for a single object."""
@@ -77,7 +79,7 @@ class Presenter:
                 "kind": "PartialObjectMetadataList",
                 "apiVersion": f"meta.k8s.io/{self.accepted.version}",
                 "metadata": metadata,
-                "items": [self._metadata(obj) for obj in objects],
+                "items": [self._metadata(obj) for obj in objects] or None,
             }
         return {
             "kind": f"{resource.kind}List",

@@ -76,7 +76,11 @@ def write(managers: Mapping[Manager, Owned]) -> list[dict[str, Any]]:
     order = sorted(managers, key=lambda m: (m.operation, managers[m].time, m.name, m.api_version, m.subresource))
     for manager in order:
         owned = managers[manager]
-        entry: dict[str, Any] = {"manager": manager.name, "operation": manager.operation, "apiVersion": manager.api_version}
+        entry: dict[str, Any] = {
+            "manager": manager.name,
+            "operation": manager.operation,
+            "apiVersion": manager.api_version,
+        }
         if owned.time:
             entry["time"] = owned.time
         entry |= {"fieldsType": "FieldsV1", "fieldsV1": ordered(owned.fields)}

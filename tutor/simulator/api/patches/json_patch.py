@@ -54,7 +54,7 @@ def _carry_out(root: dict[str, Any], operation: Any) -> None:
             _remove(root, source)
             _add(root, path, moved)
         case "copy":
-            _add(root, path, copy_json(_get(root, _source(operation))))
+            _add(root, path, copy_json(_get_or_null(root, _source(operation))))
         case "test":
             _test(root, path, operation.get("value"))
         case _:
@@ -107,6 +107,14 @@ def _get(root: Any, path: list[str]) -> Any:
     for key in path:
         root = _step(root, key)
     return root
+
+
+def _get_or_null(root: Any, path: list[str]) -> Any:
+    """What the API server copies from a path that does not exist."""
+    try:
+        return _get(root, path)
+    except _Rejected:
+        return None
 
 
 def _add(root: Any, path: list[str], value: Any) -> None:
