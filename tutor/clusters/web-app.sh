@@ -19,7 +19,12 @@ echo ok > "$www/health"
 case $MODE in
   slow) (sleep 20; echo ok > "$www/ready") & ;;
   broken) ;;
-  leak) echo ok > "$www/ready"; (sleep 5; exec tail /dev/zero) & ;;
   *) echo ok > "$www/ready" ;;
 esac
-exec httpd -f -p 3000 -h "$www"
+trap 'exit 0' TERM INT # without a trap process 1 ignores the signal, and every Pod would take its whole grace period to end
+httpd -f -p 3000 -h "$www" &
+if [ "$MODE" = leak ]; then
+  sleep 5
+  exec tail /dev/zero # grows without end; as process 1, so that its end is the container's
+fi
+wait
