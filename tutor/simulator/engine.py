@@ -131,17 +131,22 @@ class Engine:
     def run_ready(self) -> int:
         """Do all work that is due now; returns how many looks it took."""
         steps = 0
-        while True:
-            while (timer := self.clock.pop_due()) is not None:
-                self.enqueue(timer.actor, timer.key)
-            if not self._ready:
-                return steps
-            item = self._ready.popleft()
-            self._queued.discard(item)
-            self._look(*item)
+        while self.step():
             steps += 1
             if steps > MAX_STEPS:
-                raise Unsettled(f"{item[0]} is still busy with {item[1]} after {steps} looks")
+                raise Unsettled(f"the actors are still busy after {steps} looks")
+        return steps
+
+    def step(self) -> bool:
+        """Do one look that is due now; says whether there was one."""
+        while (timer := self.clock.pop_due()) is not None:
+            self.enqueue(timer.actor, timer.key)
+        if not self._ready:
+            return False
+        item = self._ready.popleft()
+        self._queued.discard(item)
+        self._look(*item)
+        return True
 
     def _look(self, name: str, key: str) -> None:
         if name in self._stopped:
