@@ -1,0 +1,183 @@
+"""Between aiohttp and the API: requests in, answers and streams out. Runs in the server's event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote
+
+from aiohttp import web
+
+from tutor.simulator.api.certificates import certificate_user
+from tutor.simulator.api.handler import Api
+from tutor.simulator.api.http import Request, Response, Stream
+from tutor.simulator.api.parsing import MAX_BODY
+
+if TYPE_CHECKING:
+    from tutor.simulator.api.pacer import Pacer
+
+GZIP_FROM = 128 * 1024
+"""Answers of this size and more are compressed for clients that take it (apiserver, pkg/endpoints/handlers/responsewriters)."""
+BOOKMARK_SECONDS = 60.0
+"""How often an idle watch gets a bookmark."""
+DEFAULT_WATCH_SECONDS = 3600.0
+
+
+class Waker:
+    """Wakes streams that have something to send. Changes may happen in any thread; the loop is called once for many."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._ready: list[asyncio.Event] = []
+
+    def attach(self, stream: Stream) -> asyncio.Event:
+        """An event that is set whenever the stream has something."""
+        event = asyncio.Event()
+
+        def wake() -> None:
+            self._ready.append(event)
+            if len(self._ready) == 1 and not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._flush)
+
+        stream.on_ready(wake)
+        return event
+
+    def _flush(self) -> None:
+        ready, self._ready = self._ready, []
+        for event in ready:
+            event.set()
+
+
+class Transport:
+    """Serves one API to aiohttp."""
+
+    def __init__(self, api: Api, pacer: Pacer, waker: Waker, worked: Callable[[], None]) -> None:
+        self._api = api
+        self._pacer = pacer
+        self._waker = waker
+        self._worked = worked
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """End all streams."""
+        self._closing.set()
+
+    async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        incoming = await _read(request)
+        self._pacer.follow()
+        response = self._api.handle(incoming)
+        self._worked()
+        if response.upgrade is not None:
+            from tutor.simulator.api.websocket import run_session
+
+            return await run_session(request, response.upgrade, self._closing)
+        if response.stream is not None:
+            return await self._stream(request, response)
+        return _plain(request, response)
+
+    # -- streams
+
+    async def _stream(self, request: web.BaseRequest, response: Response) -> web.StreamResponse:
+        stream = response.stream
+        assert stream is not None  # the caller has looked
+        ready = self._waker.attach(stream)
+        answer = web.StreamResponse(status=response.status, headers=_headers(response))
+        answer.content_type = response.content_type
+        try:
+            await answer.prepare(request)
+            await self._pump(answer, stream, ready)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            with self._api.cluster.lock:
+                stream.close()
+        return answer
+
+    async def _pump(self, answer: web.StreamResponse, stream: Stream, ready: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + (stream.timeout_seconds or DEFAULT_WATCH_SECONDS)
+        while not self._closing.is_set():
+            ready.clear()
+            with self._api.cluster.lock:
+                data = stream.pull()
+                ended = stream.ended
+            if data:
+                await answer.write(data)
+            if ended:
+                return
+            left = end - loop.time()
+            if left <= 0:
+                await answer.write(self._tick(stream))
+                return
+            if not await self._something(ready, min(left, BOOKMARK_SECONDS)) and left > BOOKMARK_SECONDS:
+                await answer.write(self._tick(stream))
+
+    def _tick(self, stream: Stream) -> bytes:
+        with self._api.cluster.lock:
+            return stream.tick()
+
+    async def _something(self, ready: asyncio.Event, seconds: float) -> bool:
+        """Wait until the stream has something or the server closes; says whether that was in time."""
+        waits = [asyncio.ensure_future(ready.wait()), asyncio.ensure_future(self._closing.wait())]
+        try:
+            done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        return bool(done)
+
+
+async def _read(request: web.BaseRequest) -> Request:
+    chunks = []
+    size = 0
+    if request.can_read_body:
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size <= MAX_BODY + 1:
+                chunks.append(chunk)
+    body = b"".join(chunks)[: MAX_BODY + 1]
+    path, _, query = request.raw_path.partition("?")
+    return Request(
+        request.method,
+        unquote(path),
+        parse_qs(query, keep_blank_values=True) if query else {},
+        _lower(request.headers),
+        body,
+        _certificate_user(request),
+    )
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    """Headers by lower-case name; those that occur several times are joined."""
+    found: dict[str, str] = {}
+    for key, value in headers.items():
+        name = key.lower()
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found
+
+
+def _certificate_user(request: web.BaseRequest) -> Any:
+    transport = request.transport
+    certificate = transport.get_extra_info("peercert") if transport is not None else None
+    return certificate_user(certificate.get("subject")) if certificate else None
+
+
+def _headers(response: Response) -> list[tuple[str, str]]:
+    headers = [("Cache-Control", "no-cache, private"), *response.headers]
+    if any(name == "Cache-Control" for name, _ in response.headers):
+        headers.pop(0)
+    return headers
+
+
+def _plain(request: web.BaseRequest, response: Response) -> web.StreamResponse:
+    body = response.payload()
+    headers = _headers(response)
+    if len(body) >= GZIP_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
+        packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+        body = packer.compress(body) + packer.flush()
+        headers.append(("Content-Encoding", "gzip"))
+    headers.append(("Content-Type", response.content_type))
+    return web.Response(status=response.status, body=body, headers=headers)

@@ -1,0 +1,81 @@
+"""exec and attach over a websocket: Kubernetes' channel protocol, versions 4 and 5.
+
+A frame's first byte is its channel (apimachinery, pkg/util/remotecommand/constants.go; client-go, tools/remotecommand).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import WSMsgType, web
+
+if TYPE_CHECKING:
+    from tutor.simulator.api.sessions import Session
+
+STDIN, STDOUT, STDERR, STATUS, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
+PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
+
+
+async def run_session(request: web.BaseRequest, session: Session, closing: asyncio.Event) -> web.StreamResponse:
+    """Talk to a session until it ends, the client goes, or the server closes."""
+    socket = web.WebSocketResponse(protocols=PROTOCOLS, heartbeat=30.0)
+    await socket.prepare(request)
+    sender = asyncio.create_task(_send(socket, session))
+    receiver = asyncio.create_task(_receive(socket, session))
+    stop = asyncio.create_task(closing.wait())
+    try:
+        await asyncio.wait({sender, stop}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (sender, receiver, stop):
+            task.cancel()
+        session.close()
+        await socket.close()
+    return socket
+
+
+async def _send(socket: web.WebSocketResponse, session: Session) -> None:
+    """Everything the process writes, then how it ended."""
+    loop = asyncio.get_running_loop()
+    changed = asyncio.Event()
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(changed.set)
+
+    session.on_output(wake)
+    while not socket.closed:
+        changed.clear()
+        for stream, data in session.output():
+            await socket.send_bytes(bytes((STDOUT if stream == "stdout" else STDERR,)) + data)
+        status = session.exit_status()
+        if status is not None:
+            await socket.send_bytes(bytes((STATUS,)) + json.dumps(status).encode())
+            return
+        await changed.wait()
+
+
+async def _receive(socket: web.WebSocketResponse, session: Session) -> None:
+    """What the client types, its terminal's size, and the end of its input."""
+    async for message in socket:
+        data: Any = message.data
+        if message.type == WSMsgType.TEXT:
+            data = data.encode()
+        if message.type not in (WSMsgType.BINARY, WSMsgType.TEXT) or not data:
+            continue
+        channel, payload = data[0], data[1:]
+        if channel == STDIN:
+            session.write(payload)
+        elif channel == RESIZE:
+            _resize(session, payload)
+        elif channel == CLOSE and payload[:1] == bytes((STDIN,)):
+            session.end_input()
+    session.close()
+
+
+def _resize(session: Session, payload: bytes) -> None:
+    try:
+        size = json.loads(payload)
+        session.resize(int(size["Width"]), int(size["Height"]))
+    except (ValueError, KeyError, TypeError):
+        return
