@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from tutor.posix import limits
@@ -84,7 +85,7 @@ def _group(parts: list[Part], start: int) -> tuple[int, list[int]] | None:
 def _choices(parts: list[Part], start: int, end: int, commas: list[int]) -> list[list[Part]]:
     if commas:
         bounds = [start, *commas, end]
-        return [parts[left + 1 : right] for left, right in zip(bounds, bounds[1:], strict=False)]
+        return [parts[left + 1 : right] for left, right in itertools.pairwise(bounds)]
     inside = parts[start + 1 : end]
     text = "".join(part.text if isinstance(part, Literal) and not part.quoted else "\0" for part in inside)
     match = _RANGE.fullmatch(text)

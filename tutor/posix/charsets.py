@@ -6,9 +6,10 @@ Rules: POSIX base definitions 9.3.5. Collating symbols and equivalence classes a
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from dataclasses import dataclass
 
-CLASSES = {
+CLASSES: dict[str, Callable[[str], bool]] = {
     "alnum": str.isalnum,
     "alpha": str.isalpha,
     "blank": lambda c: c in " \t",

@@ -103,7 +103,7 @@ def load(process: Process, argv: list[str], search: str) -> tuple[list[str], Pro
         content = process.files.read(path)
         if content.startswith(MAGIC):
             return argv, process.machine.commands.program(decode(content[len(MAGIC) :]), argv)
-        argv = _interpreter(path, content) + [path if "/" not in argv[0] else argv[0], *argv[1:]]
+        argv = [*_interpreter(path, content), path if "/" not in argv[0] else argv[0], *argv[1:]]
     raise NotExecutable(argv[0], FileError("ELOOP").reason)
 
 

@@ -89,4 +89,3 @@ def _unexpected(lexer: Lexer) -> Exception:
     if token.kind == "end":
         return lexer.source.end_error("]]")
     return lexer.source.error(token.describe())
-

@@ -19,7 +19,9 @@ class Dialect:
 
     kind: str = "busybox"
 
-    def message(self, shell: str, text: str, *, line: int, command: str = "", script: bool = False, interactive: bool = False) -> str:
+    def message(
+        self, shell: str, text: str, *, line: int, command: str = "", script: bool = False, interactive: bool = False
+    ) -> str:
         """A whole line for standard error. `command` is the builtin it is about, `script` a script file that runs."""
         about = f"{command}: " if command else ""
         if self.kind == "bash":
@@ -39,9 +41,13 @@ class Dialect:
     def cannot_open(self, path: str, reason: str, *, creating: bool) -> str:
         if self.kind == "bash":
             return f"{path}: {reason}"
-        reason = {"No such file or directory": "nonexistent directory" if creating else "no such file"}.get(reason, reason)
+        reason = {"No such file or directory": "nonexistent directory" if creating else "no such file"}.get(
+            reason, reason
+        )
         if self.kind == "dash":
-            reason = {"nonexistent directory": "Directory nonexistent", "no such file": "No such file"}.get(reason, reason)
+            reason = {"nonexistent directory": "Directory nonexistent", "no such file": "No such file"}.get(
+                reason, reason
+            )
         return f"can't create {path}: {reason}" if creating else f"can't open {path}: {reason}"
 
     def cannot_change_directory(self, path: str, reason: str) -> str:

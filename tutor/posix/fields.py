@@ -136,5 +136,7 @@ def _matching(process: Process, base: str, part: str) -> list[str]:
     except FileError:
         return []
     return [
-        prefix + name for name in names if (not name.startswith(".") or part.startswith((".", "\\."))) and patterns.matches(part, name)
+        prefix + name
+        for name in names
+        if (not name.startswith(".") or part.startswith((".", "\\."))) and patterns.matches(part, name)
     ]

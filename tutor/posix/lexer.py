@@ -10,7 +10,7 @@ from tutor.posix.source import Source
 from tutor.posix.syntax import Word
 from tutor.posix.words import METACHARACTERS, read_word
 
-_OPERATORS = ("<<<", "<<-", "&>>", *("&& || ;; ;& << >> <& >& <> >| &>".split()), *"|&;<>()")
+_OPERATORS = ("<<<", "<<-", "&>>", *(["&&", "||", ";;", ";&", "<<", ">>", "<&", ">&", "<>", ">|", "&>"]), *"|&;<>()")
 """Longest first, so that the first one that fits is the right one."""
 _DESCRIPTOR = re.compile(r"[0-9]{1,3}(?=[<>])")
 REDIRECTIONS = frozenset({"<", ">", ">>", "<<", "<<-", "<<<", "<&", ">&", "<>", ">|", "&>", "&>>"})

@@ -94,7 +94,9 @@ class Machine:
 
     # --- what hosts call
 
-    def start(self, argv: Iterable[str], environment: Mapping[str, str], cwd: str = "/", *, tty: bool = False) -> Session:
+    def start(
+        self, argv: Iterable[str], environment: Mapping[str, str], cwd: str = "/", *, tty: bool = False
+    ) -> Session:
         """Start a command with a standard input and output of its own.
 
         Raises CommandNotFound or NotExecutable when it cannot be started.
@@ -102,7 +104,7 @@ class Machine:
         session = Session(self.next_pid, tty=tty)
         process = Process(self, self.next_pid, 0, self.next_pid, list(argv), HostProgram())
         process.environment, process.cwd = dict(environment), cwd
-        process.argv, process.program = load(process, process.argv, environment.get("PATH", DEFAULT_PATH))
+        process.argv, process.program = self.load(process, process.argv)
         for fd, stream in enumerate((session.reader, session.stdout, session.stderr)):
             process.attach(fd, stream)
         self.processes[process.pid] = process
@@ -129,7 +131,11 @@ class Machine:
         reading, full = set[int](), set[int]()
         for process in alive:
             session = self.sessions.get(process.session)
-            if session and isinstance(process.wait, Readable) and process.streams.get(process.wait.fd) is session.reader:
+            if (
+                session
+                and isinstance(process.wait, Readable)
+                and process.streams.get(process.wait.fd) is session.reader
+            ):
                 reading.add(process.session)
             if session and isinstance(process.wait, Flushed) and not session.stdout.writable():
                 full.add(process.session)
@@ -181,13 +187,18 @@ class Machine:
         child.cwd, child.ignored = parent.cwd, set(parent.ignored)
         child.background = background or parent.background
         if program is None:
-            child.argv, child.program = load(child, argv, child.environment.get("PATH", DEFAULT_PATH))
+            child.argv, child.program = self.load(child, argv)
         for fd, stream in (parent.streams if streams is None else streams).items():
             child.attach(fd, stream)
         self.processes[child.pid] = child
         parent.children[child.pid] = None
         self.next_pid += 1
         return child.pid
+
+    @staticmethod
+    def load(process: Process, argv: list[str]) -> tuple[list[str], Program]:
+        """The program an argument list stands for, searched along the process's own PATH."""
+        return load(process, argv, process.environment.get("PATH", DEFAULT_PATH))
 
     def exit(self, process: Process, status: int) -> None:
         """End a process: close what it had open and tell its parent."""

@@ -76,7 +76,11 @@ class MemoryTree:
     def write(self, path: str, data: bytes, stamp: Stamp) -> None:
         old = self._optional_file(path)
         self._reserve(len(data) - (len(old.data) if old else 0))
-        leaf = replace(old, data=data, modified=stamp.time) if old else Leaf(data, stamp.mode, stamp.time, stamp.uid, stamp.gid)
+        leaf = (
+            replace(old, data=data, modified=stamp.time)
+            if old
+            else Leaf(data, stamp.mode, stamp.time, stamp.uid, stamp.gid)
+        )
         self._put(path, leaf, stamp.time)
 
     def append(self, path: str, data: bytes, stamp: Stamp) -> None:
@@ -112,7 +116,9 @@ class MemoryTree:
         self._put(new, entry, None)
         self._put(old, None, None)
 
-    def change(self, path: str, *, mode: int | None = None, owner: tuple[int, int] | None = None, time: float | None = None) -> None:
+    def change(
+        self, path: str, *, mode: int | None = None, owner: tuple[int, int] | None = None, time: float | None = None
+    ) -> None:
         entry = self._find(path)
         uid, gid = owner or (entry.uid, entry.gid)
         mode = entry.mode if mode is None else mode
@@ -199,7 +205,9 @@ class MemoryTree:
             self._put(parent_of(path), changed, None)
 
 
-def tree_of(files: Mapping[str, str | bytes], *, time: float = 0.0, mode: Callable[[str], int] = lambda path: 0o644) -> MemoryTree:
+def tree_of(
+    files: Mapping[str, str | bytes], *, time: float = 0.0, mode: Callable[[str], int] = lambda path: 0o644
+) -> MemoryTree:
     """A tree with these files (path to content) and the directories they need."""
     tree = MemoryTree()
     for path, content in files.items():

@@ -49,7 +49,9 @@ class Namespace:
     now: float = 0.0
 
     @classmethod
-    def of(cls, tree: FileTree, mounts: Iterable[Mount] = (), *, user: User | None = None, read_only: bool = False) -> Namespace:
+    def of(
+        cls, tree: FileTree, mounts: Iterable[Mount] = (), *, user: User | None = None, read_only: bool = False
+    ) -> Namespace:
         """A namespace whose root is `tree`."""
         ordered = sorted(mounts, key=lambda mount: len(mount.path), reverse=True)
         return cls(Mount("/", tree, read_only=read_only), ordered, user or User())
@@ -190,7 +192,9 @@ class Namespace:
             raise FileError("EXDEV", new)
         self._as(new, lambda: mount.tree.rename(mount.inner(source), mount.inner(target)))
 
-    def change(self, path: str, *, mode: int | None = None, owner: tuple[int, int] | None = None, time: float | None = None) -> None:
+    def change(
+        self, path: str, *, mode: int | None = None, owner: tuple[int, int] | None = None, time: float | None = None
+    ) -> None:
         """Set permission bits, owner or modification time; only the owner and root may."""
         info = self.info(path)
         resolved = self.resolve(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tutor.posix import limits, patterns
@@ -72,7 +73,7 @@ def _random(shell: Shell) -> str | None:
     return str(shell.process.machine.random.next() & 0x7FFF)
 
 
-_SPECIAL = {
+_SPECIAL: dict[str, Callable[[Shell], str | None]] = {
     "?": lambda shell: str(shell.status),
     "#": lambda shell: str(len(shell.variables.positional)),
     "$": lambda shell: str(shell.shell_pid),

@@ -39,8 +39,10 @@ from tutor.posix.words import parse_here_document, read_expression
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
-_RESERVED = frozenset("! { } case do done elif else esac fi for if in then until while".split())
-_CLOSING = frozenset("} do done elif else esac fi then".split())
+RESERVED_WORDS = frozenset(
+    ["!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while"]
+)
+_CLOSING = frozenset(["}", "do", "done", "elif", "else", "esac", "fi", "then"])
 
 
 def parse_next(text: str, position: int, aliases: Mapping[str, str]) -> tuple[Sequence | None, int]:
@@ -164,7 +166,11 @@ class _Parser:
     def _compound_reader(self, token: Token) -> Callable[[], Command] | None:
         if token.is_operator("("):
             return self._parenthesis
-        if token.reserved in _CLOSING or token.kind in ("newline", "end") or token.is_operator("|", "&&", "||", ";", "&", ")", ";;", ";&"):
+        if (
+            token.reserved in _CLOSING
+            or token.kind in ("newline", "end")
+            or token.is_operator("|", "&&", "||", ";", "&", ")", ";;", ";&")
+        ):
             raise self.unexpected(token)
         readers: dict[str, Callable[[], Command]] = {
             "{": self._group,
@@ -335,7 +341,7 @@ class _Parser:
         if not self.lexer.peek().is_operator(")"):
             raise self.unexpected(token if self.lexer.peek().kind != "end" else self.lexer.peek(), "")
         self.lexer.next()
-        if name is None or name in _RESERVED or not re.fullmatch(r"[^\s=$`'\"\\/]+", name):
+        if name is None or name in RESERVED_WORDS or not re.fullmatch(r"[^\s=$`'\"\\/]+", name):
             raise self.source.error(detail="bad function name")
         self._newlines()
         return FunctionDefinition(name, self._command())

@@ -38,7 +38,6 @@ class Program(Protocol):
     def has_answer(self) -> bool:
         """For programs that wait with `Answer`: whether there is one."""
 
-
     def write_failed(self, process: Process, reason: str) -> Exit | None:
         """What was written is lost; complain and end (or None: go on)."""
 
@@ -60,7 +59,9 @@ class BaseProgram:
 class Process:
     """A process of a machine. Numbers: `started` is seconds on the host's clock, statuses are exit statuses."""
 
-    def __init__(self, machine: Machine, pid: int, parent: int, session: int, argv: list[str], program: Program) -> None:
+    def __init__(
+        self, machine: Machine, pid: int, parent: int, session: int, argv: list[str], program: Program
+    ) -> None:
         self.machine = machine
         self.pid, self.parent, self.session = pid, parent, session
         self.argv = argv
@@ -202,6 +203,10 @@ class Process:
         FileError("EAGAIN") when there are too many processes.
         """
         return self.machine.spawn(self, argv, program, environment, streams, background)
+
+    def become(self, argv: list[str]) -> None:
+        """Run another program from here on (exec). Raises CommandNotFound and NotExecutable."""
+        self.argv, self.program = self.machine.load(self, argv)
 
     def reap(self, pid: int) -> int:
         """The status of an ended child, which is forgotten with this call."""

@@ -99,7 +99,9 @@ class Regex:
             return instruction.charset.contains(char) or instruction.charset.contains(char.upper())
         return instruction.charset.contains(char)
 
-    def _follow(self, threads: dict[int, tuple[int, Slots]], start: int, begin: int, index: int, slots: Slots, text: str) -> None:
+    def _follow(
+        self, threads: dict[int, tuple[int, Slots]], start: int, begin: int, index: int, slots: Slots, text: str
+    ) -> None:
         """Add the instructions reachable without reading a character, in order of preference."""
         stack, seen = [(start, slots)], set[int]()
         while stack:

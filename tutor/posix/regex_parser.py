@@ -164,7 +164,9 @@ class _Parser:
                 atom = Repeat(atom, 1, None)
             elif self._take("?"):
                 atom = Repeat(atom, 0, 1)
-            elif self._next_is("{") and (self.pattern[self.index + 1 + (not self.extended) :][:1].isdigit() or not self.extended):
+            elif self._next_is("{") and (
+                self.pattern[self.index + 1 + (not self.extended) :][:1].isdigit() or not self.extended
+            ):
                 self._take("{")
                 atom = self._bounded(atom)
             else:

@@ -24,7 +24,12 @@ class Result(NamedTuple):
 
 def userland(files: Mapping[str, str | bytes] | None = None, *, commands: CommandTable | None = None) -> MemoryTree:
     """A small system: all commands in /bin, the usual directories, and these files on top."""
-    base = {"/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n", "/etc/group": "root:x:0:\n", "/tmp/.keep": "", "/root/.keep": ""}
+    base = {
+        "/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
+        "/etc/group": "root:x:0:\n",
+        "/tmp/.keep": "",
+        "/root/.keep": "",
+    }
     tree = tree_of({**base, **(files or {})})
     for keep in ("/tmp/.keep", "/root/.keep"):
         tree.remove(keep)

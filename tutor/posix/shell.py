@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from tutor.posix import arithmetic, limits, parameters
-from tutor.posix.commands import DEFAULT_PATH, load
+from tutor.posix.commands import DEFAULT_PATH
 from tutor.posix.dialect import Dialect
-from tutor.posix.errors import FileError, ShellError, ShellSyntaxError
+from tutor.posix.errors import CommandNotFound, FileError, NotExecutable, ShellError, ShellSyntaxError
 from tutor.posix.fields import Pieces
 from tutor.posix.frames.base import Frame, frame_of
 from tutor.posix.frames.redirects import Target
@@ -36,11 +36,13 @@ class Shell(BaseProgram):
 
     process: Process
 
-    def __init__(self, variables: Variables, *, name: str = "sh", dialect: Dialect | None = None, interactive: bool = False) -> None:
-        self.variables = variables
+    def __init__(
+        self, variables: Variables, *, name: str = "sh", dialect: Dialect | None = None, interactive: bool = False
+    ) -> None:
+        self.variables: Variables = variables
         self.name = name
         self.dialect = dialect or Dialect()
-        self.interactive = interactive
+        self.interactive: bool = interactive
         self.script = False
         self.frames: list[Frame] = []
         self.functions: dict[str, Command] = {}
@@ -50,13 +52,13 @@ class Shell(BaseProgram):
         self.pending: list[str] = []
         self.interrupted = False
         self.jobs: list[Job] = []
-        self.status = 0
+        self.status: int = 0
         self.substituted = 0
         self.leaving: int | None = None
         self.shell_pid: int | None = None
         self.last_background: str | None = None
         self.nesting = 0
-        self.line = 1
+        self.line: int = 1
         self.command = ""
         self.pieces: Pieces = []
         self.fields: list[str] = []
@@ -221,9 +223,15 @@ class Shell(BaseProgram):
     def become(self, argv: list[str], environment: dict[str, str]) -> None:
         """Replace this shell by a program (`exec`). Raises CommandNotFound and NotExecutable."""
         process = self.process
-        search = environment.get("PATH", self.variables.get("PATH") or DEFAULT_PATH)
-        process.argv, process.program = load(process, argv, search)
-        process.environment = environment
+        before, process.environment = (
+            process.environment,
+            {"PATH": self.variables.get("PATH") or DEFAULT_PATH, **environment},
+        )
+        try:
+            process.become(argv)
+        except (CommandNotFound, NotExecutable):
+            process.environment = before
+            raise
         for fd in [fd for fd in process.streams if fd >= 10]:
             process.close(fd)
 

@@ -38,6 +38,10 @@ class Stream:
         """Whether a read would give something (or the end) now."""
         return True
 
+    def line_readable(self) -> bool:
+        """Whether `read_line` would give something now."""
+        return self.readable()
+
     def writable(self) -> bool:
         """Whether a write would take something (or fail) now."""
         return True
@@ -99,7 +103,6 @@ class PipeReader(Stream):
         return bool(self.pipe.buffer) or bool(self.pipe.ends) or not self.pipe.has_writer
 
     def line_readable(self) -> bool:
-        """Whether `read_line` would give something now."""
         pipe = self.pipe
         return not pipe.has_writer or bool(pipe.ends) or len(pipe.buffer) >= pipe.capacity or b"\n" in pipe.buffer
 
@@ -185,6 +188,9 @@ class Terminal(Stream):
 
     def readable(self) -> bool:
         return self.reader.readable()
+
+    def line_readable(self) -> bool:
+        return self.reader.line_readable()
 
     def write(self, data: bytes) -> int:
         return self.writer.write(data)

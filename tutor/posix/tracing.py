@@ -20,6 +20,8 @@ def quote(text: str) -> str:
 
 def trace(shell: Shell, assigned: dict[str, str], argv: list[str]) -> None:
     """Write one line about a command to standard error, after PS4."""
-    words = [f"{name}={quote(value) if value else ''}" for name, value in assigned.items()] + [quote(word) for word in argv]
+    words = [f"{name}={quote(value) if value else ''}" for name, value in assigned.items()] + [
+        quote(word) for word in argv
+    ]
     prefix = shell.variables.get("PS4")
     shell.write_error(("+ " if prefix is None else prefix) + " ".join(words) + "\n")

@@ -70,7 +70,9 @@ class FileTree(Protocol):
     def rename(self, old: str, new: str) -> None:
         """Move within the tree, replacing a file or an empty directory that stands there."""
 
-    def change(self, path: str, *, mode: int | None = None, owner: tuple[int, int] | None = None, time: float | None = None) -> None:
+    def change(
+        self, path: str, *, mode: int | None = None, owner: tuple[int, int] | None = None, time: float | None = None
+    ) -> None:
         """Set permission bits, owner (uid, gid) or modification time."""
 
 
@@ -95,7 +97,9 @@ class ReadOnlyTree:
     def rename(self, old: str, new: str) -> None:
         raise FileError("EROFS", new)
 
-    def change(self, path: str, *, mode: int | None = None, owner: tuple[int, int] | None = None, time: float | None = None) -> None:
+    def change(
+        self, path: str, *, mode: int | None = None, owner: tuple[int, int] | None = None, time: float | None = None
+    ) -> None:
         raise FileError("EROFS", path)
 
 

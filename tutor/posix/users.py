@@ -31,3 +31,10 @@ def _rows(files: Namespace, path: str) -> Iterator[list[str]]:
         return
     for line in text.splitlines():
         yield line.split(":")
+
+
+def user_id(files: Namespace, name: str, path: str = "/etc/passwd") -> int | None:
+    """The number of a user (or, in /etc/group, of a group) by name."""
+    return next(
+        (int(row[2][:9]) for row in _rows(files, path) if len(row) > 2 and row[0] == name and row[2].isdecimal()), None
+    )

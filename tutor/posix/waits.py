@@ -56,7 +56,11 @@ class Child(Wait):
         running = (process.children.get(pid) is None and pid in process.children for pid in self.pids)
         if self.pids:
             return self.timed_out(process) or not all(running)
-        return self.timed_out(process) or any(status is not None for status in process.children.values()) or not process.children
+        return (
+            self.timed_out(process)
+            or any(status is not None for status in process.children.values())
+            or not process.children
+        )
 
 
 @dataclass(frozen=True)

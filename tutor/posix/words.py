@@ -131,7 +131,7 @@ class _Reader:
             self.source.advance()
             self._add(Literal(self.source.advance(), quoted=True))
         else:
-            escapable = '$`\\' + ('"' if self.context is not HERE_DOCUMENT else "") + "".join(self.context.ends & {"}"})
+            escapable = "$`\\" + ('"' if self.context is not HERE_DOCUMENT else "") + "".join(self.context.ends & {"}"})
             if following in escapable:
                 self.source.advance()
             self.text.append(self.source.advance())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.posix.builtins.table import BUILTINS, Result, builtin
 from tutor.posix.commands import DEFAULT_PATH, find
 from tutor.posix.errors import CommandNotFound, FileError, NotExecutable, ShellError
+from tutor.posix.parser import RESERVED_WORDS
 from tutor.posix.tracing import quote
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _LONG_OPTIONS = {
     "noclobber": "C",
     "pipefail": "pipefail",
 }
-_KEYWORDS = frozenset("! { } case do done elif else esac fi for if in then until while [[ function".split())
+_KEYWORDS = RESERVED_WORDS | {"[[", "function"}
 
 
 def _split(shell: Shell, text: str) -> tuple[str, str | None]:
@@ -47,7 +48,9 @@ def export(shell: Shell, argv: list[str]) -> Result:
     if not args:
         for name, variable in sorted(shell.variables.table.items()):
             if variable.exported if argv[0] == "export" else variable.read_only:
-                shell.write(f"{argv[0]} {name}" + ("" if variable.value is None else "=" + quote(variable.value)) + "\n")
+                shell.write(
+                    f"{argv[0]} {name}" + ("" if variable.value is None else "=" + quote(variable.value)) + "\n"
+                )
     return 0
 
 
@@ -111,7 +114,12 @@ def set_options(shell: Shell, argv: list[str], index: int) -> int:
             break
         for letter in text[1:]:
             if letter == "o":
-                _set_option(shell, _LONG_OPTIONS.get(argv[index] if index < len(argv) else "", ""), text[0], argv[index : index + 1])
+                _set_option(
+                    shell,
+                    _LONG_OPTIONS.get(argv[index] if index < len(argv) else "", ""),
+                    text[0],
+                    argv[index : index + 1],
+                )
                 index += 1
             else:
                 _set_option(shell, letter if letter in "euxfaCbhmnv" else "", text[0], [text[0] + letter])

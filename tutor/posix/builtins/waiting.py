@@ -179,7 +179,9 @@ def getopts(shell: Shell, argv: list[str]) -> Result:
         raise ShellError("usage: getopts optstring var [arg ...]", 2)
     letters, name = argv[1], argv[2]
     words = argv[3:] or shell.variables.positional
-    index = max(int(shell.variables.get("OPTIND") or "1"), 1) if (shell.variables.get("OPTIND") or "1").isdecimal() else 1
+    index = (
+        max(int(shell.variables.get("OPTIND") or "1"), 1) if (shell.variables.get("OPTIND") or "1").isdecimal() else 1
+    )
     place = shell.option_place if shell.option_index == index else 1
     word = words[index - 1] if index <= len(words) else ""
     if place == 1 and (not word.startswith("-") or word == "-" or word == "--"):

@@ -43,7 +43,9 @@ class ConditionFrame(Frame):
         return None
 
     def _decide(self, shell: Shell, node: Condition) -> bool:
-        results = [self._decide(shell, operand) if isinstance(operand, Condition) else False for operand in node.operands]
+        results = [
+            self._decide(shell, operand) if isinstance(operand, Condition) else False for operand in node.operands
+        ]
         if node.operator == "!":
             return not results[0]
         if node.operator in ("&&", "||"):

@@ -190,16 +190,27 @@ def describe(error: FileError) -> str:
     return f"{error.path}: {error.reason}" if error.path else f"write error: {error.reason}"
 
 
-T = TypeVar("T", bound=Callable[..., object])
+def tool(*names: str) -> Callable[[Function], Function]:
+    """Decorator: register a function that does everything in one step under these names."""
 
-
-def tool(*names: str) -> Callable[[T], T]:
-    """Decorator: register a function (Invocation -> status) or a Tool class under these names."""
-
-    def register(thing: T) -> T:
+    def register(function: Function) -> Function:
         for name in names:
-            TOOLS[name] = thing if isinstance(thing, type) else partial(FunctionProgram, thing)  # type: ignore[assignment]  # a class of programs makes programs
-        return thing
+            TOOLS[name] = partial(FunctionProgram, function)
+        return function
+
+    return register
+
+
+T = TypeVar("T", bound="type[Tool]")
+
+
+def tool_class(*names: str) -> Callable[[T], T]:
+    """Decorator: register a Tool class under these names."""
+
+    def register(program: T) -> T:
+        for name in names:
+            TOOLS[name] = program
+        return program
 
     return register
 

@@ -37,7 +37,9 @@ def _send(invocation: Invocation, name: str, text: str) -> int:
         invocation.complain(f"invalid number '{text}'")
         return 1
     machine, number = invocation.process.machine, int(text[:9])
-    targets = [number] if number > 0 else [pid for pid in machine.processes if number in (-1, 0) and pid != machine.init]
+    targets = (
+        [number] if number > 0 else [pid for pid in machine.processes if number in (-1, 0) and pid != machine.init]
+    )
     found = [pid for pid in targets if pid in machine.processes]
     for pid in found:
         if name != "0":

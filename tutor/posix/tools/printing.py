@@ -7,7 +7,7 @@ import re
 from tutor.posix import escapes, limits
 from tutor.posix.errors import ToolError
 from tutor.posix.process import Outcome, Process
-from tutor.posix.tools.base import Invocation, Tool, tool
+from tutor.posix.tools.base import Invocation, Tool, tool, tool_class
 from tutor.posix.waits import Exit
 
 _DIRECTIVE = re.compile(r"%([-+ #0]*)(\*|\d{1,4})?(?:\.(\*|\d{0,4}))?(.)", re.DOTALL)
@@ -130,7 +130,9 @@ class _Printer:
         if letter == "q":
             return "'" + (argument or "").replace("'", "'\\''") + "'"
         if letter in "eEfFgG":
-            return format(self._float(argument), f"{'+' if '+' in flags else ''}.{6 if precision is None else precision}{letter}")
+            return format(
+                self._float(argument), f"{'+' if '+' in flags else ''}.{6 if precision is None else precision}{letter}"
+            )
         return self._integer(letter, flags, precision, self._number(argument))
 
     @staticmethod
@@ -168,14 +170,14 @@ class _Printer:
         self.status = 1
 
 
-@tool("yes")
+@tool_class("yes")
 class Yes(Tool):
     def work(self, process: Process) -> Outcome:
         process.write(1, (" ".join(self.argv[1:]) or "y") + "\n")
         return None
 
 
-@tool("seq")
+@tool_class("seq")
 class Seq(Tool):
     """seq [-s SEP] [-w] [FIRST [STEP]] LAST, in whole or decimal numbers."""
 

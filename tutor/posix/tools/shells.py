@@ -9,14 +9,14 @@ from tutor.posix.frames.scripts import PromptFrame, ScriptFrame
 from tutor.posix.process import Outcome, Process
 from tutor.posix.shell import Shell
 from tutor.posix.text import decode
-from tutor.posix.tools.base import Tool, tool
+from tutor.posix.tools.base import Tool, tool_class
 from tutor.posix.variables import Variable, Variables
 from tutor.posix.waits import Exit
 
 _DIALECTS = {"ash": "busybox", "dash": "dash", "bash": "bash"}
 
 
-@tool("sh", "ash", "dash", "bash")
+@tool_class("sh", "ash", "dash", "bash")
 class ShellCommand(Tool):
     """Reads the shell's own arguments, then gives its process to the shell they ask for."""
 
@@ -49,7 +49,11 @@ class ShellCommand(Tool):
             try:
                 script = decode(process.files.read(process.path(argv[0])))
             except FileError as error:
-                reason = f"{argv[0]}: {error.reason}" if shell.dialect.kind == "bash" else f"can't open '{argv[0]}': {error.reason}"
+                reason = (
+                    f"{argv[0]}: {error.reason}"
+                    if shell.dialect.kind == "bash"
+                    else f"can't open '{argv[0]}': {error.reason}"
+                )
                 self.complain(process, reason)
                 return 127 if shell.dialect.kind == "bash" else 2
             shell.name, shell.script, shell.variables.positional = argv[0], True, argv[1:]

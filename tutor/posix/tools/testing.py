@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import operator as op
 import re
+from collections.abc import Callable
+from typing import Any
 
 from tutor.posix import limits, regex
 from tutor.posix.errors import FileError, ToolError
@@ -11,7 +14,7 @@ from tutor.posix.tools.base import Invocation, tool
 
 _UNARY = frozenset("-" + letter for letter in "bcdefghkLnOGprsStuwxz")
 _STRINGS = frozenset({"=", "==", "!=", "<", ">"})
-_NUMBERS = {
+_NUMBERS: dict[str, Callable[[int, int], bool]] = {
     "-eq": lambda a, b: a == b,
     "-ne": lambda a, b: a != b,
     "-lt": lambda a, b: a < b,
@@ -125,7 +128,11 @@ def unary_test(process: Process, operator: str, text: str) -> bool:
     kinds = {"-d": "directory", "-f": "file", "-h": "link", "-L": "link", "-c": "device"}
     if operator in kinds:
         return info.kind == kinds[operator]
-    return operator == "-e" or (operator == "-s" and info.size > 0) or (operator == "-O" and info.uid == process.files.user.uid)
+    return (
+        operator == "-e"
+        or (operator == "-s" and info.size > 0)
+        or (operator == "-O" and info.uid == process.files.user.uid)
+    )
 
 
 def binary_test(process: Process, operator: str, left: str, right: str) -> bool:
@@ -149,7 +156,9 @@ def _number(text: str) -> int:
 def _compare_files(process: Process, operator: str, left: str, right: str) -> bool:
     first, second = (process.files.lookup(process.path(name)) if name else None for name in (left, right))
     if operator == "-ef":
-        return first is not None and process.files.resolve(process.path(left)) == process.files.resolve(process.path(right))
+        return first is not None and process.files.resolve(process.path(left)) == process.files.resolve(
+            process.path(right)
+        )
     newer, older = (first, second) if operator == "-nt" else (second, first)
     return newer is not None and (older is None or newer.modified > older.modified)
 
@@ -162,7 +171,25 @@ def expr(invocation: Invocation) -> int:
     return int(value in ("", "0"))
 
 
-_LEVELS: tuple[tuple[str, ...], ...] = (("|",), ("&",), ("=", "==", "!=", "<", "<=", ">", ">="), ("+", "-"), ("*", "/", "%"), (":",))
+_LEVELS: tuple[tuple[str, ...], ...] = (
+    ("|",),
+    ("&",),
+    ("=", "==", "!=", "<", "<=", ">", ">="),
+    ("+", "-"),
+    ("*", "/", "%"),
+    (":",),
+)
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": op.eq,
+    "==": op.eq,
+    "!=": op.ne,
+    "<": op.lt,
+    "<=": op.le,
+    ">": op.gt,
+    ">=": op.ge,
+}
 
 
 class _Expression:
@@ -233,8 +260,8 @@ def _apply(operator: str, left: str, right: str) -> str:
     if operator in ("+", "-", "*", "/", "%"):
         return str(_arithmetic(operator, _integer(left), _integer(right)))
     numbers = all(re.fullmatch(r"-?[0-9]{1,18}", text) for text in (left, right))
-    sign = (int(left) > int(right)) - (int(left) < int(right)) if numbers else (left > right) - (left < right)
-    return str(int({"=": sign == 0, "==": sign == 0, "!=": sign != 0, "<": sign < 0, "<=": sign <= 0, ">": sign > 0}.get(operator, sign >= 0)))
+    order = (int(left), int(right)) if numbers else (left, right)
+    return str(int(_COMPARISONS[operator](*order)))
 
 
 def _arithmetic(operator: str, left: int, right: int) -> int:
