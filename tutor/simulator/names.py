@@ -43,6 +43,8 @@ _RULES = {
 }
 _QUALIFIED_RE = re.compile(_QUALIFIED)
 _LABEL_VALUE_RE = re.compile(_LABEL_VALUE)
+STANDARD_FINALIZERS = ("kubernetes", "orphan", "foregroundDeletion")
+"""Names without a prefix that are allowed (pkg/apis/core/helper IsStandardFinalizerName)."""
 ANNOTATIONS_LIMIT = 256 * 1024
 """Bytes of all keys and values together."""
 
@@ -56,7 +58,10 @@ def name_problems(value: str, rule: str) -> list[str]:
         return []
     pattern, limit, text = _RULES[rule]
     problems = [f"must be no more than {limit} characters"] if len(value) > limit else []
-    return problems if pattern.fullmatch(value) else [*problems, text]
+    if pattern.fullmatch(value):
+        return problems
+    dotted = rule == "label" and _RULES["subdomain"][0].fullmatch(value)
+    return [*problems, "must not contain dots" if dotted else text]
 
 
 def check_name(resource: Resource, metadata: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -83,8 +88,11 @@ def check_metadata(resource: Resource, obj: Obj, old: Obj | None = None) -> Iter
             "metadata.ownerReferences", metadata["ownerReferences"], why + " and ".join(_owner(r) for r in controllers)
         )
     for i, finalizer in enumerate(metadata.get("finalizers") or ()):
-        for problem in qualified_name_problems(finalizer):
-            yield invalid(f"metadata.finalizers[{i}]" if i else "metadata.finalizers", finalizer, problem)
+        problems = qualified_name_problems(finalizer)
+        if not problems and "/" not in finalizer and finalizer not in STANDARD_FINALIZERS:
+            problems = ["name is neither a standard finalizer name nor is it fully qualified"]
+        for problem in problems:
+            yield invalid(f"metadata.finalizers[{i}]", finalizer, problem)
     if old is not None and "deletionTimestamp" in old["metadata"]:
         added = [f for f in metadata.get("finalizers") or () if f not in (old["metadata"].get("finalizers") or ())]
         if added:
@@ -98,14 +106,9 @@ def _owner(reference: Mapping[str, Any]) -> str:
 
 
 def _check_owner(reference: Mapping[str, Any], path: str) -> Iterator[FieldError]:
-    for field, why in (
-        ("apiVersion", "version must not be empty"),
-        ("kind", "must not be empty"),
-        ("name", "must not be empty"),
-        ("uid", "must not be empty"),
-    ):
+    for field in ("apiVersion", "kind", "name", "uid"):
         if not reference.get(field):
-            yield invalid(f"{path}.{field}", reference.get(field, ""), why)
+            yield required(f"{path}.{field}", "must not be empty")
 
 
 def check_labels(labels: Mapping[str, Any] | None, path: str) -> Iterator[FieldError]:

@@ -189,7 +189,11 @@ class Registry:
         metadata: dict[str, Any] = obj.setdefault("metadata", {})
         name = before["name"]
         if metadata.get("uid") and metadata["uid"] != before["uid"]:
-            why = f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {before['uid']}"
+            where = f"/registry/{resource.plural}/{before.get('namespace', '')}/{name}".replace("//", "/")
+            why = (
+                f"StorageError: invalid object, Code: 4, Key: {where}, ResourceVersion: 0, AdditionalErrorMsg: "
+                f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {before['uid']}"
+            )
             raise errors.conflict(resource.plural, resource.group, name, why)
         expected = metadata.get("resourceVersion")
         if expected and expected != before["resourceVersion"]:
@@ -269,7 +273,7 @@ class Registry:
                     f"the {what} in the precondition ({expected}) does not match the {what} in record ({actual}). "
                     "The object might have been deleted and then recreated"
                 )
-                raise errors.conflict(resource.plural, resource.group, metadata["name"], why)
+                raise errors.conflict(resource.kind, resource.group, metadata["name"], why)
 
     @staticmethod
     def _deletion_finalizers(resource: Resource, old: Obj, options: DeleteOptions) -> list[str]:
@@ -294,7 +298,7 @@ class Registry:
     # -- the way in
 
     def _context(self, writer: Writer) -> Context:
-        return Context(self.store, self.ids, self.clock.now, writer.user, writer.groups)
+        return Context(self.store, self.ids, self.clock.now, writer.user, writer.groups, writer.dry_run)
 
     @staticmethod
     def _mutate(request: AdmissionRequest) -> None:

@@ -18,6 +18,7 @@ from tutor.simulator.resources.workload_validation import (
 from tutor.simulator.store import Obj
 
 DEPLOYMENT_STRATEGIES = ("Recreate", "RollingUpdate")
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 DAEMON_STRATEGIES = ("OnDelete", "RollingUpdate")
 
 
@@ -128,6 +129,7 @@ def _default_stateful_set(obj: Obj) -> None:
         strategy.setdefault("rollingUpdate", {})
     if strategy["type"] == "RollingUpdate" and strategy.get("rollingUpdate") is not None:
         strategy["rollingUpdate"].setdefault("partition", 0)
+        strategy["rollingUpdate"].setdefault("maxUnavailable", 1)
     retention = spec["persistentVolumeClaimRetentionPolicy"] = spec.get("persistentVolumeClaimRetentionPolicy") or {}
     retention.setdefault("whenDeleted", "Retain")
     retention.setdefault("whenScaled", "Retain")
@@ -187,6 +189,24 @@ def _default_daemon_set(obj: Obj) -> None:
         for name, value in (("maxUnavailable", 1), ("maxSurge", 0)):
             if rolling.get(name) is None:
                 rolling[name] = value
+
+
+def _prepare_daemon_set(_: Context, obj: Obj) -> None:
+    obj["status"] = dict.fromkeys(_DAEMON_COUNTS, 0)
+    _set_template_generation(obj, 1)
+
+
+def _prepare_daemon_set_update(_: Context, obj: Obj, old: Obj) -> None:
+    """Counts changes of the template (pkg/registry/apps/daemonset/strategy.go)."""
+    before = int((old["metadata"].get("annotations") or {}).get(TEMPLATE_GENERATION, 0))
+    _set_template_generation(obj, before + (obj["spec"]["template"] != old["spec"]["template"]))
+
+
+def _set_template_generation(obj: Obj, generation: int) -> None:
+    obj["metadata"]["annotations"] = {
+        **(obj["metadata"].get("annotations") or {}),
+        TEMPLATE_GENERATION: str(generation),
+    }
 
 
 def _validate_daemon_set(obj: Obj) -> Iterator[FieldError]:
@@ -311,7 +331,8 @@ RESOURCES = (
             *wide_template_columns(),
         ),
         default=_default_daemon_set,
-        prepare_create=lambda _, obj: obj.__setitem__("status", dict.fromkeys(_DAEMON_COUNTS, 0)),
+        prepare_create=_prepare_daemon_set,
+        prepare_update=_prepare_daemon_set_update,
         validate=_validate_daemon_set,
         validate_update=_SELECTOR_IMMUTABLE,
         has_status=True,

@@ -23,6 +23,7 @@ class Context:
     now: float
     user: str = ""
     groups: tuple[str, ...] = ()
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)

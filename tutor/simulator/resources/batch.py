@@ -70,6 +70,8 @@ def _prepare_create(_: Context, job: Obj) -> None:
     added = {CONTROLLER_UID: uid, JOB_NAME: name, "controller-uid": uid, "job-name": name}
     metadata = spec["template"]["metadata"]
     metadata["labels"] = {**(metadata.get("labels") or {}), **added}
+    if not job["metadata"].get("labels"):
+        job["metadata"]["labels"] = dict(metadata["labels"])
     selector = spec["selector"] = spec.get("selector") or {}
     selector["matchLabels"] = {**(selector.get("matchLabels") or {}), CONTROLLER_UID: uid}
 

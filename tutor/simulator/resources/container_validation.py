@@ -33,6 +33,17 @@ CONFIG_KEY_RULE = (
 _ENV_NAME = re.compile(r"[ -<>-~]+")
 _ENV_RULE = "a valid environment variable name must consist only of printable ASCII characters other than '='"
 _REFERENCES = {"configMapKeyRef": ("name", "key"), "secretKeyRef": ("name", "key"), "fieldRef": ("fieldPath",)}
+ENV_FIELDS = (
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
+)
 _NOT_OVERCOMMITTED = ("hugepages-",)
 
 
@@ -133,6 +144,8 @@ def _validate_value_from(variable: Mapping[str, Any], path: str) -> Iterator[Fie
         for field in _REFERENCES.get(name, ()):
             if not source.get(field):
                 yield required(f"{path}.{name}.{field}")
+        if name == "fieldRef":
+            yield from _validate_field_path(source.get("fieldPath") or "", f"{path}.fieldRef.fieldPath")
         key = source.get("key")
         if key and name in ("configMapKeyRef", "secretKeyRef") and not CONFIG_KEY.fullmatch(key):
             yield invalid(f"{path}.{name}.key", key, CONFIG_KEY_RULE)
@@ -143,6 +156,16 @@ def _validate_value_from(variable: Mapping[str, Any], path: str) -> Iterator[Fie
         yield invalid(path, "", "may not be specified when `value` is not empty")
     elif len(sources) > 1:
         yield invalid(path, "", "may not have more than one field specified at a time")
+
+
+def _validate_field_path(field: str, path: str) -> Iterator[FieldError]:
+    """Which fields the downward API offers as variables (validEnvDownwardAPIFieldPathExpressions)."""
+    if not field or field in ENV_FIELDS or re.fullmatch(r"metadata\.(labels|annotations)\['[^']+'\]", field):
+        return
+    if field in ("metadata.labels", "metadata.annotations"):
+        yield not_supported(path, field, ENV_FIELDS)
+    else:
+        yield invalid(path, field, f"error converting fieldPath: field label not supported: {field}")
 
 
 def _validate_mounts(container: Mapping[str, Any], volumes: set[str], path: str) -> Iterator[FieldError]:
@@ -164,11 +187,10 @@ def _validate_mounts(container: Mapping[str, Any], volumes: set[str], path: str)
 def validate_resources(resources: Mapping[str, Any], path: str) -> Iterator[FieldError]:
     """Requests and limits of a container."""
     limits, requests = resources.get("limits") or {}, resources.get("requests") or {}
-    for kind, amounts in (("limits", limits), ("requests", requests)):
-        for name, amount in amounts.items():
-            if _amount(amount) is not None and parse(amount) < 0:
-                yield invalid(f"{path}.{kind}[{name}]", str(amount), NOT_NEGATIVE)
-    for name, amount in requests.items():
+    for name, amount in sorted(limits.items()):
+        yield from _not_negative(amount, f"{path}.limits[{name}]")
+    for name, amount in sorted(requests.items()):
+        yield from _not_negative(amount, f"{path}.requests[{name}]")
         limit = limits.get(name)
         if limit is None or _amount(amount) is None or _amount(limit) is None:
             continue
@@ -176,6 +198,11 @@ def validate_resources(resources: Mapping[str, Any], path: str) -> Iterator[Fiel
             yield invalid(f"{path}.requests", str(amount), f"must be equal to {name} limit of {limit}")
         elif parse(amount) > parse(limit):
             yield invalid(f"{path}.requests", str(amount), f"must be less than or equal to {name} limit of {limit}")
+
+
+def _not_negative(amount: Any, path: str) -> Iterator[FieldError]:
+    if _amount(amount) is not None and parse(amount) < 0:
+        yield invalid(path, str(amount), NOT_NEGATIVE)
 
 
 def _amount(value: Any) -> Any:
@@ -210,17 +237,20 @@ def _validate_probes(container: Mapping[str, Any], path: str) -> Iterator[FieldE
 
 def _validate_handler(handler: Mapping[str, Any], path: str) -> Iterator[FieldError]:
     given = [kind for kind in HANDLERS if handler.get(kind) is not None]
-    for kind in given[1:]:
-        yield forbidden_field(f"{path}.{kind}", "may not specify more than 1 handler type")
     if not given:
         yield required(path, "must specify a handler type")
         return
-    kind, action = given[0], handler[given[0]]
+    yield from _validate_action(given[0], handler[given[0]], f"{path}.{given[0]}")
+    for kind in given[1:]:
+        yield forbidden_field(f"{path}.{kind}", "may not specify more than 1 handler type")
+
+
+def _validate_action(kind: str, action: Mapping[str, Any], path: str) -> Iterator[FieldError]:
     if kind == "exec" and not action.get("command"):
-        yield required(f"{path}.exec.command")
+        yield required(f"{path}.command")
     elif kind == "httpGet":
-        yield from check_port(action.get("port"), f"{path}.httpGet.port")
+        yield from check_port(action.get("port"), f"{path}.port")
         if action.get("scheme") not in SCHEMES:
-            yield not_supported(f"{path}.httpGet.scheme", action.get("scheme"), SCHEMES)
+            yield not_supported(f"{path}.scheme", action.get("scheme"), SCHEMES)
     elif kind in ("tcpSocket", "grpc"):
-        yield from check_port(action.get("port"), f"{path}.{kind}.port")
+        yield from check_port(action.get("port"), f"{path}.port")

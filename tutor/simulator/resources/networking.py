@@ -25,7 +25,7 @@ def _default_ingress(ingress: Obj) -> None:
 def _validate_ingress(ingress: Obj) -> Iterator[FieldError]:
     spec = ingress["spec"]
     if not spec.get("rules") and spec.get("defaultBackend") is None:
-        yield invalid("spec", spec, "either `defaultBackend` or `rules` must be specified")
+        yield invalid("spec", spec or None, "either `defaultBackend` or `rules` must be specified")
     for i, rule in enumerate(spec.get("rules") or ()):
         yield from _validate_rule(rule, f"spec.rules[{i}]")
     if spec.get("defaultBackend") is not None:
@@ -56,7 +56,7 @@ def _validate_rule(rule: Mapping[str, Any], path: str) -> Iterator[FieldError]:
             yield not_supported(f"{where}.pathType", entry["pathType"], PATH_TYPES)
         elif entry["pathType"] != "ImplementationSpecific" and not str(entry.get("path") or "").startswith("/"):
             yield invalid(f"{where}.path", entry.get("path") or "", "must be an absolute path")
-        if entry.get("pathType") in PATH_TYPES:
+        if entry.get("pathType") is not None:
             yield from _validate_backend(entry.get("backend") or {}, f"{where}.backend")
 
 
@@ -65,13 +65,13 @@ def _validate_backend(backend: Mapping[str, Any], path: str) -> Iterator[FieldEr
     if service is not None and resource is not None:
         yield invalid(path, "", "cannot set both resource and service backends")
     elif resource is None and service is None:
-        yield required(path, "port name or number is required")
+        yield invalid(path, "", "resource or service backend is required")
     elif service is not None:
         name = service.get("name")
         if not name:
             yield required(f"{path}.service.name")
         else:
-            for problem in name_problems(name, "dns1035"):
+            for problem in name_problems(name, "label"):
                 yield invalid(f"{path}.service.name", name, problem)
         port = service.get("port") or {}
         if port.get("name") and port.get("number"):

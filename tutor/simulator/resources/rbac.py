@@ -23,7 +23,7 @@ def _default_binding(binding: Obj) -> None:
 
 def _validate_binding(binding: Obj) -> Iterator[FieldError]:
     reference = binding["roleRef"]
-    kinds = ("ClusterRole",) if binding["kind"] == "ClusterRoleBinding" else ("ClusterRole", "Role")
+    kinds = ("ClusterRole",) if binding["kind"] == "ClusterRoleBinding" else ("Role", "ClusterRole")
     if reference.get("kind") not in kinds:
         yield not_supported("roleRef.kind", reference.get("kind", ""), kinds)
     if not reference.get("name"):
@@ -56,7 +56,7 @@ def _validate_role(role: Obj) -> Iterator[FieldError]:
     for i, rule in enumerate(role.get("rules") or ()):
         path = f"rules[{i}]"
         if not rule.get("verbs"):
-            yield required(f"{path}.verbs", "verbs must contain at least one value")
+            yield required(f"{path}.verbs")
         if rule.get("nonResourceURLs"):
             if role["kind"] == "Role":
                 why = "namespaced rules cannot apply to non-resource URLs"

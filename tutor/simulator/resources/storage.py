@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tutor.simulator.clock import timestamp
 from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_supported, required
 from tutor.simulator.quantity import canonical, parse
 from tutor.simulator.resources.base import Column, Context, Resource
@@ -88,8 +89,8 @@ def _update_claim(claim: Obj, old: Obj) -> Iterator[FieldError]:
         yield forbidden_field("spec.resources.requests.storage", why)
 
 
-def _prepare_volume(_: Context, volume: Obj) -> None:
-    volume["status"] = {"phase": "Pending"}
+def _prepare_volume(context: Context, volume: Obj) -> None:
+    volume["status"] = {"phase": "Pending", "lastPhaseTransitionTime": timestamp(context.now)}
     finalizers = volume["metadata"].get("finalizers") or []
     if VOLUME_FINALIZER not in finalizers:
         volume["metadata"]["finalizers"] = [*finalizers, VOLUME_FINALIZER]
@@ -100,6 +101,8 @@ def _default_volume(volume: Obj) -> None:
     for name, value in (("persistentVolumeReclaimPolicy", "Retain"), ("volumeMode", "Filesystem")):
         if not spec.get(name):
             spec[name] = value
+    if spec.get("hostPath") is not None:
+        spec["hostPath"].setdefault("type", "")
 
 
 _NO_SOURCE = {
