@@ -85,7 +85,7 @@ def document(scheme: Scheme, path: str) -> bytes | None:
             "openapi": "3.0.0",
             "info": {"title": "Kubernetes", "version": table.version()},
             "paths": paths,
-            "components": {"schemas": schemas.found},
+            "components": {"schemas": schemas.finished()},
         }
     )
 
@@ -103,7 +103,7 @@ def swagger(scheme: Scheme) -> bytes:
             "swagger": "2.0",
             "info": {"title": "Kubernetes", "version": version.removeprefix("v")},
             "paths": paths,
-            "definitions": schemas.found,
+            "definitions": schemas.finished(),
         }
     )
 
@@ -155,6 +155,16 @@ class _Schemas:
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
         self.found: dict[str, Json] = {}
+        self._described: set[str] = set()
+        """Types whose own description is shown: kinds, and elements of lists and maps."""
+
+    def finished(self) -> dict[str, Json]:
+        """All schemas. A type that is only ever a field's has lent its description to the field, which has none of its own in
+        our source; with both, `kubectl explain` would print the same words twice."""
+        for name, schema in self.found.items():
+            if name not in self._described:
+                schema.pop("description", None)
+        return self.found
 
     def add_kind(self, resource: Resource) -> None:
         """The schema of a kind, marked with its group, version and kind."""
@@ -162,6 +172,7 @@ class _Schemas:
         if type_ is None:
             return
         self._reference(type_)
+        self._described.add(type_.name)
         gvk = {"group": resource.group, "kind": resource.kind, "version": resource.version}
         marks = self.found[type_.name].setdefault("x-kubernetes-group-version-kind", [])
         if gvk not in marks:
@@ -202,12 +213,17 @@ class _Schemas:
 
     def _schema(self, type_: Type) -> Json:
         if isinstance(type_, ListOf):
-            return {"type": "array", "items": self._schema(type_.elem)}
+            return {"type": "array", "items": self._element(type_.elem)}
         if isinstance(type_, MapOf):
-            return {"type": "object", "additionalProperties": self._schema(type_.elem)}
+            return {"type": "object", "additionalProperties": self._element(type_.elem)}
         if isinstance(type_, Struct):
             return self._reference(type_)
         return self._scalar(type_)
+
+    def _element(self, type_: Type) -> Json:
+        if isinstance(type_, Struct):
+            self._described.add(type_.name)
+        return self._schema(type_)
 
     def _scalar(self, type_: Scalar) -> Json:
         special = _SPECIAL.get(type_.kind)

@@ -112,7 +112,7 @@ def _last(fields: dict[int, list[Wire]], number: int) -> bytes:
 @cache
 def _by_number(type_: Struct) -> dict[int, Field | Struct]:
     """The fields of a message; a struct stands for one that is embedded in JSON."""
-    found: dict[int, Field | Struct] = {f.number: f for f in type_.fields.values() if f.number and not f.via}
+    found: dict[int, Field | Struct] = {f.number: f for f in type_.fields.values() if f.number}
     found.update({number: inner for inner, number in type_.embedded.values()})
     return found
 

@@ -96,7 +96,8 @@ def _load(name: str, entry: dict[str, Any]) -> tuple[dict[str, Field], dict[str,
 
 
 def _via(found: Field, go_name: str) -> Field:
-    return replace(found, via=go_name) if go_name else found
+    """A field of an embedded struct as the outer one has it: in protobuf it is the embedded struct that has a number."""
+    return replace(found, via=go_name, number=0)
 
 
 def _reference(expression: str) -> str:
