@@ -1,0 +1,145 @@
+"""The simulated cluster as one to play on: in this process, on loopback, with a clock and with undo."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.clusters.base import ClockControl, ClusterError, Report, Snapshots
+from tutor.folders import private_folder
+
+if TYPE_CHECKING:
+    from tutor.simulator.api.server import SimulatedApiServer
+    from tutor.simulator.cluster import ClusterState
+    from tutor.simulator.store import Change
+
+MAX_SNAPSHOTS = 50
+"""Older ones are forgotten; each costs little, as states share what they have in common."""
+
+CAPABILITIES = frozenset({"clock", "snapshot", "multi-node", "image-load"})
+
+
+class Simulated:
+    """A simulated cluster of three nodes. It exists from `start` to `stop`."""
+
+    name = "simulated"
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self._seed = seed
+        self._server: SimulatedApiServer | None = None
+        self._snapshots: SimulatedSnapshots | None = None
+        self._kubeconfig: Path | None = None
+        self.capabilities: frozenset[str] = CAPABILITIES
+
+    def start(self, report: Report = lambda _: None) -> None:
+        """Make the cluster and serve its API. Raises ClusterError."""
+        if self._server is not None:
+            return
+        from tutor.simulator.api.server import SimulatedApiServer
+        from tutor.simulator.cluster import SimulatedCluster
+
+        cluster = SimulatedCluster(now=time.time(), seed=self._seed)
+        server = SimulatedApiServer(cluster)
+        try:
+            server.start()
+            self._kubeconfig = private_folder("clusters") / f"simulated-{os.getpid()}-{id(self):x}.kubeconfig"
+            server.write_kubeconfig(self._kubeconfig)
+        except OSError as problem:
+            server.stop()
+            why = f"the simulated cluster cannot be started: {problem.strerror or problem}"
+            raise ClusterError(why, "`k8s-tutor doctor` looks for the cause") from None
+        except TimeoutError as problem:
+            raise ClusterError(str(problem), "Try again; the machine may be very busy") from None
+        self._server = server
+        self._snapshots = SimulatedSnapshots(server)
+
+    def stop(self) -> None:
+        """End it with all that is in it."""
+        if self._server is not None:
+            self._server.stop()
+        if self._kubeconfig is not None:
+            self._kubeconfig.unlink(missing_ok=True)
+        self._server = self._snapshots = self._kubeconfig = None
+
+    @property
+    def clock(self) -> ClockControl | None:
+        """Its clock; None before start."""
+        return self._server.pacer if self._server is not None else None
+
+    @property
+    def snapshots(self) -> Snapshots | None:
+        """Its earlier states; None before start."""
+        return self._snapshots
+
+    def kubeconfig(self) -> Path:
+        """A private file that leads to it. ClusterError before start."""
+        if self._kubeconfig is None:
+            raise ClusterError("the cluster has not been started")
+        return self._kubeconfig
+
+    def load_images(self, images: Sequence[str], report: Report = lambda _: None) -> None:
+        """Nothing to do: its catalogue knows the tutor's own images."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    id: str
+    label: str
+    state: ClusterState
+    writes: int
+    """How often the learner had written when it was taken."""
+
+
+class SimulatedSnapshots:
+    """Earlier states of a simulated cluster. Safe to use from any thread."""
+
+    def __init__(self, server: SimulatedApiServer) -> None:
+        from tutor.simulator.api.access.authentication import ADMIN
+
+        self._server = server
+        self._learner = ADMIN.name
+        self._writes = 0
+        self._taken: list[_Snapshot] = []
+        self._count = 0
+        server.cluster.store.subscribe(self._see)
+
+    def _see(self, change: Change) -> None:
+        self._writes += change.actor == self._learner
+
+    def take(self, label: str) -> str:
+        """Remember the state as it is; returns the snapshot's id."""
+        cluster = self._server.cluster
+        with cluster.lock:
+            self._count += 1
+            self._taken.append(_Snapshot(str(self._count), label, cluster.save(), self._writes))
+            del self._taken[:-MAX_SNAPSHOTS]
+            return self._taken[-1].id
+
+    def restore(self, snapshot: str) -> None:
+        """Go back to a snapshot, which is kept; those taken after it are forgotten. KeyError for an unknown id."""
+        with self._server.cluster.lock:
+            places = [place for place, taken in enumerate(self._taken) if taken.id == snapshot]
+            if not places:
+                raise KeyError(snapshot)
+            del self._taken[places[0] + 1 :]
+            self._load(self._taken[places[0]])
+
+    def undo(self) -> str:
+        """Go back to before the learner's last change; returns that snapshot's label. ClusterError when there is none."""
+        with self._server.cluster.lock:
+            while self._taken and self._taken[-1].writes == self._writes:
+                self._taken.pop()
+            if not self._taken:
+                raise ClusterError("there is nothing to take back")
+            last = self._taken.pop()
+            self._load(last)
+            return last.label
+
+    def _load(self, snapshot: _Snapshot) -> None:
+        self._server.cluster.load(snapshot.state)
+        self._server.pacer.restored()
+        self._writes = snapshot.writes
