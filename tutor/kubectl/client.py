@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from tutor.kubectl.errors import ApiError, ConnectionFailed, Interrupted
+from tutor.kubectl.errors import ApiError, ConnectionFailed, Interrupted, TimedOut
 from tutor.kubectl.objects import Object
 
 if TYPE_CHECKING:
@@ -107,40 +108,46 @@ class Api:
         self._raise_for_status(reply, reply.data)
         return reply.data.decode(errors="replace")
 
-    def chunks(self, path: str, query: Query | None = None, accept: str = "*/*") -> Iterator[bytes]:
-        """The pieces of a long reply as they arrive, until it ends or ctrl+c raises Interrupted."""
+    def chunks(self, path: str, query: Query | None = None, accept: str = "*/*", deadline: float | None = None) -> Iterator[bytes]:
+        """The pieces of a long reply as they arrive, until it ends.
+
+        Ctrl+c raises Interrupted; passing `deadline`, a reading of `time.monotonic`, raises TimedOut.
+        """
         reply = self._open("GET", path, query, None, JSON, accept, stream=True)
         if reply.status >= 400:
             self._raise_for_status(reply, reply.read())
         pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         threading.Thread(target=_pump, args=(reply, pieces), daemon=True).start()
         try:
-            yield from self._received(pieces)
+            yield from self._received(pieces, deadline)
         finally:
             _hang_up(reply)
 
-    def _received(self, pieces: queue.SimpleQueue[bytes | None]) -> Iterator[bytes]:
+    def _received(self, pieces: queue.SimpleQueue[bytes | None], deadline: float | None) -> Iterator[bytes]:
         while True:
             self._io.check_cancelled()
+            left = _POLL if deadline is None else deadline - time.monotonic()
+            if left <= 0:
+                raise TimedOut
             with suppress(queue.Empty):
-                piece = pieces.get(timeout=_POLL)
+                piece = pieces.get(timeout=min(left, _POLL))
                 if piece is None:
                     return
                 yield piece
 
-    def lines(self, path: str, query: Query | None = None, accept: str = "*/*") -> Iterator[bytes]:
-        """The lines of a long reply as they arrive, without their line ends."""
+    def lines(self, path: str, query: Query | None = None, accept: str = "*/*", deadline: float | None = None) -> Iterator[bytes]:
+        """The lines of a long reply as they arrive, without their line ends; ends like `chunks`."""
         rest = b""
-        for piece in self.chunks(path, query, accept):
+        for piece in self.chunks(path, query, accept, deadline):
             *complete, rest = (rest + piece).split(b"\n")
             yield from complete
         if rest:
             yield rest
 
-    def watch(self, path: str, query: Query, accept: str = JSON) -> Iterator[Object]:
+    def watch(self, path: str, query: Query, accept: str = JSON, deadline: float | None = None) -> Iterator[Object]:
         """Watch events as `{"type", "object"}`; ends when the server ends the watch. An ERROR event raises ApiError."""
         parameters = {**query, "watch": "true"}
-        for line in self.lines(path, parameters, accept):
+        for line in self.lines(path, parameters, accept, deadline):
             event = json.loads(line)
             if event.get("type") == "ERROR":
                 raise ApiError(event["object"])
@@ -185,17 +192,17 @@ class Api:
         raise ApiError(_generic_status(reply.status, data.decode(errors="replace")))
 
     def _connection_error(self, method: str, target: str, problem: Exception) -> Exception:
-        from urllib3.exceptions import NewConnectionError, TimeoutError
+        from urllib3 import exceptions
 
         if self._io.cancelled.is_set():
             return Interrupted()
         host = self.connection.host
         cause = problem.__cause__ or problem
-        if isinstance(problem, NewConnectionError) and isinstance(cause, ConnectionRefusedError):
+        if isinstance(problem, exceptions.NewConnectionError) and isinstance(cause, ConnectionRefusedError):
             return ConnectionFailed(
                 f"The connection to the server {host} was refused - did you specify the right host or port?"
             )
-        if isinstance(problem, TimeoutError):
+        if isinstance(problem, exceptions.TimeoutError):
             reason = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
             return ConnectionFailed(f"Unable to connect to the server: {reason}")
         if "CERTIFICATE_VERIFY_FAILED" in str(problem):

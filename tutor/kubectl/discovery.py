@@ -187,10 +187,8 @@ def discover(api: Api) -> Discovery:
     versions: list[str] = []
     for path in ("/api", "/apis"):
         reply = api.get(path, accept=_ACCEPT)
-        if reply.get("kind") == "APIGroupDiscoveryList":
-            groups = list(_aggregated(reply))
-        else:
-            groups = list(_legacy(api, path, reply))
+        aggregated = reply.get("kind") == "APIGroupDiscoveryList"
+        groups = list(_aggregated(reply) if aggregated else _legacy(api, path, reply))
         for group_version, found in groups:
             versions.append(group_version)
             resources += found

@@ -42,6 +42,13 @@ class ConnectionFailed(KubectlError):
     """The API server could not be reached at all."""
 
 
+class TimedOut(KubectlError):
+    """A wait reached its limit."""
+
+    def __init__(self, message: str = "timed out waiting for the condition") -> None:
+        super().__init__(message)
+
+
 class UnknownResource(KubectlError):
     """The server serves no resource of that name."""
 

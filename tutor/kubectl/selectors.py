@@ -82,7 +82,7 @@ def selector_text(selector: Object | None) -> str:
         Requirement(item["key"], item["operator"], tuple(sorted(item.get("values") or ())))
         for item in selector.get("matchExpressions") or []
     ]
-    single = {key for key in selector.get("matchLabels") or {}}
+    single = set(selector.get("matchLabels") or {})
     return ",".join(_text(item, item.key in single) for item in sorted(requirements, key=lambda item: item.key))
 
 

@@ -1,0 +1,125 @@
+"""`kubectl patch`: changes fields of an object. Follows kubectl `pkg/cmd/patch/patch.go`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tutor.kubectl.client import JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH
+from tutor.kubectl.command import Command, Invocation
+from tutor.kubectl.errors import ApiError, KubectlError, raise_all
+from tutor.kubectl.flags import boolean, string
+from tutor.kubectl.json_patch import apply_json_patch
+from tutor.kubectl.manifests import load_yaml, read_text
+from tutor.kubectl.merge import json_merge_apply
+from tutor.kubectl.mutate import field_manager, typed, write_query
+from tutor.kubectl.objects import Object
+from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
+from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.strategic_apply import apply_strategic
+from tutor.kubectl.targets import FILE_FLAGS, live_infos
+
+_TYPES = {"json": JSON_PATCH, "merge": MERGE_PATCH, "strategic": STRATEGIC_MERGE_PATCH}
+
+
+def run(invocation: Invocation) -> None:
+    options = invocation.options
+    if options.text("patch") and options.text("patch-file"):
+        raise KubectlError("cannot specify --patch and --patch-file together")
+    if not options.text("patch") and not options.text("patch-file"):
+        raise KubectlError("must specify --patch or --patch-file containing the contents of the patch")
+    content_type = _TYPES.get(options.text("type").lower())
+    if content_type is None:
+        raise KubectlError(f'--type must be one of [json merge strategic], not "{options.text("type")}"')
+    mode = dry_run_mode(invocation)
+    patch = _read_patch(invocation)
+    request = Request(
+        args=invocation.args,
+        filenames=options.many("filename"),
+        kustomize=options.text("kustomize"),
+        recursive=options.flag("recursive"),
+        subresource=options.text("subresource"),
+    )
+    builder = Builder(invocation, request)
+    builder.select()
+    reporter = Reporter(invocation, "patched", dry_run=mode)
+    errors: list[KubectlError] = []
+    for info in live_infos(builder, errors):
+        local = mode == "client" or options.flag("local")
+        after = _locally(info, patch, content_type) if local else _send(invocation, info, patch, content_type, mode)
+        reporter.report(after, "patched" if after != info.obj else "patched (no change)")
+    raise_all(errors)
+
+
+def _read_patch(invocation: Invocation) -> Any:
+    options = invocation.options
+    if options.text("patch-file"):
+        text = read_text(invocation.io.files, options.text("patch-file"))
+    else:
+        text = options.text("patch")
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass  # YAML is allowed as well
+    try:
+        return load_yaml(text, "patch")
+    except KubectlError as problem:
+        reason = problem.message.removeprefix("error parsing patch: error converting YAML to JSON: ")
+        raise KubectlError(f'unable to parse {json.dumps(options.text("patch"))}: {reason}') from None
+
+
+def _send(invocation: Invocation, info: Info, patch: Any, content_type: str, mode: str) -> Object:
+    options = invocation.options
+    path = info.resource.path(info.namespace, info.name, options.text("subresource"))
+    try:
+        return typed(invocation.api.patch(path, patch, content_type, write_query(options.text("field-manager"), mode)), info.resource)
+    except ApiError as problem:
+        if problem.code == 415:
+            resource = info.resource
+            kind = f"{resource.group}/{resource.version}, Kind={resource.kind}"
+            raise KubectlError(f"{content_type} is not supported by {kind}: {problem.message}") from None
+        raise
+
+
+def _locally(info: Info, patch: Any, content_type: str) -> Object:
+    if content_type == JSON_PATCH:
+        result: Object = apply_json_patch(info.obj, patch)
+        return result
+    if content_type == MERGE_PATCH:
+        merged: Object = json_merge_apply(info.obj, patch)
+        return merged
+    return apply_strategic(info.resource.kind, info.obj, patch)
+
+
+COMMAND = Command(
+    name="patch",
+    short="Update fields of a resource",
+    usage="patch (-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]",
+    run=run,
+    arguments="resources",
+    long="""
+    Changes only the fields a patch names. The default, a strategic merge patch, knows that containers are told apart by their names; a merge
+    patch replaces lists as a whole; a JSON patch is a list of operations.
+    """,
+    examples="""
+    # Mark a node as unschedulable
+    kubectl patch node node-1 -p '{"spec":{"unschedulable":true}}'
+
+    # Change one container's image
+    kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"nginx","image":"nginx:1.27"}]}}}}'
+
+    # An operation on a path
+    kubectl patch deployment web --type=json -p='[{"op":"replace","path":"/spec/replicas","value":3}]'
+    """,
+    flags=(
+        *PRINT_FLAGS,
+        DRY_RUN,
+        field_manager("kubectl-patch"),
+        *FILE_FLAGS,
+        boolean("local", "Do not ask the server; only work on the files."),
+        string("patch", "The patch, as JSON or YAML.", "p"),
+        string("patch-file", "File with the patch."),
+        string("subresource", "Patch this subresource, such as status or scale."),
+        string("type", "Kind of patch: json, merge or strategic.", default="strategic"),
+    ),
+)

@@ -1,0 +1,109 @@
+"""What `kubectl label` and `kubectl annotate` share: reading `KEY=value` and `KEY-` words and patching metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tutor.kubectl.client import MERGE_PATCH
+from tutor.kubectl.command import Invocation
+from tutor.kubectl.errors import KubectlError, raise_all
+from tutor.kubectl.mutate import typed, write_query
+from tutor.kubectl.objects import Object, get
+from tutor.kubectl.printers.report import Reporter, dry_run_mode
+from tutor.kubectl.resources import Info
+from tutor.kubectl.targets import builder_for, live_infos
+
+
+@dataclass
+class Changes:
+    """What to set and what to remove."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    remove: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """How labels and annotations differ."""
+
+    field: str  # labels or annotations
+    overwrite_error: Callable[[dict[str, str], Changes], list[str]]
+    operation: Callable[[int, int], str]
+    not_found: str
+
+
+def split_arguments(args: list[str]) -> tuple[list[str], list[str]]:
+    """The resource words, then the `KEY=value` and `KEY-` words."""
+    for index, arg in enumerate(args):
+        if "=" in arg or (arg.endswith("-") and index):
+            return args[:index], args[index:]
+    return args, []
+
+
+def edit_metadata(invocation: Invocation, resources: list[str], changes: Changes, flavour: Flavour) -> None:
+    """Applies the changes to every chosen object and prints what happened to each."""
+    mode = dry_run_mode(invocation)
+    builder = builder_for(invocation, resources)
+    reporter = Reporter(invocation, "", dry_run=mode)
+    errors: list[KubectlError] = []
+    for info in live_infos(builder, errors):
+        try:
+            _edit_one(invocation, info, changes, flavour, reporter, mode)
+        except KubectlError as problem:
+            errors.append(problem)
+    raise_all(errors)
+
+
+def _edit_one(invocation: Invocation, info: Info, changes: Changes, flavour: Flavour, reporter: Reporter, mode: str) -> None:
+    current: dict[str, str] = dict(get(info.obj, f"metadata.{flavour.field}", {}))
+    if not invocation.options.flag("overwrite"):
+        problems = flavour.overwrite_error(current, changes)
+        if problems:
+            raise_all([KubectlError(problem) for problem in problems])
+    for key in changes.remove:
+        if key not in current:
+            invocation.out(f'{flavour.not_found} "{key}" not found.\n')
+    patch: dict[str, str | None] = {key: value for key, value in changes.values.items() if current.get(key) != value}
+    added = len(patch)
+    patch |= {key: None for key in changes.remove if key in current}
+    obj = _patched(invocation, info, patch, flavour, mode)
+    if invocation.options.flag("list"):
+        _list(invocation, obj, flavour)
+        return
+    reporter.report(obj, flavour.operation(added, len(patch) - added))
+
+
+def _patched(invocation: Invocation, info: Info, patch: dict[str, str | None], flavour: Flavour, mode: str) -> Object:
+    options = invocation.options
+    if mode == "client" or options.flag("local") or not patch:
+        values = dict(get(info.obj, f"metadata.{flavour.field}", {})) | patch
+        kept = {key: value for key, value in values.items() if value is not None}
+        return {**info.obj, "metadata": {**info.obj["metadata"], flavour.field: kept}}
+    body: Object = {"metadata": {flavour.field: patch}}
+    if options.text("resource-version"):
+        body["metadata"]["resourceVersion"] = options.text("resource-version")
+    query = write_query(options.text("field-manager"), mode)
+    return typed(invocation.api.patch(info.path, body, MERGE_PATCH, query), info.resource)
+
+
+def _list(invocation: Invocation, obj: Object, flavour: Flavour) -> None:
+    for key, value in get(obj, f"metadata.{flavour.field}", {}).items():
+        invocation.out(f"{key}={value}\n")
+
+
+_LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
+
+
+def label_value_problem(value: str) -> str:
+    """Why a label value is not valid, in apimachinery's words; empty when it is."""
+    if len(value) > 63:
+        return "must be no more than 63 bytes"
+    if not _LABEL_VALUE.fullmatch(value):
+        return (
+            "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+            "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+            "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+        )
+    return ""

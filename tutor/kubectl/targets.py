@@ -1,0 +1,47 @@
+"""The flags that choose objects for a change, and the loop over what they choose; shared by scale, label, set, rollout and others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tutor.kubectl.flags import Flag, boolean, string, strings
+from tutor.kubectl.mutate import typed
+from tutor.kubectl.resources import Builder, Info, Request
+
+if TYPE_CHECKING:
+    from tutor.kubectl.command import Invocation
+    from tutor.kubectl.errors import KubectlError
+
+FILE_FLAGS: tuple[Flag, ...] = (
+    strings("filename", "Files or folders that name the objects.", "f"),
+    string("kustomize", "Folder with a kustomization; cannot be combined with -f or -R.", "k"),
+    boolean("recursive", "Go into the folders below the one given with -f.", "R"),
+)
+SELECTOR = string("selector", "Only objects whose labels match; supports '=', '==', '!=', 'in', 'notin'.", "l")
+ALL = boolean("all", "Every object of the type in the namespace.")
+
+
+def builder_for(invocation: Invocation, args: list[str], *, allow_empty_selector: bool = False) -> Builder:
+    """A builder that has read the usual choosing flags, as far as the command has them."""
+    options = invocation.options
+    request = Request(
+        args=args,
+        filenames=options.many("filename") if options.has("filename") else [],
+        kustomize=options.text("kustomize") if options.has("kustomize") else "",
+        recursive=options.has("recursive") and options.flag("recursive"),
+        label_selector=(options.text("selector") or None) if options.has("selector") else None,
+        field_selector=(options.text("field-selector") or None) if options.has("field-selector") else None,
+        all_namespaces=options.has("all-namespaces") and options.flag("all-namespaces"),
+        allow_empty_selector=allow_empty_selector or (options.has("all") and options.flag("all")),
+    )
+    builder = Builder(invocation, request)
+    builder.select()
+    return builder
+
+
+def live_infos(builder: Builder, errors: list[KubectlError] | None = None) -> Iterator[Info]:
+    """The chosen objects, fetched and with their apiVersion and kind."""
+    for info in builder.infos(errors=errors):
+        typed(info.obj, info.resource)
+        yield info
