@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from tutor.course.model import Assertion, Check, Condition, Exercise, Mistake, Selector
+from tutor.grading.api import Obj
 from tutor.grading.expectations import Facts, holds, shown, value_of
 from tutor.grading.reader import Reader
 from tutor.grading.settling import moving
@@ -30,23 +30,24 @@ def describe(of: Selector) -> str:
     return f"{of.kind} with {labels}{where}" if labels else f"{of.kind}{where}"
 
 
-def failure_of(assertion: Assertion, of: Selector, data: Any, facts: Facts) -> Failure | None:
+def failure_of(assertion: Assertion, of: Selector, data: Obj | None, facts: Facts) -> Failure | None:
     """Why one assertion does not hold over what was selected, or None when it does."""
-    expect = assertion.expect
     if assertion.value is None:
-        there = bool(data["items"]) if of.name is None and data else data is not None
-        if holds(expect, True if there else None, facts):
-            return None
-        is_ = f"there is {'a' if there else 'no'} {describe(of)}"
-        return Failure(
-            assertion.found.format(value="yes" if there else "no") if assertion.found else is_, assertion.wanted
-        )
+        return _existence_failure(assertion, of, data, facts)
     if data is None:
         return Failure(f"there is no {describe(of)}", assertion.wanted)
     value = value_of(assertion.value, data)
-    if holds(expect, value, facts):
+    if holds(assertion.expect, value, facts):
         return None
-    return Failure(assertion.found.replace("{value}", shown(value, expect)), assertion.wanted)
+    return Failure(assertion.found.replace("{value}", shown(value, assertion.expect)), assertion.wanted)
+
+
+def _existence_failure(assertion: Assertion, of: Selector, data: Obj | None, facts: Facts) -> Failure | None:
+    there = data is not None and (of.name is not None or bool(data["items"]))
+    if holds(assertion.expect, True if there else None, facts):
+        return None
+    found = assertion.found.replace("{value}", "yes" if there else "no")
+    return Failure(found or f"there is {'a' if there else 'no'} {describe(of)}", assertion.wanted)
 
 
 def condition_holds(condition: Condition, reader: Reader, facts: Facts) -> bool:
@@ -55,30 +56,21 @@ def condition_holds(condition: Condition, reader: Reader, facts: Facts) -> bool:
     return failure_of(assertion, condition.of, reader.select(condition.of), facts) is None
 
 
-def evaluate_check(check: Check, mistakes: Iterable[Mistake], reader: Reader, facts: Facts, now: float) -> CheckResult:
-    """One check. `now` is the cluster's time in seconds since the epoch, to tell starting from stuck."""
+def evaluate_check(check: Check, mistakes: Iterable[Mistake], reader: Reader, facts: Facts) -> CheckResult:
+    """One check, with the first recognised mistake beside it when it fails for good."""
     data = reader.select(check.of)
     failures = (failure_of(assertion, check.of, data, facts) for assertion in check.assertions)
-    failure = next((f for f in failures if f is not None), None)
+    failure = next((one for one in failures if one is not None), None)
     if failure is None:
         return CheckResult(check.id, check.text, Verdict.PASSED, why=check.why)
-    if check.settling and moving(reader, check.of, now):
-        return CheckResult(check.id, check.text, Verdict.CONVERGING, failure.is_, failure.wanted, check.why)
-    mistake = next((m for m in mistakes if condition_holds(m.when, reader, facts)), None)
-    return CheckResult(
-        check.id,
-        check.text,
-        Verdict.NOT_YET,
-        failure.is_,
-        failure.wanted,
-        check.why,
-        mistake.says if mistake else None,
-        mistake.see if mistake else None,
-    )
+    result = CheckResult(check.id, check.text, Verdict.NOT_YET, failure.is_, failure.wanted, check.why)
+    if check.settling and moving(reader, check.of):
+        return replace(result, verdict=Verdict.CONVERGING)
+    mistake = next((one for one in mistakes if condition_holds(one.when, reader, facts)), None)
+    return replace(result, mistake=mistake.says.strip(), see=mistake.see) if mistake else result
 
 
-def evaluate(exercise: Exercise, reader: Reader, facts: Facts, now: float, started_as: str | None = None) -> Report:
-    """All checks. `started_as` is the reader's fingerprint right after the start: equal means that nothing was done."""
-    results = tuple(evaluate_check(check, exercise.mistakes, reader, facts, now) for check in exercise.checks)
-    untouched = started_as is not None and reader.fingerprint() == started_as
+def evaluate(exercise: Exercise, reader: Reader, facts: Facts, *, untouched: bool = False) -> Report:
+    """All checks. `untouched` says that the learner has changed nothing yet. Raises Unreachable."""
+    results = tuple(evaluate_check(check, exercise.mistakes, reader, facts) for check in exercise.checks)
     return Report(exercise.id, overall(results, untouched=untouched), results)

@@ -32,10 +32,17 @@ _QUANTITY = re.compile(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)(n|u|m|k|M|G|T|P|E|Ki
 
 
 def value_of(expression: str, data: Any) -> Any:
-    """What a JMESPath expression finds. Raises jmespath.exceptions.JMESPathError for one that cannot be evaluated."""
-    import jmespath
+    """What a JMESPath expression finds; None also when a function in it meets a value that is not there.
 
-    return jmespath.search(expression, data)
+    Raises jmespath.exceptions.ParseError for one that is no expression; the linter finds those.
+    """
+    import jmespath
+    from jmespath.exceptions import JMESPathTypeError
+
+    try:
+        return jmespath.search(expression, data)
+    except JMESPathTypeError:
+        return None
 
 
 def quantity(value: Any) -> Decimal | None:
@@ -54,15 +61,19 @@ def _number(value: Any) -> Any:
     return 0 if value is None else value
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _compare(value: Any, operand: Any, test: Callable[[Any, Any], bool]) -> bool:
     value = _number(value)
-    return isinstance(value, int | float) and isinstance(operand, int | float) and test(value, operand)
+    return _is_number(value) and _is_number(operand) and test(value, operand)
 
 
 def _equals(value: Any, operand: Any, _: Facts) -> bool:
-    if isinstance(operand, int | float) and not isinstance(operand, bool):
-        return bool(_number(value) == operand)
-    return bool(value == operand)
+    if _is_number(operand):
+        value = _number(value)
+    return isinstance(value, bool) == isinstance(operand, bool) and bool(value == operand)
 
 
 def _contains(value: Any, operand: Any, _: Facts) -> bool:
