@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tutor.simulator.api.access import roles
 from tutor.simulator.client import Client
 from tutor.simulator.kubelet.nodes import new_node
 from tutor.simulator.store import Obj
@@ -32,6 +33,10 @@ def bootstrap(cluster: SimulatedCluster, nodes: tuple[NodeSpec, ...]) -> None:
     for name in NAMESPACES:
         client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     _priority_classes(cluster, client)
+    for role in roles.cluster_roles():
+        client.create("clusterroles.rbac.authorization.k8s.io", role)
+    for binding in roles.cluster_role_bindings():
+        client.create("clusterrolebindings.rbac.authorization.k8s.io", binding)
     _api_service(client)
     for number, spec in enumerate(nodes):
         client.create("nodes", new_node(spec, number, client.now))

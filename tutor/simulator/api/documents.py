@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tutor.simulator import errors
-from tutor.simulator.api import discovery
+from tutor.simulator.api import discovery, openapi
 from tutor.simulator.api.call import render
 from tutor.simulator.api.http import JSON, Request, Response, encode_pretty, plain_text
 from tutor.simulator.api.negotiation import accepted, parse_media
@@ -116,8 +116,6 @@ class Documents:
     # -- OpenAPI
 
     def _openapi(self, request: Request, path: str) -> Response:
-        from tutor.simulator.api import openapi
-
         if path == "/openapi/v2":
             return self._openapi_v2(request)
         if path == "/openapi/v3":
@@ -133,8 +131,6 @@ class Documents:
         return response
 
     def _openapi_v2(self, request: Request) -> Response:
-        from tutor.simulator.api import openapi
-
         media = [name for name, _ in parse_media(request.headers.get("accept", ""))]
         if not any(name in ("", JSON, "*/*", "application/*") for name in media):
             return plain_text(406, "Only application/json is offered\n")

@@ -87,7 +87,8 @@ class Api:
     def _authorize_path(self, request: Request, user: User) -> None:
         if not self.authorizer.allows_path(user, request.method, request.path):
             verb = request.method.lower()
-            raise ApiError(403, "Forbidden", f'User "{user.name}" cannot {verb} path "{request.path}"', {})
+            why = f'forbidden: User "{user.name}" cannot {verb} path "{request.path}"'
+            raise ApiError(403, "Forbidden", why, {})
 
     def _route(self, request: Request, route: routing.Route, user: User) -> Response:
         watching = route.verb == "watch"

@@ -13,9 +13,6 @@ from tutor.simulator.errors import ApiError
 from tutor.simulator.objects import matches_selector
 
 MASTERS = "system:masters"
-PUBLIC_PATHS = ("/healthz", "/livez", "/readyz", "/version", "/api", "/apis", "/openapi")
-"""What everybody may read (the cluster roles system:public-info-viewer and system:discovery)."""
-
 Rule = Mapping[str, Any]
 
 
@@ -50,8 +47,6 @@ class Authorizer:
         if MASTERS in user.groups:
             return True
         verb = "get" if method in ("GET", "HEAD") else method.lower()
-        if verb == "get" and any(path == p or path.startswith(f"{p}/") for p in PUBLIC_PATHS):
-            return "system:authenticated" in user.groups or path.startswith(PUBLIC_PATHS[:4])
         return any(_covers_path(rule, verb, path) for rule in self.rules(user, ""))
 
     def require(self, user: User, action: Action) -> None:

@@ -1,0 +1,122 @@
+"""deployments/scale and its like: the number of replicas of any kind as one kind, autoscaling/v1 Scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tutor.simulator.api import listing, patching
+from tutor.simulator.api.bodies import Expected, read_object
+from tutor.simulator.api.call import Call
+from tutor.simulator.api.http import Response
+from tutor.simulator.api.negotiation import content_type
+from tutor.simulator.api.options import WriteOptions, write_options
+from tutor.simulator.api.stamping import update_stamp
+from tutor.simulator.api.writing import check_identity
+from tutor.simulator.errors import ApiError, invalid, invalid_object
+from tutor.simulator.objects import copy_json
+from tutor.simulator.resources.base import Scale
+from tutor.simulator.schemas import table
+from tutor.simulator.store import Obj
+
+HANDLES = ("scale",)
+_SHOWN_METADATA = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+
+
+def handle(call: Call) -> Response:
+    """GET, PUT and PATCH."""
+    if call.route.verb == "get":
+        return call.answer(_scale_of(call, listing.get_object(call.store, call.route)))
+    return call.answer(_scale_of(call, _update(call) if call.route.verb == "update" else _patch(call)))
+
+
+def _expected() -> Expected:
+    return Expected("autoscaling/v1", "Scale", table.kind_type("autoscaling", "v1", "Scale"))
+
+
+def _where(call: Call) -> Scale:
+    scale = call.resource.scale
+    assert scale is not None  # the route would not have been found
+    return scale
+
+
+def _at(obj: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        obj = obj.get(name) if isinstance(obj, Mapping) else None
+    return obj
+
+
+def _scale_of(call: Call, obj: Obj) -> Obj:
+    where, shown = _where(call), call.presenter().whole(obj)
+    spec = {"replicas": _at(obj, where.spec_replicas) or 0}
+    status: dict[str, Any] = {"replicas": _at(obj, where.status_replicas) or 0}
+    if selector := selector_text(_at(obj, where.selector)):
+        status["selector"] = selector
+    return {
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": {key: shown["metadata"][key] for key in _SHOWN_METADATA if key in shown["metadata"]},
+        "spec": {key: value for key, value in spec.items() if value},
+        "status": status,
+    }
+
+
+def selector_text(selector: Any) -> str:
+    """A selector as a query has it (metav1.LabelSelectorAsSelector(...).String()); plain maps and texts too."""
+    if isinstance(selector, str):
+        return selector
+    if not isinstance(selector, Mapping):
+        return ""
+    if not ({"matchLabels", "matchExpressions"} & selector.keys()):
+        return ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
+    terms = [(key, f"{key}={value}") for key, value in (selector.get("matchLabels") or {}).items()]
+    for expression in selector.get("matchExpressions") or ():
+        terms.append((expression["key"], _expression_text(expression)))
+    return ",".join(text for _, text in sorted(terms))
+
+
+def _expression_text(expression: Mapping[str, Any]) -> str:
+    key, operator = expression["key"], expression["operator"]
+    if operator in ("Exists", "DoesNotExist"):
+        return key if operator == "Exists" else f"!{key}"
+    values = ",".join(sorted(expression.get("values") or ()))
+    return f"{key} {'in' if operator == 'In' else 'notin'} ({values})"
+
+
+def _update(call: Call) -> Obj:
+    options = write_options(call.request, "UpdateOptions")
+    scale = read_object(call, _expected(), options.validation)
+    check_identity(call, scale)
+    return _write(call, scale, options)
+
+
+def _patch(call: Call) -> Obj:
+    kind = content_type(call.request) if call.request.headers.get("content-type") else ""
+    options = patching.check_kind(call, kind)
+    if kind == patching.APPLY:
+        raise ApiError(415, "UnsupportedMediaType", "server-side apply of a scale is not simulated: patch or update it")
+    live = _scale_of(call, listing.get_object(call.store, call.route))
+    scale = patching.patched_object(call, kind, options, _expected(), live)
+    check_identity(call, scale)
+    return _write(call, scale, options)
+
+
+def _write(call: Call, scale: Obj, options: WriteOptions) -> Obj:
+    route, resource = call.route, call.resource
+    replicas = (scale.get("spec") or {}).get("replicas", 0)
+    if replicas < 0:
+        problem = invalid("spec.replicas", replicas, "must be greater than or equal to 0")
+        raise invalid_object("Scale", "autoscaling", route.name, [problem])
+    obj = copy_json(listing.get_object(call.store, route))
+    _put(obj, _where(call).spec_replicas, replicas)
+    wanted = scale["metadata"]
+    obj["metadata"].pop("resourceVersion", None)
+    obj["metadata"] |= {key: wanted[key] for key in ("resourceVersion", "uid") if wanted.get(key)}
+    writer = call.writer(dry_run=options.dry_run, stamp=update_stamp(call, options.manager, "scale"))
+    return call.registry.update(resource, route.namespace, route.name, obj, writer)
+
+
+def _put(obj: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for name in path[:-1]:
+        obj = obj.setdefault(name, {})
+    obj[path[-1]] = value
