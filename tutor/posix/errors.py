@@ -8,6 +8,7 @@ _MESSAGES = {
     "EBADF": "Bad file descriptor",
     "EBUSY": "Device or resource busy",
     "EEXIST": "File exists",
+    "EFBIG": "File too large",
     "EINVAL": "Invalid argument",
     "EISDIR": "Is a directory",
     "ELOOP": "Too many levels of symbolic links",

@@ -86,8 +86,9 @@ class HostCall:
         return 1 in self.process.streams and self.process.streams[1].tty
 
     def send(self, data: bytes, *, stderr: bool = False) -> None:
-        """Write to the command's standard output or standard error."""
+        """Write to the command's standard output or standard error, also while it waits for input."""
         self._program.output.append((2 if stderr else 1, data))
+        self.process.wait = None
 
     def read(self, limit: int = 65_536) -> bytes | None:
         """Standard input: b"" at its end, None when there is nothing yet (the machine must run on before trying again)."""
@@ -105,6 +106,7 @@ class HostCall:
     def finish(self, status: int) -> None:
         """End the command once its output has left."""
         self._program.status = status
+        self.process.wait = None
 
     @property
     def _program(self) -> HostProgram:

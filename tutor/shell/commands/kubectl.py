@@ -1,0 +1,104 @@
+"""kubectl in the practice shell: the built-in one, with the shell's pipes, files and ctrl+c."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor.shell.calls import Surroundings
+
+if TYPE_CHECKING:
+    from tutor.kubectl import KubeConfig, KubectlIO
+
+NAMES = ("kubectl", "k")
+Editor = Callable[[str, str], str | None]
+"""Lets the learner edit a text: called with a file name and its content, gives the saved text or None."""
+_TERMINAL_COMMANDS = frozenset({"exec", "attach", "run", "debug"})
+
+
+class ClusterAccess:
+    """The kubeconfig and the connections made from it, kept for as long as the shell lives."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        self._path = kubeconfig
+        self._config: KubeConfig | None = None
+        self._read_at: int | None = None
+
+    @property
+    def config(self) -> KubeConfig:
+        """The configuration as it is in the file now; connections survive a change of the file."""
+        from tutor.kubectl import KubeConfig
+
+        changed = self._changed_at()
+        if self._config is None:
+            self._config = KubeConfig.load(self._path)
+        elif changed != self._read_at:
+            self._config.data = KubeConfig.load(self._path).data
+        self._read_at = changed
+        return self._config
+
+    def _changed_at(self) -> int | None:
+        try:
+            return self._path.stat().st_mtime_ns
+        except OSError:
+            return None
+
+    @property
+    def namespace(self) -> str:
+        """The namespace commands use when they name none."""
+        return self.config.namespace()
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._config is not None:
+            self._config.close()
+
+
+class Kubectl:
+    """The command."""
+
+    def __init__(self, access: ClusterAccess, editor: Editor | None, width: Callable[[], int]) -> None:
+        self._access = access
+        self._editor = editor
+        self._width = width
+
+    def __call__(self, surroundings: Surroundings) -> int:
+        """Run it. Returns kubectl's exit status."""
+        from tutor.kubectl import run
+        from tutor.kubectl.errors import KubectlError
+
+        try:
+            config = self._access.config
+        except KubectlError as problem:
+            surroundings.err(f"{problem.message}\n")
+            return 1
+        return run(surroundings.argv[1:], self.io(surroundings), config)
+
+    def io(self, surroundings: Surroundings) -> KubectlIO:
+        """The command's streams and files as kubectl wants them."""
+        from tutor.kubectl import KubectlIO
+
+        return KubectlIO(
+            stdout=surroundings.out,
+            stderr=surroundings.err,
+            stdin=surroundings.call,
+            is_tty=surroundings.is_tty,
+            width=self._width(),
+            cancelled=surroundings.cancelled,
+            files=surroundings.files,
+            editor=self._editor,
+        )
+
+
+def wants_keys(words: list[str]) -> bool:
+    """Whether a kubectl command line connects the terminal to a container (`exec -it`), so that ctrl+c belongs there."""
+    own = words[: words.index("--")] if "--" in words else words
+    verb = next((word for word in own if word in _TERMINAL_COMMANDS), None)
+    return verb is not None and any(_is_tty_flag(word) for word in own)
+
+
+def _is_tty_flag(word: str) -> bool:
+    if word.startswith("--"):
+        return word in ("--tty", "--tty=true")
+    return word in ("-t", "-it", "-ti", "-itq", "-tiq")
