@@ -71,8 +71,12 @@ class Call:
     def answer(self, body: Any, status: int = 200) -> Response:
         """An answer with JSON data, in the format the client takes."""
         response = render(body, self.accepted, status)
-        response.headers.extend(("Warning", f'299 - "{_quoted(text)}"') for text in dict.fromkeys(self.warnings))
+        response.headers.extend(self.warning_headers())
         return response
+
+    def warning_headers(self) -> list[tuple[str, str]]:
+        """What the client should be warned of (RFC 7234 Warning, code 299)."""
+        return [("Warning", f'299 - "{_quoted(text)}"') for text in dict.fromkeys(self.warnings)]
 
 
 def _quoted(text: str) -> str:

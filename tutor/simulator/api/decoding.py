@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.simulator.api.parsing import Repeated
+from tutor.simulator.api.parsing import Repeated, repeated_fields
 from tutor.simulator.api.scalars import READERS, DecodeError
 from tutor.simulator.schemas.types import Field, ListOf, MapOf, Scalar, Struct, Type
 
@@ -68,7 +68,8 @@ class Decoder:
         if shown == "number" and go.startswith(("int", "uint")):
             shown = f"number {value}"
         where = f"Go struct field {self._owner}.{'.'.join(self._go_path)}" if self._go_path else "Go value"
-        return DecodeError(f"json: cannot unmarshal {shown} into {where} of type {go}")
+        message = f"json: cannot unmarshal {shown} into {where} of type {go}"
+        return DecodeError(message, go, _unstructured_words(value, go))
 
     def _fail(self, error: DecodeError) -> None:
         if self._error is None:
@@ -144,12 +145,29 @@ class Decoder:
             self._report("unknown", key)
 
     def _repeated(self, value: Repeated) -> None:
-        for key, _ in value.earlier:
+        for key, earlier in value.earlier:
+            for inner in repeated_fields(earlier, f"{key}."):
+                self._report("duplicate", inner)
             self._report("duplicate", key)
 
     def _report(self, what: str, key: str) -> None:
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(f'{what} field "{".".join([*self._path, key])}"')
+
+
+def _unstructured_words(value: Any, go: str) -> str:
+    if go.startswith("[]"):
+        return f"cannot restore slice from {_UNSTRUCTURED_KINDS.get(type(value), 'map')}"
+    if go.startswith("map["):
+        return f"cannot restore map from {_UNSTRUCTURED_KINDS.get(type(value), 'map')}"
+    if go not in ("string", "bool", "int32", "int64", "float64"):
+        return f"cannot restore struct from: {_UNSTRUCTURED_KINDS.get(type(value), 'map')}"
+    if go == "string" and type(value) in (int, float):
+        return f"cannot convert {_UNSTRUCTURED_KINDS[type(value)]} to string"
+    return f"unrecognized type: {go}"
+
+
+_UNSTRUCTURED_KINDS: dict[type, str] = {str: "string", bool: "bool", int: "int64", float: "float64", list: "slice"}
 
 
 def _is_zero(type_: Type, value: Any) -> bool:
@@ -179,6 +197,19 @@ def _zero(type_: Type) -> Any:
             "quantity": "0",
         }.get(type_.kind)
     return None
+
+
+def unset(type_: Type) -> dict[str, Any]:
+    """The object with nothing set, with the nulls and zeros that Go keeps for fields it never leaves out: what a new object's
+    fields are compared with to see who has set them."""
+    found: dict[str, Any] = {}
+    if isinstance(type_, Struct):
+        for key, field in type_.fields.items():
+            if key in type_.filled:
+                found[key] = unset(field.type)
+            elif not field.omit_empty and not field.omit_zero:
+                found[key] = None if field.pointer else _zero(field.type)
+    return found
 
 
 def empty(type_: Type) -> dict[str, Any]:

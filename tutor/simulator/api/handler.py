@@ -96,8 +96,8 @@ class Api:
         try:
             response = watch(call) if watching else _handler(route)(call)
         except ApiError as error:
-            self.audit.record(self.cluster.clock.now, user, route, request, error.code)
-            raise
+            response = _failure(request, error)
+            response.headers.extend(call.warning_headers())
         self.audit.record(self.cluster.clock.now, user, route, request, response.status)
         return response
 

@@ -12,6 +12,9 @@ MAX_BODY = 3 * 1024 * 1024
 """Bytes of a request body that the API server reads (apiserver, pkg/server/config.go MaxRequestBodyBytes)."""
 
 
+SUMMARY_BYTES = 30
+
+
 class Repeated(dict[str, Any]):
     """A JSON object in which keys occurred more than once; `earlier` are the values that lost."""
 
@@ -98,12 +101,29 @@ def parse_yaml(text: bytes) -> Any:
     try:
         return _jsonable(yaml.load(text, Loader=_loader()))
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ValueError(f"yaml: line {line}: {error.problem}") from None
+        raise ValueError(f"yaml: {_yaml_line(error)}{_YAML_WORDS.get(error.problem or '', error.problem)}") from None
     except yaml.YAMLError as error:
         raise ValueError(f"yaml: {error}") from None
     except RecursionError:
         raise ValueError("yaml: exceeded max depth") from None
+
+
+_YAML_WORDS = {
+    "expected the node content, but found '<stream end>'": "did not find expected node content",
+    "mapping values are not allowed here": "mapping values are not allowed in this context",
+    "found character '\\t' that cannot start any token": "found character that cannot start any token",
+}
+"""What the API server's parser says where ours says something else."""
+
+
+def _yaml_line(error: Any) -> str:
+    """Where a problem is, as the API server's parser counts: from 0 while it reads characters, from 1 later."""
+    import yaml
+
+    if error.problem_mark is None:
+        return ""
+    line = error.problem_mark.line + (not isinstance(error, yaml.scanner.ScannerError))
+    return f"line {line}: " if line else ""
 
 
 def _loader() -> Any:
@@ -162,5 +182,13 @@ def check_size(body: bytes) -> None:
 
 def unrecognized(kind: str, body: bytes, why: str) -> ApiError:
     """400 for a body that does not even tell its kind."""
-    shown = body[:1024].decode(errors="replace") if body else "<empty>"
-    return bad_request(f"the object provided is unrecognized (must be of type {kind}): {why} ({shown})")
+    return bad_request(f"the object provided is unrecognized (must be of type {kind}): {why} ({_summary(body)})")
+
+
+def _summary(body: bytes) -> str:
+    """The beginning of a body as errors quote it: an object as text, anything else in hexadecimal digits."""
+    if not body:
+        return "<empty>"
+    head = body[:SUMMARY_BYTES]
+    text = head.decode(errors="replace") if body.startswith(b"{") else head.hex()
+    return text + " ..." if len(body) > SUMMARY_BYTES else text

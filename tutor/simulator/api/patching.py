@@ -92,7 +92,9 @@ def patched_object(call: Call, kind: str, options: WriteOptions, wanted: Expecte
         report(call, [f'duplicate field "{path}"' for path in repeated_fields(body)], options.validation)
         return copy_json(decode_strictly(call, data, wanted, options.validation))  # type: ignore[no-any-return] # a copy
     except DecodeError as error:
-        raise invalid_patch(shown(), error.message) from None
+        raise invalid_patch(
+            shown(), error.unstructured or error.message if kind == STRATEGIC else error.message
+        ) from None
 
 
 def _patched_data(kind: str, wanted: Expected, live: Obj, body: Any) -> tuple[dict[str, Any], Callable[[], str]]:
@@ -110,6 +112,8 @@ def _patched_data(kind: str, wanted: Expected, live: Obj, body: Any) -> tuple[di
 
     try:
         return strategic.apply(wanted.type or Struct("", lambda: ({}, {})), live, changes), shown
+    except strategic.NoMergeKey as error:
+        raise ApiError(500, "", str(error)) from None
     except strategic.BadPatch as error:
         raise invalid_patch(shown(), str(error)) from None
 

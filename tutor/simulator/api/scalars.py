@@ -17,10 +17,12 @@ from tutor.simulator.schemas.types import ScalarKind
 class DecodeError(Exception):
     """A value that does not fit. Without a message: of the wrong JSON type; `go` then is the Go type that was expected."""
 
-    def __init__(self, message: str = "", go: str = "") -> None:
+    def __init__(self, message: str = "", go: str = "", unstructured: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.go = go
+        self.unstructured = unstructured
+        """The words of the other decoder, that of strategic merge patches (apimachinery, pkg/runtime/converter.go)."""
 
 
 _LIMITS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
@@ -96,7 +98,8 @@ def _moment(value: Any, layout: str) -> datetime:
         try:
             return datetime.fromisoformat(re.sub(r"\.(\d{1,6})\d*", lambda m: "." + m[1].ljust(6, "0"), value.upper()))
         except ValueError:
-            raise DecodeError(f'parsing time "{value}": day out of range') from None
+            part = "month" if not 1 <= int(value[5:7]) <= 12 else "hour" if int(value[11:13]) > 23 else "day"
+            raise DecodeError(f'parsing time "{value}": {part} out of range') from None
     raise DecodeError(f'parsing time "{value}" as "{layout}": {_where_it_fails(value)}')
 
 

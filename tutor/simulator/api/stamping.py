@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tutor.simulator.api.call import Call
-from tutor.simulator.api.decoding import empty
+from tutor.simulator.api.decoding import unset
 from tutor.simulator.api.ownership import managers as ownership
 from tutor.simulator.api.ownership.managers import Manager, Managers
 from tutor.simulator.api.ownership.typed import Node
@@ -35,7 +35,7 @@ def update_stamp(call: Call, manager_name: str, subresource: str = "") -> Stamp 
 
     def stamp(old: Obj | None, new: Obj) -> None:
         resource = call.resource
-        before = empty(known) | {"metadata": {}} if old is None else resource.from_storage(old)
+        before = unset(known) | {"metadata": {}} if old is None else resource.from_storage(old)
         now = timestamp(call.api.cluster.clock.now)
         current = _current(old, new, subresource)
         ignored = ignored_fields(resource, subresource)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.simulator.api.ownership.fieldset import FieldSet, difference, dotted, paths, union
+from tutor.simulator.api.ownership.fieldset import SELF, FieldSet, difference, dotted, paths, union
 from tutor.simulator.api.ownership.managers import (
     Manager,
     Managers,
@@ -56,19 +56,20 @@ def apply(
 
 
 def _pruned(type_: Node, merged: Obj, was: FieldSet, now: FieldSet, managers: Managers, manager: Manager) -> Obj:
-    """The object without what the manager has owned and no longer names, unless others own it too."""
-    dropped = difference(was, now)
-    for other, owned in managers.items():
+    """The object without what the manager has owned and no longer names, unless others own it too. What is in a list element
+    or struct goes with it, defaults included (Updater.prune)."""
+    owned = now
+    for other, theirs in managers.items():
         if other != manager:
-            dropped = difference(dropped, _with_parents(owned.fields))
-    dropped = difference(dropped, _with_parents(now))
+            owned = union(owned, theirs.fields)
+    dropped = difference(_with_parents(was), _with_parents(owned))
     left: Obj = remove(type_, merged, dropped) if dropped else merged
     return left
 
 
 def _with_parents(fields: FieldSet) -> FieldSet:
-    """The set with every path above a member as a member: a list element stays while anyone owns something in it."""
-    return {key: ({".": {}, **_with_parents(node)} if node else {}) for key, node in fields.items() if key != "."}
+    """The set with every path above a member as a member (fieldpath.Set EnsureNamedFieldsAreMembers)."""
+    return {key: ({SELF: {}, **_with_parents(node)} if node else {}) for key, node in fields.items() if key != SELF}
 
 
 def _conflict(found: list[tuple[Manager, FieldSet]]) -> ApiError:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.simulator.api.ownership.fieldset import FieldSet, Path, insert
+from tutor.simulator.api.ownership.fieldset import FieldSet, Path, insert, is_member
 from tutor.simulator.schemas.types import ANY, Field, ListOf, MapOf, Struct, Type
 
 
@@ -182,7 +182,7 @@ def _merge_lists(node: Node, live: list[Any], config: list[Any]) -> list[Any]:
 
 
 def remove(node: Node, value: Any, fields: FieldSet) -> Any:
-    """A value without the members of a set; containers stay when something is left in them."""
+    """A value without the members of a set and what is in them."""
     if not (node.is_map or node.is_list):
         return value
     if isinstance(value, dict):
@@ -202,7 +202,4 @@ def remove(node: Node, value: Any, fields: FieldSet) -> Any:
 
 
 def _left(node: Node, item: Any, below: FieldSet) -> Any:
-    if not below:
-        return _ABSENT
-    left = remove(node, item, below)
-    return _ABSENT if "." in below and not left else left
+    return _ABSENT if is_member(below) else remove(node, item, below)

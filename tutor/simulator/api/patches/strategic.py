@@ -24,6 +24,10 @@ class BadPatch(Exception):
     """The patch cannot be applied; the message says why."""
 
 
+class NoMergeKey(BadPatch):
+    """An element of a merged list does not say which one it is."""
+
+
 def apply(type_: Type, document: Json, patch: Json) -> Json:
     """The patched copy. Raises BadPatch."""
     directive = patch.get(PATCH)
@@ -126,7 +130,7 @@ def _keyed(merge_key: str) -> KeyOf:
         if not isinstance(item, dict):
             raise BadPatch("expected a map in a list that is merged by key")
         if merge_key not in item:
-            raise BadPatch(f"map: {go_map(item)} does not contain declared merge key: {merge_key}")
+            raise NoMergeKey(f"map: {go_map(item)} does not contain declared merge key: {merge_key}")
         return _hashable(item[merge_key])
 
     return key_of
