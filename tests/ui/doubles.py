@@ -284,6 +284,11 @@ class FakeServices(Services):
         self.fake_cluster = cluster or FakeCluster()
         self.session: FakeSession | None = None
         self.shell: FakeShell | None = None
+        self.frozen = False
+
+    def freeze_time(self) -> None:
+        """Let everything on the timeline happen at once."""
+        self.frozen = True
 
     @property
     def lesson_workspace(self) -> Path:
@@ -326,4 +331,7 @@ class FakeServices(Services):
     def watcher(
         self, cluster: ClusterPort, namespace: str, state: ClusterState, timeline: Timeline, changed: Callable[[], None]
     ) -> Any:
+        if self.frozen:
+            timeline.clock = lambda: 0.0
+            timeline.restart()
         return FakeWatcher(state, timeline, changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -13,6 +14,8 @@ from textual.worker import WorkerCancelled
 from tutor.ui.app import TutorApp
 from tutor.ui.services import Services
 
+PATIENCE = 20
+"""Seconds after which a worker that does not end fails the test."""
 SMALL, WIDE = (80, 24), (160, 48)
 S = TypeVar("S", bound=Screen[Any])
 
@@ -32,7 +35,7 @@ async def settle(pilot: Pilot[None]) -> None:
     """Wait until no worker runs and every message has been handled."""
     for _ in range(3):
         with suppress(WorkerCancelled):
-            await pilot.app.workers.wait_for_complete()
+            await asyncio.wait_for(pilot.app.workers.wait_for_complete(), PATIENCE)
         await pilot.pause()
 
 

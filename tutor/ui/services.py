@@ -6,7 +6,6 @@ the home screen needs neither a cluster nor the libraries that talk to one.
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 from collections.abc import Callable
@@ -19,9 +18,9 @@ from tutor.progress import LessonContents, Progress, contents_of, data_folder, o
 from tutor.ui.settings import UiSettings
 
 if TYPE_CHECKING:
+    from tutor.clusters.consent import ContextInfo
     from tutor.course.model import Exercise
     from tutor.course.pack import Pack
-    from tutor.kubectl.kubeconfig import KubeConfig
     from tutor.quiz import QuestionBank
     from tutor.ui.exercise_run import ExerciseRun
     from tutor.ui.live.state import ClusterState
@@ -47,6 +46,10 @@ class Services:
     def pack(self) -> Pack:
         """The course. PackError when its files cannot be read."""
         return self._given_pack or load_pack()
+
+    def check(self) -> None:
+        """Load the course. PackError when its files cannot be read."""
+        _ = self.pack
 
     @cached_property
     def progress(self) -> Progress:
@@ -118,20 +121,23 @@ class Services:
 
         return open_cluster(spec)
 
-    def contexts(self) -> list[str]:
-        """The contexts of the learner's kubeconfig, none when there is no such file. KubectlError for a broken one."""
-        return [str(entry.get("name")) for entry in _kubeconfig().entries("contexts")]
+    def contexts(self) -> list[ContextInfo]:
+        """The contexts of the learner's kubeconfig. ClusterError when it cannot be read."""
+        from tutor.clusters.context import contexts
 
-    def context_facts(self, name: str) -> dict[str, str]:
-        """What to show before a context is used: its server and its user. KubectlError when it names none."""
-        config = _kubeconfig()
-        context = config.context(name)
-        cluster = config.entry("clusters", str(context.get("cluster"))) or {}
-        return {
-            "context": name,
-            "server": str(cluster.get("server", "not given")),
-            "user": str(context.get("user", "not given")),
-        }
+        return contexts()
+
+    def has_agreed(self, info: ContextInfo) -> bool:
+        """Whether the learner has agreed to the use of exactly this server as this user."""
+        from tutor.clusters.consent import has_consent
+
+        return has_consent(info)
+
+    def agree(self, info: ContextInfo) -> None:
+        """Remember that the learner has agreed to it. OSError when that cannot be kept."""
+        from tutor.clusters.consent import give_consent
+
+        give_consent(info)
 
     def run_of(self, exercise: Exercise) -> ExerciseRun:
         """The run of an exercise: the one that is open if it is of the same exercise, else a new one. May block.
@@ -192,11 +198,3 @@ class Services:
         if self._cluster is not None:
             self._cluster.stop()
             self._cluster = None
-
-
-def _kubeconfig() -> KubeConfig:
-    """The learner's own kubeconfig: the first file KUBECONFIG names, else the usual place."""
-    from tutor.kubectl.kubeconfig import KubeConfig
-
-    named = [part for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
-    return KubeConfig.load(Path(named[0]) if named else Path.home() / ".kube" / "config")

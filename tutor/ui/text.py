@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
@@ -22,10 +23,15 @@ def inline(markdown: str, base: str = "") -> Content:
         if span.href:
             parts.append(link(span.text, span.href))
         elif span.code:
-            parts.append((span.text, f"{style} {CODE_STYLE}".strip()))
+            parts.append((_code(span.text), f"{style} {CODE_STYLE}".strip()))
         else:
             parts.append((span.text, style))
     return Content.assemble(*parts)
+
+
+def _code(text: str) -> str:
+    """Code in running text: told by its colour, and by back-ticks where there are no colours."""
+    return f"`{text}`" if "NO_COLOR" in os.environ else text
 
 
 def link(text: str, href: str) -> Content:

@@ -26,7 +26,7 @@ class Timeline:
     """The latest entries, the oldest first. Written from several threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+        self.clock = clock
         self._start = clock()
         self._entries: dict[str, Entry] = {}
         self._lock = threading.Lock()
@@ -36,7 +36,7 @@ class Timeline:
         """Something the learner or the tutor did."""
         with self._lock:
             self._number += 1
-            self._add(f"note-{self._number}", Entry(self._clock() - self._start, who, text))
+            self._add(f"note-{self._number}", Entry(self.clock() - self._start, who, text))
 
     def event(self, event: Object) -> None:
         """An event of the cluster. One that happens again moves to the end and says how often."""
@@ -53,13 +53,13 @@ class Timeline:
             known = self._entries.get(key)
             if known is None or known.text != text:
                 self._entries.pop(key, None)
-                self._add(key, Entry(self._clock() - self._start, who, text, event.get("type") == "Warning"))
+                self._add(key, Entry(self.clock() - self._start, who, text, event.get("type") == "Warning"))
 
     def restart(self) -> None:
         """Begin again at zero with nothing in it."""
         with self._lock:
             self._entries.clear()
-            self._start = self._clock()
+            self._start = self.clock()
 
     def entries(self) -> list[Entry]:
         """Every entry, the oldest first."""

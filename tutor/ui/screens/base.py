@@ -32,6 +32,9 @@ class TutorScreen(Screen[ResultType]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape", "close", "Close", "Close what is open, or leave the screen.", show=False),
         bind("question_mark,f10", "help", "Help", "Say what this screen is for and list its keys."),
+        bind("tab", "app.focus_next", "Next part", "Mark the next part of the screen.", show=False),
+        bind("shift+tab", "app.focus_previous", "Part before", "Mark the part before.", show=False),
+        bind("ctrl+c,super+c", "screen.copy_text", "Copy", "Copy the text marked with the mouse.", show=False),
         bind("q", "leave", "Leave", "Leave this screen. Nothing is lost."),
     ]
 

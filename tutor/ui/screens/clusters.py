@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,6 +13,9 @@ from textual.widgets.option_list import Option
 
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.widgets.frame.menu import Menu
+
+if TYPE_CHECKING:
+    from tutor.clusters.consent import ContextInfo
 
 
 class ClusterScreen(TutorScreen[None]):
@@ -29,6 +32,10 @@ class ClusterScreen(TutorScreen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = []
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._contexts: dict[str, ContextInfo] = {}
+
     def compose_body(self) -> ComposeResult:
         yield Menu(id="clusters")
         yield Static("", id="about")
@@ -42,23 +49,24 @@ class ClusterScreen(TutorScreen[None]):
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _look_for_contexts(self) -> None:
         try:
-            names = self.services.contexts()
+            found = self.services.contexts()
         except Exception as error:  # a broken kubeconfig must not keep the learner from the simulated cluster
-            self.app.call_from_thread(self._say, f"Your kubeconfig cannot be read: {error}")
+            self.app.call_from_thread(self._say, str(error))
         else:
-            self.app.call_from_thread(self._fill, names)
+            self.app.call_from_thread(self._fill, found)
 
     def _say(self, text: str) -> None:
         self.query_one("#about", Static).update(Content(text))
 
-    def _fill(self, contexts: list[str]) -> None:
+    def _fill(self, contexts: list[ContextInfo]) -> None:
         menu = self.query_one(Menu)
         marked = menu.highlighted or 0
+        self._contexts = {f"context:{info.context}": info for info in contexts}
         specs = [
             ("simulated", "inside the tutor, ready at once, nothing can break"),
-            ("kind", "a real one on this machine"),
+            ("kind", "a real one on this machine; needs a container engine"),
+            *((spec, f"yours, {info.server}") for spec, info in self._contexts.items()),
         ]
-        specs += [(f"context:{name}", "a cluster of yours, from your kubeconfig") for name in contexts]
         current = self.services.cluster_spec
         menu.set_options([Option(f"{'✓' if s == current else ' '} {s:<28} {about}", id=s) for s, about in specs])
         menu.mark(marked)
@@ -68,21 +76,23 @@ class ClusterScreen(TutorScreen[None]):
     def choose(self, event: Menu.OptionSelected) -> None:
         """Use the chosen cluster; ask first when it is one of the learner's own."""
         spec = event.option.id or "simulated"
-        if spec.startswith("context:"):
-            self._ask(spec)
-        else:
+        info = self._contexts.get(spec)
+        if info is None or self.services.has_agreed(info):
             self._use(spec)
+        else:
+            self._ask(spec, info)
 
-    @work(exit_on_error=False)
-    async def _ask(self, spec: str) -> None:
+    def _ask(self, spec: str, info: ContextInfo) -> None:
         from tutor.ui.screens.consent import ConsentScreen
 
+        self.app.push_screen(ConsentScreen(info), lambda agreed: self._agree(spec, info) if agreed else None)
+
+    def _agree(self, spec: str, info: ContextInfo) -> None:
         try:
-            facts = self.services.context_facts(spec.removeprefix("context:"))
-        except Exception as error:  # what is wrong with the context is said here, where it was chosen
-            self._say(f"{spec} cannot be used: {error}")
-            return
-        if await self.app.push_screen_wait(ConsentScreen(spec, facts)):
+            self.services.agree(info)
+        except OSError as error:
+            self._say(f"Your answer could not be kept: {error}.")
+        else:
             self._use(spec)
 
     @work(thread=True, exclusive=True, exit_on_error=False)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -13,6 +12,9 @@ from textual.widgets import Static
 from tutor.ui.keys import bind
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.text import cells
+
+if TYPE_CHECKING:
+    from tutor.clusters.consent import ContextInfo
 
 
 class ConsentScreen(TutorScreen[bool]):
@@ -27,12 +29,14 @@ class ConsentScreen(TutorScreen[bool]):
         bind("n", "leave", "Do not use it", "Go back; nothing is touched.", name="refuse"),
     ]
 
-    def __init__(self, spec: str, facts: Mapping[str, str]) -> None:
+    def __init__(self, info: ContextInfo) -> None:
         super().__init__()
-        self._spec, self._facts = spec, facts
+        self._info = info
 
     def compose_body(self) -> ComposeResult:
-        lines = [Content.assemble((cells(name, 12), "bold"), value) for name, value in self._facts.items()]
+        info = self._info
+        facts = (("context", info.context), ("server", info.server), ("user", info.user or "not named"))
+        lines = [Content.assemble((cells(name, 12), "bold"), value) for name, value in facts]
         yield Static(
             Content("\n").join(
                 [
@@ -50,7 +54,7 @@ class ConsentScreen(TutorScreen[bool]):
 
     def on_mount(self) -> None:
         """Say which context it is."""
-        self.title_bar.show(self._spec)
+        self.title_bar.show(f"context:{self._info.context}")
 
     def action_agree(self) -> None:
         """Agree."""

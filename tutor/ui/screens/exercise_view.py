@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -21,6 +23,9 @@ from tutor.ui.widgets.exercise.shell import ShellPane
 from tutor.ui.widgets.exercise.tabs import PANES, PaneTabs
 from tutor.ui.widgets.exercise.task import TaskPane
 from tutor.ui.widgets.exercise.timeline import TimelinePane
+
+if TYPE_CHECKING:
+    from tutor.clusters.context import ConsentNeeded
 
 REFRESH_SECONDS = 0.25
 """The live panes are drawn anew at most this often."""
@@ -100,14 +105,35 @@ class ExerciseView(TutorScreen[None]):
             if not run.ready:
                 run.open(lambda text: tell(self._say, f"{text} …"))
         except Exception as error:  # shown in the pane with its remedy, so that the program goes on
-            tell(self._show_failure, error)
+            self._tell_failure(error)
         else:
             tell(self._show_run, run)
+
+    def _tell_failure(self, error: Exception) -> None:
+        from tutor.clusters.context import ConsentNeeded
+
+        if isinstance(error, ConsentNeeded):
+            self.app.call_from_thread(self._ask_consent, error)
+        else:
+            self.app.call_from_thread(self._show_failure, error)
 
     def _show_failure(self, error: Exception) -> None:
         self.failed = True
         self._say(f"This exercise could not be set up. {error}\nt tries again; q leaves.")
         self.refresh_bindings()
+
+    def _ask_consent(self, error: ConsentNeeded) -> None:
+        """The cluster is the learner's own and has not been agreed to: ask, and go on if they agree."""
+        from tutor.ui.screens.consent import ConsentScreen
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self.services.agree(error.info)
+                self._open()
+            else:
+                self._show_failure(error)
+
+        self.app.push_screen(ConsentScreen(error.info), answered)
 
     def _show_run(self, run: ExerciseRun) -> None:
         self.run, self.failed = run, False

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tutor.ui.keys import shown_key
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.text import cells
+from tutor.ui.widgets.frame.scroll import Scroll
 
 EVERYWHERE = (
     ("ctrl+p", "Find any command by its name."),
@@ -36,7 +36,7 @@ class HelpScreen(TutorScreen[None]):
     """The help of another screen."""
 
     CSS = """
-    HelpScreen VerticalScroll { padding: 1 2; }
+    HelpScreen Scroll { padding: 1 2; }
     HelpScreen Static { max-width: 96; }
     """
     TITLE_TEXT = "Help"
@@ -53,13 +53,13 @@ class HelpScreen(TutorScreen[None]):
         return cls(screen.TITLE_TEXT, screen.HELP_TEXT, help_lines(screen))
 
     def compose_body(self) -> ComposeResult:
-        with VerticalScroll():
+        with Scroll():
             yield Static(self._content())
 
     def on_mount(self) -> None:
         """Name the screen the help is about."""
         self.title_bar.show(f"Help ─ {self._subject}")
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Scroll).focus()
 
     def _content(self) -> Content:
         here = [_line(line.keys, line.text) for line in self._lines]

@@ -100,7 +100,7 @@ class LessonScreen(TutorScreen[None]):
     @work(exclusive=True, group="page", exit_on_error=True)
     async def _show_page(self) -> None:
         page, settings = self.page, self.services.settings
-        self._show_place()
+        self._show_contents()
         self.set_focus(None)
         try:
             await self.view.show(
@@ -133,8 +133,11 @@ class LessonScreen(TutorScreen[None]):
 
     def _show_place(self) -> None:
         number, total = self.index + 1, len(self.lesson.pages)
+        more = "" if self.view.at_end else "▼ more below   "
         place = f"{self.lesson.number} {self.lesson.title} ─ page {number} of {total}"
-        self.title_bar.show(place, bar(number, total))
+        self.title_bar.show(place, f"{more}{bar(number, total)}")
+
+    def _show_contents(self) -> None:
         read = self.services.progress.lessons.pages_read(self.lesson.id)
         marks = [("✓" if page.id in read else "○") for page in self.lesson.pages]
         options = [
@@ -167,7 +170,8 @@ class LessonScreen(TutorScreen[None]):
         lessons = self.services.progress.lessons
         if self.view.at_end and self.page.id not in lessons.pages_read(self.lesson.id):
             lessons.mark_read(self.lesson.id, self.lesson.version, self.page.id)
-            self._show_place()
+            self._show_contents()
+        self._show_place()
 
     def action_forward(self) -> None:
         """Scroll a screenful on, or turn the page."""
@@ -183,6 +187,7 @@ class LessonScreen(TutorScreen[None]):
             self.action_turn(-1)
         else:
             self.view.scroll_page_up(animate=False)
+            self.call_after_refresh(self._note_reading)
 
     def action_turn(self, direction: int) -> None:
         """Go to the next page or the one before, also into the next lesson or the one before."""
@@ -209,7 +214,7 @@ class LessonScreen(TutorScreen[None]):
             self.view.scroll_home(animate=False)
         else:
             self.view.scroll_end(animate=False)
-            self.call_after_refresh(self._note_reading)
+        self.call_after_refresh(self._note_reading)
 
     def action_contents(self) -> None:
         """Go to the contents, opening them where there is no room for both; from there, back to the page."""

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tutor.ui.screens.base import TutorScreen
+from tutor.ui.widgets.frame.scroll import Scroll
 
 
 class ProgressScreen(TutorScreen[None]):
     """The report of progress."""
 
-    CSS = "ProgressScreen VerticalScroll { padding: 0 1; }"
+    CSS = "ProgressScreen Scroll { padding: 0 1; }"
     TITLE_TEXT = "Progress"
     HELP_TEXT = "What you have read, answered and solved. `k8s-tutor progress` prints the same, and can export it."
 
     def compose_body(self) -> ComposeResult:
         lines = self.services.progress.report_lines(self.services.contents)
-        with VerticalScroll():
+        with Scroll():
             yield Static(Content("\n".join(lines)))
 
     def on_mount(self) -> None:
         """Make the report scroll with the arrow keys."""
         self.title_bar.show("Progress")
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Scroll).focus()

@@ -22,7 +22,7 @@ class ShellPane(Vertical):
 
     DEFAULT_CSS = """
     ShellPane { padding: 0 1; }
-    ShellPane LineView { height: 1fr; }
+    ShellPane LineView { height: 1fr; padding: 0; }
     ShellPane Horizontal { height: 1; }
     ShellPane #prompt { width: auto; max-width: 40%; height: 1; }
     ShellPane ShellInput { width: 1fr; }

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from tutor.course.model import Exercise
+from tutor.ui.widgets.frame.scroll import Scroll
 from tutor.ui.widgets.reading.blocks import markdown_widgets
 
 
-class TaskPane(VerticalScroll):
+class TaskPane(Scroll):
     """The task and everything that helps with it."""
 
     DEFAULT_CSS = """

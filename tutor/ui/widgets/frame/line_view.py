@@ -21,7 +21,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Lines that scroll with the arrow keys. With `follow` the end stays in view as long as the learner is there."""
 
     DEFAULT_CSS = """
-    LineView { background: $background; scrollbar-size: 1 1; overflow-x: auto; overflow-y: auto; }
+    LineView { background: $background; scrollbar-size: 1 1; overflow-x: auto; overflow-y: auto; padding: 0 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
