@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tutor.clusters import ClockControl, Cluster, Snapshots
 from tutor.course import load_pack
 from tutor.course.model import Exercise
+from tutor.grading import CheckResult, Report, Verdict
 from tutor.progress import Progress, open_progress
+from tutor.shell import Completion
 from tutor.ui.live.state import ClusterState
 from tutor.ui.live.timeline import Timeline
-from tutor.ui.ports import ClusterPort, Report, ReportPort, SessionPort, ShellPort
+from tutor.ui.ports import SessionPort, ShellPort, Tell
 from tutor.ui.services import Services
 
 PACK = Path(__file__).parent / "pack"
@@ -34,6 +38,12 @@ class FakeClock:
     def set_rate(self, rate: float) -> None:
         self.rate = rate
 
+    def advance(self, seconds: float) -> None:
+        raise NotImplementedError
+
+    def settle(self, limit: float = 600.0) -> bool:
+        raise NotImplementedError
+
 
 @dataclass
 class FakeSnapshots:
@@ -46,6 +56,9 @@ class FakeSnapshots:
         self.labels.append(label)
         return label
 
+    def restore(self, snapshot: str) -> None:
+        raise NotImplementedError
+
     def undo(self) -> str:
         self.undone.append(self.labels.pop())
         return self.undone[-1]
@@ -56,12 +69,24 @@ class FakeCluster:
     """A cluster that is ready at once, or fails when told to."""
 
     name: str = "simulated"
-    clock: FakeClock | None = field(default_factory=FakeClock)
-    snapshots: FakeSnapshots | None = field(default_factory=FakeSnapshots)
+    capabilities: frozenset[str] = frozenset()
+    fake_clock: FakeClock | None = field(default_factory=FakeClock)
+    fake_snapshots: FakeSnapshots | None = field(default_factory=FakeSnapshots)
     fails_with: Exception | None = None
     stopped: bool = False
 
-    def start(self, report: Report = lambda text: None) -> None:
+    @property
+    def clock(self) -> ClockControl | None:
+        return self.fake_clock
+
+    @property
+    def snapshots(self) -> Snapshots | None:
+        return self.fake_snapshots
+
+    def load_images(self, images: Sequence[str], report: Tell = lambda text: None) -> None:
+        raise NotImplementedError
+
+    def start(self, report: Tell = lambda text: None) -> None:
         report("Starting the cluster")
         if self.fails_with is not None:
             raise self.fails_with
@@ -73,37 +98,6 @@ class FakeCluster:
         return Path("/nonexistent/kubeconfig")
 
 
-@dataclass(frozen=True)
-class FakeResult:
-    """How one check stands."""
-
-    check_id: str
-    text: str
-    verdict: str
-    is_: str = ""
-    wanted: str = ""
-    why: str = ""
-    mistake: str | None = None
-    see: str | None = None
-
-
-@dataclass(frozen=True)
-class FakeReport:
-    """How an exercise stands."""
-
-    verdict: str
-    results: Sequence[FakeResult]
-    note: str = ""
-
-    @property
-    def passed(self) -> int:
-        return sum(result.verdict == "passed" for result in self.results)
-
-    @property
-    def total(self) -> int:
-        return len(self.results)
-
-
 @dataclass
 class FakeSession:
     """A session whose checks stand as the test says."""
@@ -112,24 +106,24 @@ class FakeSession:
     resets: int = 0
     closed: bool | None = None
     ready_replicas: int = 1
-    callback: Callable[[ReportPort], None] = lambda report: None
+    callback: Callable[[Report], None] = lambda report: None
 
-    def start(self, report: Report = lambda text: None) -> None:
+    def start(self, report: Tell = lambda text: None) -> None:
         report("Setting the exercise up")
 
-    def observe(self, callback: Callable[[ReportPort], None]) -> None:
+    def observe(self, callback: Callable[[Report], None]) -> None:
         self.callback = callback
         callback(self.check())
 
-    def check(self) -> FakeReport:
+    def check(self) -> Report:
         done = self.ready_replicas == 3
         exists, ready = self.exercise.checks
         results = [
-            FakeResult(exists.id, exists.text, "passed"),
-            FakeResult(
+            CheckResult(exists.id, exists.text, Verdict.PASSED),
+            CheckResult(
                 ready.id,
                 ready.text,
-                "passed" if done else "not_yet",
+                Verdict.PASSED if done else Verdict.NOT_YET,
                 is_=f"{self.ready_replicas} ready",
                 wanted="3 ready",
                 why=ready.why,
@@ -137,14 +131,14 @@ class FakeSession:
                 see="lesson:first-steps#pod",
             ),
         ]
-        return FakeReport("passed" if done else "not_yet", results)
+        return Report(self.exercise.id, Verdict.PASSED if done else Verdict.NOT_YET, tuple(results))
 
     def scale(self, replicas: int) -> None:
         """Change the state and tell the observer, as a real session does from its thread."""
         self.ready_replicas = replicas
         self.callback(self.check())
 
-    def reset(self) -> None:
+    def reset(self, report: Tell = lambda text: None) -> None:
         self.resets += 1
         self.ready_replicas = 1
 
@@ -154,23 +148,23 @@ class FakeSession:
     def hint(self, number: int) -> str | None:
         return self.exercise.hints[number] if number < len(self.exercise.hints) else None
 
-    def close(self, cleanup: bool) -> None:
+    def close(self, cleanup: bool = False) -> None:
         self.closed = cleanup
-
-
-@dataclass(frozen=True)
-class FakeCompletion:
-    """Words that can stand from `start` on."""
-
-    start: int
-    candidates: Sequence[str]
 
 
 class FakeShell:
     """Echoes what it is given; `sleep` keeps running until it is interrupted."""
 
-    def __init__(self, output: Callable[[str, str], None], session: Callable[[], FakeSession]) -> None:
+    def __init__(
+        self,
+        output: Callable[[str, str], None],
+        editor: Callable[[str, str], str | None],
+        session: Callable[[], FakeSession],
+    ) -> None:
         self._output = output
+        self._editor = editor
+        self.width = 80
+        self.edited: str | None = None
         self._session = session
         self.history: list[str] = []
         self.running = False
@@ -186,11 +180,20 @@ class FakeShell:
         elif line.startswith("kubectl scale"):
             self._output("stdout", "deployment.apps/web-app scaled\n")
             self._session().scale(int(line.rpartition("=")[2]))
+        elif line == "edit":
+            threading.Thread(target=self._edit, daemon=True).start()
         elif line.startswith("seq "):
             for number in range(int(line.removeprefix("seq "))):
                 self._output("stdout", f"{number}\n")
         else:
             self._output("stderr", f"{line}: command not found\n")
+
+    def _edit(self) -> None:
+        self.edited = self._editor("deployment.yaml", "replicas: 1\n")
+        self._output("end", "")
+
+    def end_input(self) -> None:
+        self.running = False
 
     def interrupt(self) -> None:
         self.running, self.stopped = False, True
@@ -198,10 +201,10 @@ class FakeShell:
     def feed_input(self, text: str) -> None:
         self.fed.append(text)
 
-    def complete(self, line: str, cursor: int) -> FakeCompletion:
+    def complete(self, line: str, cursor: int) -> Completion:
         start = line.rfind(" ", 0, cursor) + 1
         words = ["kubectl", "get", "pods", "pods.metrics.k8s.io", "production"]
-        return FakeCompletion(start, [word for word in words if word.startswith(line[start:cursor])])
+        return Completion(start, [word for word in words if word.startswith(line[start:cursor])])
 
     def close(self) -> None:
         self.closed = True
@@ -297,10 +300,10 @@ class FakeServices(Services):
     def new_seed(self) -> int:
         return 7
 
-    def make_cluster(self, spec: str) -> ClusterPort:
+    def make_cluster(self, spec: str) -> Cluster:
         return self.fake_cluster
 
-    def exercise_session(self, exercise: Exercise, cluster: ClusterPort) -> SessionPort:
+    def exercise_session(self, exercise: Exercise, cluster: Cluster) -> SessionPort:
         self.session = FakeSession(exercise)
         return self.session
 
@@ -312,8 +315,14 @@ class FakeServices(Services):
             manifest.write_text(exercise.read("deployment.yaml"), encoding="utf-8")
         return folder
 
-    def practice_shell(self, cluster: ClusterPort, workspace: Path, output: Callable[[str, str], None]) -> ShellPort:
-        self.shell = FakeShell(output, lambda: self.the_session)
+    def practice_shell(
+        self,
+        cluster: Cluster,
+        workspace: Path,
+        output: Callable[[str, str], None],
+        editor: Callable[[str, str], str | None],
+    ) -> ShellPort:
+        self.shell = FakeShell(output, editor, lambda: self.the_session)
         return self.shell
 
     @property
@@ -329,7 +338,7 @@ class FakeServices(Services):
         return self.shell
 
     def watcher(
-        self, cluster: ClusterPort, namespace: str, state: ClusterState, timeline: Timeline, changed: Callable[[], None]
+        self, cluster: Cluster, namespace: str, state: ClusterState, timeline: Timeline, changed: Callable[[], None]
     ) -> Any:
         if self.frozen:
             timeline.clock = lambda: 0.0

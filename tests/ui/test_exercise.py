@@ -7,6 +7,7 @@ from textual.widgets import TextArea
 
 from tests.ui.doubles import FakeCluster, FakeServices
 from tests.ui.driving import WIDE, on_screen, open_at, press, settle, text_of
+from tutor.ui.screens.edit import EditScreen
 from tutor.ui.screens.exercise import ExerciseScreen
 from tutor.ui.screens.exercises import ExercisesScreen
 from tutor.ui.screens.home import HomeScreen
@@ -97,7 +98,7 @@ async def test_undo_goes_back_to_before_the_last_command(services: FakeServices)
         await press(pilot, "f2")
         await type_line(pilot, "kubectl scale --replicas=2")
         await press(pilot, "f7")
-        snapshots = services.fake_cluster.snapshots
+        snapshots = services.fake_cluster.fake_snapshots
         assert snapshots is not None
         assert snapshots.undone == ["kubectl scale --replicas=2"]
 
@@ -113,7 +114,7 @@ async def test_the_clock_is_paused_and_sped_up(services: FakeServices) -> None:
 
 
 async def test_what_a_cluster_cannot_do_is_not_offered(services: FakeServices) -> None:
-    services.fake_cluster = FakeCluster(name="kind", clock=None, snapshots=None)
+    services.fake_cluster = FakeCluster(name="kind", fake_clock=None, fake_snapshots=None)
     async with open_at(services, START) as pilot:
         text = text_of(pilot)
         assert "u Undo" not in text
@@ -184,6 +185,20 @@ async def test_ctrl_c_stops_a_command_that_runs(services: FakeServices) -> None:
         await press(pilot, "ctrl+c")
         assert shell.stopped
         assert "^C" in text_of(pilot)
+
+
+async def test_a_command_can_have_a_text_edited(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        await type_line(pilot, "edit")
+        while not isinstance(pilot.app.screen, EditScreen):
+            await pilot.pause()
+        pilot.app.screen.query_one(TextArea).text = "replicas: 3\n"
+        await press(pilot, "ctrl+s")
+        on_screen(pilot, ExerciseScreen)
+        while services.the_shell.edited is None:
+            await pilot.pause()
+        assert services.the_shell.edited == "replicas: 3\n"
 
 
 async def test_long_output_is_kept_bounded_and_can_be_scrolled(services: FakeServices) -> None:

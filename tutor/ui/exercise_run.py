@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 from tutor.progress import Attempt, CheckRecord
 from tutor.ui.live.state import ClusterState
 from tutor.ui.live.timeline import Timeline
-from tutor.ui.ports import ClusterPort, Report, ReportPort, SessionPort, ShellPort
+from tutor.ui.ports import SessionPort, ShellPort, Tell
 
 if TYPE_CHECKING:
+    from tutor.clusters import Cluster
     from tutor.course.model import Exercise
+    from tutor.grading import Report
     from tutor.ui.live.watcher import Watcher
     from tutor.ui.services import Services
 
@@ -37,7 +39,17 @@ class ShellLog:
     """A last line that has not been ended yet, for example a question that waits for an answer."""
 
     def add(self, stream: str, text: str) -> None:
-        """Take in a piece of output, which may hold any number of lines or a part of one."""
+        """Take in a piece of output, which may hold any number of lines or a part of one.
+
+        The stream `clear` empties the log, and `end` ends a line that was left open.
+        """
+        if stream == "clear":
+            self.lines.clear()
+            self.partial = None
+            return
+        if stream == "end":
+            text = "\n" if self.partial else ""
+            stream = self.partial[0] if self.partial else stream
         before = self.partial[1] if self.partial and self.partial[0] == stream else ""
         if self.partial and not before:
             self.lines.append(self.partial)
@@ -58,18 +70,19 @@ class ExerciseRun:
         self.log = ShellLog()
         self.state = ClusterState()
         self.timeline = Timeline()
-        self.report: ReportPort | None = None
+        self.report: Report | None = None
         self.hints_shown = 0
-        self.cluster: ClusterPort | None = None
+        self.cluster: Cluster | None = None
         self.shell: ShellPort | None = None
         self._services = services
         self._session: SessionPort | None = None
         self._attempt: Attempt | None = None
         self._watcher: Watcher | None = None
         self._lock = threading.RLock()
-        self.on_report: Callable[[ReportPort], None] = lambda report: None
+        self.on_report: Callable[[Report], None] = lambda report: None
         self.on_cluster: Callable[[], None] = lambda: None
         self.on_output: Callable[[], None] = lambda: None
+        self.on_edit: Callable[[str, str], str | None] = lambda name, text: None
 
     @property
     def ready(self) -> bool:
@@ -86,14 +99,14 @@ class ExerciseRun:
         """The folder with the learner's files."""
         return self._services.workspace(self.exercise)
 
-    def open(self, report: Report) -> None:
+    def open(self, report: Tell) -> None:
         """Start the cluster and set the exercise up. Blocks; errors carry their remedy."""
         with self._lock:
             cluster = self._services.cluster(report)
             session = self._services.exercise_session(self.exercise, cluster)
             session.start(report)
             self.cluster = cluster
-            self.shell = self._services.practice_shell(cluster, self.workspace, self._take_output)
+            self.shell = self._services.practice_shell(cluster, self.workspace, self._take_output, self._edit)
             self._session = session
             self._record_start(cluster.name)
             self.timeline.restart()
@@ -106,7 +119,7 @@ class ExerciseRun:
         self._attempt = unfinished or exercises.start(self.exercise.id, self.exercise.version, cluster_name)
         self.hints_shown = self._attempt.hints
 
-    def _watch(self, cluster: ClusterPort) -> None:
+    def _watch(self, cluster: Cluster) -> None:
         self._watcher = self._services.watcher(
             cluster, self.exercise.namespace, self.state, self.timeline, self._changed
         )
@@ -119,13 +132,17 @@ class ExerciseRun:
         self.log.add(stream, text)
         self.on_output()
 
-    def _take_report(self, report: ReportPort) -> None:
+    def _edit(self, name: str, text: str) -> str | None:
+        """Let the learner edit a text, for a command that waits for it in a thread of its own."""
+        return self.on_edit(name, text)
+
+    def _take_report(self, report: Report) -> None:
         with self._lock:
             self.report = report
             self._record(report)
         self.on_report(report)
 
-    def _record(self, report: ReportPort) -> None:
+    def _record(self, report: Report) -> None:
         if self._attempt is None:
             return
         exercises = self._services.progress.exercises

@@ -18,6 +18,7 @@ from tutor.progress import LessonContents, Progress, contents_of, data_folder, o
 from tutor.ui.settings import UiSettings
 
 if TYPE_CHECKING:
+    from tutor.clusters import Cluster
     from tutor.clusters.consent import ContextInfo
     from tutor.course.model import Exercise
     from tutor.course.pack import Pack
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tutor.ui.live.state import ClusterState
     from tutor.ui.live.timeline import Timeline
     from tutor.ui.live.watcher import Watcher
-    from tutor.ui.ports import ClusterPort, Report, SessionPort, ShellPort
+    from tutor.ui.ports import SessionPort, ShellPort, Tell
 
 
 class Services:
@@ -38,7 +39,7 @@ class Services:
         self._given_pack = pack
         self._given_progress = progress
         self._cluster_spec = cluster_spec
-        self._cluster: ClusterPort | None = None
+        self._cluster: Cluster | None = None
         self._run: ExerciseRun | None = None
         self._lock = threading.RLock()
 
@@ -100,11 +101,11 @@ class Services:
             self.settings.cluster = spec
 
     @property
-    def open_cluster(self) -> ClusterPort | None:
+    def open_cluster(self) -> Cluster | None:
         """The cluster if it has been started."""
         return self._cluster
 
-    def cluster(self, report: Report) -> ClusterPort:
+    def cluster(self, report: Tell) -> Cluster:
         """The running cluster, started if need be; `report` is told what is being waited for. Blocks.
 
         ClusterError, with its remedy, when it cannot be started.
@@ -115,7 +116,7 @@ class Services:
             self._cluster = cluster
             return cluster
 
-    def make_cluster(self, spec: str) -> ClusterPort:
+    def make_cluster(self, spec: str) -> Cluster:
         """A cluster that is not started yet. ClusterError for a spec that names none."""
         from tutor.clusters import open_cluster
 
@@ -153,7 +154,7 @@ class Services:
             self._run = self._run or ExerciseRun(self, exercise)
             return self._run
 
-    def exercise_session(self, exercise: Exercise, cluster: ClusterPort) -> SessionPort:
+    def exercise_session(self, exercise: Exercise, cluster: Cluster) -> SessionPort:
         """A session of one exercise, not started yet."""
         from tutor.grading import ExerciseSession
 
@@ -165,15 +166,21 @@ class Services:
 
         return workspace_for(exercise.id)
 
-    def practice_shell(self, cluster: ClusterPort, workspace: Path, output: Callable[[str, str], None]) -> ShellPort:
-        """A shell in that folder whose kubectl talks to that cluster."""
+    def practice_shell(
+        self,
+        cluster: Cluster,
+        workspace: Path,
+        output: Callable[[str, str], None],
+        editor: Callable[[str, str], str | None],
+    ) -> ShellPort:
+        """A shell in that folder whose kubectl talks to that cluster. `editor` is what `kubectl edit` opens."""
         from tutor.shell import PracticeShell
 
-        return PracticeShell(cluster.kubeconfig(), workspace, output=output)
+        return PracticeShell(cluster.kubeconfig(), workspace, output=output, editor=editor)
 
     def watcher(
         self,
-        cluster: ClusterPort,
+        cluster: Cluster,
         namespace: str,
         state: ClusterState,
         timeline: Timeline,

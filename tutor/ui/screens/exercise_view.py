@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -27,6 +28,8 @@ from tutor.ui.widgets.exercise.timeline import TimelinePane
 if TYPE_CHECKING:
     from tutor.clusters.context import ConsentNeeded
 
+EDIT_POLL_SECONDS = 0.5
+"""How often a command that waits for an editor looks whether the app is still there."""
 REFRESH_SECONDS = 0.25
 """The live panes are drawn anew at most this often."""
 PANE_IDS = tuple(name.lower() for name in PANES)
@@ -140,6 +143,7 @@ class ExerciseView(TutorScreen[None]):
         run.on_report = lambda report: self._changed()
         run.on_output = self._changed
         run.on_cluster = self._note_stale
+        run.on_edit = self._edit
         self.query_one(ShellPane).attach(run)
         self.query_one(FilesPane).open_folder(run.workspace)
         self._say("")
@@ -150,6 +154,26 @@ class ExerciseView(TutorScreen[None]):
 
     def _changed(self) -> None:
         self.post_message(self.Changed())
+
+    def _edit(self, name: str, text: str) -> str | None:
+        """Let the learner edit a text. Called by a command in a thread of its own, which waits for the result."""
+        from tutor.ui.screens.edit import EditScreen
+
+        closed = threading.Event()
+        saved: list[str | None] = [None]
+
+        def take(result: str | None) -> None:
+            saved[0] = result
+            closed.set()
+
+        def show() -> None:
+            self.app.push_screen(EditScreen(name, text), take)
+
+        self.app.call_from_thread(show)
+        while not closed.wait(EDIT_POLL_SECONDS):
+            if not self.app.is_running:
+                return None
+        return saved[0]
 
     def _note_stale(self) -> None:
         self._stale = True
@@ -255,3 +279,4 @@ class ExerciseView(TutorScreen[None]):
         if self.run is not None:
             self.run.on_report = lambda report: None
             self.run.on_output = self.run.on_cluster = lambda: None
+            self.run.on_edit = lambda name, text: None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.content import Content
@@ -10,9 +10,11 @@ from textual.widgets.option_list import Option
 
 from tutor.course.model import Check
 from tutor.ui.keys import bind
-from tutor.ui.ports import CheckResultPort, ReportPort
 from tutor.ui.text import hanging, link, spread
 from tutor.ui.widgets.frame.menu import Menu
+
+if TYPE_CHECKING:
+    from tutor.grading import CheckResult, Report
 
 WORDS = {
     "passed": ("✓", "done", "$text-success"),
@@ -42,10 +44,10 @@ class Checks(Menu):
     def __init__(self, checks: tuple[Check, ...]) -> None:
         super().__init__(id="checks")
         self._checks = checks
-        self._report: ReportPort | None = None
+        self._report: Report | None = None
         self._open: set[str] = set()
 
-    def show(self, report: ReportPort | None) -> None:
+    def show(self, report: Report | None) -> None:
         """Show how the checks stand now."""
         self._report = report
         self._fill()
@@ -82,7 +84,7 @@ class Checks(Menu):
         self.set_options(options)
         self.mark(marked or 0)
 
-    def _prompt(self, result: CheckResultPort, width: int) -> Content:
+    def _prompt(self, result: CheckResult, width: int) -> Content:
         line = check_line(result, width)
         if result.check_id not in self._open:
             return line
@@ -94,7 +96,7 @@ def waiting_line(text: str) -> Content:
     return Content.styled(f"○ {text}", "$text-muted")
 
 
-def check_line(result: CheckResultPort, width: int) -> Content:
+def check_line(result: CheckResult, width: int) -> Content:
     """The check on one line: a sign, its text, and where it stands in words."""
     mark, word, style = WORDS.get(str(result.verdict), ("?", str(result.verdict), ""))
     verdict = word
@@ -106,7 +108,7 @@ def check_line(result: CheckResultPort, width: int) -> Content:
     return spread(left, right.truncate(max(10, room), ellipsis=True), width)
 
 
-def reasons(result: CheckResultPort, width: int) -> list[Content]:
+def reasons(result: CheckResult, width: int) -> list[Content]:
     """Always in this order: your state, what is wanted, why it matters; then a recognised mistake."""
     entries: list[tuple[str, Content | str]] = [
         ("you have", result.is_ or "nothing to see yet"),

@@ -13,7 +13,7 @@ from tutor.ui.text import columns
 from tutor.ui.widgets.exercise.shell_input import ShellInput
 from tutor.ui.widgets.frame.line_view import LineView
 
-STYLES = {"input": "bold", "stdout": "", "stderr": "$text-warning"}
+STYLES = {"input": "bold", "stdout": "", "stderr": "$text-warning", "tip": "italic $text-muted"}
 MAX_CANDIDATES = 60
 
 
@@ -61,6 +61,8 @@ class ShellPane(Vertical):
         if self.run is None:
             return
         width = max(20, self.output.scrollable_content_region.width)
+        if self.run.shell is not None:
+            self.run.shell.width = width
         lines: list[Content] = []
         for stream, text in self.run.log.everything():
             content = Content.styled(text, STYLES.get(stream, ""))
@@ -91,6 +93,12 @@ class ShellPane(Vertical):
             self.run.shell.interrupt()
             self.run.log.add("input", "^C\n")
         self.show()
+
+    @on(ShellInput.InputEnded)
+    def end_input(self) -> None:
+        """Tell the running command that no more input comes."""
+        if self.run is not None and self.run.shell is not None and self.run.shell.running:
+            self.run.shell.end_input()
 
     @on(ShellInput.CandidatesFound)
     def list_candidates(self, event: ShellInput.CandidatesFound) -> None:

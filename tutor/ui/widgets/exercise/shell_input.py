@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
 from tutor.ui.keys import bind
-from tutor.ui.ports import CompletionPort
+
+if TYPE_CHECKING:
+    from tutor.shell import Completion
 
 
 class ShellInput(Input):
@@ -25,6 +27,14 @@ class ShellInput(Input):
         bind("down", "older(-1)", "Later", "Bring back the command after.", show=False, name="shell-newer"),
         bind("ctrl+r", "find", "Find", "Find the last command that contains what is typed.", name="shell-find"),
         bind("ctrl+c", "interrupt", "Stop", "Stop the running command, or drop the line.", name="shell-interrupt"),
+        bind(
+            "ctrl+d",
+            "end_input",
+            "End input",
+            "End the input of the running command.",
+            show=False,
+            name="shell-end-input",
+        ),
         bind("ctrl+l", "clear_log", "Clear", "Clear the shell's output.", show=False, name="shell-clear"),
         bind("pageup", "log(-1)", "Scroll", "Scroll the output up.", show=False, name="shell-log-up"),
         bind("pagedown", "log(1)", "Scroll", "Scroll the output down.", show=False, name="shell-log-down"),
@@ -33,6 +43,10 @@ class ShellInput(Input):
     @dataclass
     class Interrupted(Message):
         """ctrl+c was pressed."""
+
+    @dataclass
+    class InputEnded(Message):
+        """ctrl+d was pressed."""
 
     @dataclass
     class CandidatesFound(Message):
@@ -49,7 +63,7 @@ class ShellInput(Input):
     def __init__(self) -> None:
         super().__init__(compact=True, select_on_focus=False, id="shell-line")
         self.history: Callable[[], Sequence[str]] = lambda: ()
-        self.completer: Callable[[str, int], CompletionPort | None] = lambda line, cursor: None
+        self.completer: Callable[[str, int], Completion | None] = lambda line, cursor: None
         self._back = 0
         self._kept = ""
         self._search: str | None = None
@@ -109,6 +123,10 @@ class ShellInput(Input):
         """Stop what runs, or drop the line."""
         self.value = ""
         self.post_message(self.Interrupted())
+
+    def action_end_input(self) -> None:
+        """End the input of the running command."""
+        self.post_message(self.InputEnded())
 
     def action_clear_log(self) -> None:
         """Clear the output."""
