@@ -1,0 +1,86 @@
+"""Plays scenarios on a genuine cluster and records what is seen.
+
+    python -m tests.fidelity.record_scenarios --kubeconfig FILE [NAME...]
+
+Each scenario has a namespace of its own, which is removed afterwards; several are played at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tests.fidelity.scenario import RECORDING, Run, Scenario, load
+
+AT_ONCE = 8
+
+
+class GenuineDriver:
+    """A cluster that a kubeconfig leads to, in real time."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        from kubernetes import config
+
+        self._local = threading.local()
+        self._make = lambda: config.new_client_from_config(config_file=str(kubeconfig))
+
+    def request(
+        self, method: str, path: str, body: Any = None, content_type: str = "application/json"
+    ) -> tuple[int, Any]:
+        """One request."""
+        if not hasattr(self._local, "client"):
+            self._local.client = self._make()
+        client = self._local.client
+        headers = {"Accept": "application/json", "Content-Type": content_type}
+        reply = client.call_api(method, client.configuration.host + path, headers, body=body)
+        text = reply.read().decode()
+        try:
+            return reply.status, json.loads(text)
+        except ValueError:
+            return reply.status, text
+
+    def wait(self, seconds: float) -> None:
+        """Real time."""
+        time.sleep(seconds)
+
+
+def record(driver: GenuineDriver, scenario: Scenario) -> Any:
+    """Play one scenario in a fresh namespace."""
+    namespace = f"scenario-{scenario.name}"
+    driver.request(
+        "POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
+    )
+    for name in ("serviceaccounts/default", "configmaps/kube-root-ca.crt"):
+        while driver.request("GET", f"/api/v1/namespaces/{namespace}/{name}")[0] == 404:
+            driver.wait(0.1)
+    try:
+        return Run(driver, namespace).play(scenario)
+    finally:
+        driver.request("DELETE", f"/api/v1/namespaces/{namespace}")
+
+
+def main() -> None:
+    """Record all scenarios, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kubeconfig", required=True, type=Path)
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    driver = GenuineDriver(options.kubeconfig)
+    version = driver.request("GET", "/version")[1]["gitVersion"]
+    scenarios = load()
+    chosen = options.names or list(scenarios)
+    known = json.loads(RECORDING.read_text(encoding="utf-8"))["scenarios"] if RECORDING.exists() else {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        seen = dict(zip(chosen, pool.map(lambda name: record(driver, scenarios[name]), chosen), strict=True))
+    kept = {name: observed for name, observed in {**known, **seen}.items() if name in scenarios}
+    result = {"source": f"Kubernetes {version}, python -m tests.fidelity.record_scenarios", "scenarios": kept}
+    RECORDING.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
