@@ -1,0 +1,110 @@
+"""The other commands: their exit codes mean something, and errors say what to do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tutor import __version__
+from tutor.cli import main
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"k8s-tutor {__version__}\n"
+
+
+def test_wrong_usage_is_exit_code_2() -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["no-such-command"])
+    assert ended.value.code == 2
+
+
+def test_without_a_terminal_the_screens_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "need a terminal" in capsys.readouterr().err
+
+
+def test_starting_loads_no_heavy_library() -> None:
+    program = (
+        "import sys, tutor.cli; tutor.cli.build_parser();"
+        "print([m for m in ('textual', 'rich', 'kubernetes', 'aiohttp', 'yaml', 'markdown_it', 'sqlite3') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_progress_is_reported_exported_and_taken_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["lesson", "show", "services", "1"])
+    assert main(["progress"]) == 0
+    assert "Services" in capsys.readouterr().out
+    exported = tmp_path / "mine.json"
+    assert main(["progress", "--export", str(exported)]) == 0
+    assert main(["progress", "--reset"]) == 2
+    assert main(["progress", "--reset", "--yes"]) == 0
+    assert main(["progress", "--import", str(exported)]) == 0
+    capsys.readouterr()
+    main(["progress", "--json"])
+    report = json.loads(capsys.readouterr().out)
+    assert report["lessons"]
+
+
+def test_a_file_that_is_no_export_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text("[]", encoding="utf-8")
+    assert main(["progress", "--import", str(bad)]) == 3
+    assert str(bad) in capsys.readouterr().err
+
+
+def test_lint_of_the_built_in_course(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint"]) == 0
+    assert capsys.readouterr().out == "No problems.\n"
+
+
+def test_lint_of_a_broken_pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "course.yaml").write_text("id: x\nnonsense: 1\n", encoding="utf-8")
+    assert main(["lint", str(tmp_path)]) == 1
+    assert "course.yaml:2:" in capsys.readouterr().out
+    assert main(["lint", str(tmp_path / "missing")]) == 2
+
+
+def test_cluster_status_when_nothing_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cluster", "status"]) == 1
+    assert "k8s-tutor cluster start" in capsys.readouterr().out
+
+
+def test_consent_needs_the_right_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config"
+    context = {"name": "mine", "context": {"cluster": "c", "user": "u"}}
+    cluster = {"name": "c", "cluster": {"server": "https://one.example"}}
+    config.write_text(json.dumps({"clusters": [cluster], "contexts": [context], "users": []}), encoding="utf-8")
+    monkeypatch.setenv("KUBECONFIG", str(config))
+    assert main(["cluster", "consent", "mine", "--server", "https://two.example"]) == 2
+    assert main(["cluster", "consent", "mine", "--server", "https://one.example"]) == 0
+    assert "namespaces of their own" in capsys.readouterr().out
+    assert main(["--cluster", "context:nope", "cluster", "kubeconfig"]) == 3
+
+
+def test_an_unknown_exercise_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exercise", "hint", "nope"]) == 2
+    assert "The exercises are:" in capsys.readouterr().err
+
+
+def test_the_readme_gives_two_commands_of_one_line() -> None:
+    blocks = (ROOT / "README.md").read_text(encoding="utf-8").split("```")[1::2]
+    start, test = (block.split("\n", 1)[1].strip() for block in blocks[:2])
+    assert start.endswith("k8s-tutor")
+    assert "pytest" in test
+    assert "\n" not in start
+    assert "\n" not in test
