@@ -68,9 +68,19 @@ class Lexer:
         while (name := self.peek().reserved) in self.aliases and name not in self._expanded:
             self._expanded.add(name)
             self._queue.pop(0)
-            self._queue[:0] = tokens_of(self.aliases[name]) or [self._read()]
+            value = self.aliases[name]
+            self._queue[:0] = tokens_of(value) or [self._read()]
+            if value[-1:].isspace():
+                self._expand_following()
         if not self.peek().reserved:
             self._expanded.clear()
+
+    def _expand_following(self) -> None:
+        """After an alias that ends in a blank, the next word may be an alias too (POSIX XCU 2.3.1)."""
+        following = self._read()
+        name = following.reserved
+        known = name in self.aliases and name not in self._expanded
+        self._queue += tokens_of(self.aliases[name]) if known else [following]
 
     def end_command(self) -> None:
         """A command is complete: its aliases may be used again."""

@@ -59,9 +59,9 @@ class Progress:
 
 
 class Machine:
-    """A set of processes with their files. The first process started is "init": its end ends all others.
+    """A set of processes with their files.
 
-    `guards_init` keeps signals nobody catches, and KILL from inside, from ending init, as in a container's own
+    `guards_init` makes the first process the init of a process namespace: its end ends all others, and it keeps signals nobody catches, and KILL from inside, from ending init, as in a container's own
     process namespace (pid_namespaces(7)). The host's own `signal(..., from_host=True)` can always KILL it.
     """
 
@@ -162,11 +162,15 @@ class Machine:
             if process.session == session and not process.background:
                 self.signal(process.pid, name)
 
-    def stop(self) -> None:
-        """End everything at once, as when a container is killed."""
-        for pid in list(self.processes):
-            if pid in self.processes:
-                self.exit(self.processes[pid], status_of("KILL"))
+    def stop(self, session: int | None = None) -> None:
+        """End everything at once, as when a container is killed, or only what belongs to one session."""
+        for process in list(self.processes.values()):
+            if session in (None, process.session):
+                self.exit(process, status_of("KILL"))
+
+    def is_running(self, session: int) -> bool:
+        """Whether any process of a session is left, background ones included."""
+        return any(process.session == session for process in self.processes.values())
 
     # --- what processes call
 
@@ -191,7 +195,7 @@ class Machine:
         for fd, stream in (parent.streams if streams is None else streams).items():
             child.attach(fd, stream)
         self.processes[child.pid] = child
-        parent.children[child.pid] = None
+        parent.add_child(child.pid)
         self.next_pid += 1
         return child.pid
 
@@ -211,7 +215,7 @@ class Machine:
             parent.children[process.pid] = status & 255
         if process.pid in self.sessions:
             self.sessions[process.pid].status = status & 255
-        if process.pid == self.init:
+        if process.pid == self.init and self.guards_init:
             self.stop()
 
     # --- turns

@@ -204,6 +204,13 @@ class Process:
         """
         return self.machine.spawn(self, argv, program, environment, streams, background)
 
+    def add_child(self, pid: int) -> None:
+        """Note a new child, forgetting the oldest ended ones nobody has asked about."""
+        self.children[pid] = None
+        ended = [old for old, status in self.children.items() if status is not None]
+        for old in ended[: max(0, len(ended) - limits.REMEMBERED_CHILDREN)]:
+            del self.children[old]
+
     def become(self, argv: list[str]) -> None:
         """Run another program from here on (exec). Raises CommandNotFound and NotExecutable."""
         self.argv, self.program = self.machine.load(self, argv)

@@ -74,7 +74,7 @@ def run_script(
     argv = [shell, "-c", text, shell, *arguments] if arguments else [shell, "-c", text]
     session = machine.start(argv, {"PATH": DEFAULT_PATH, "HOME": "/root", **(environment or {})}, cwd)
     out, now, pending = {"stdout": b"", "stderr": b""}, machine.now, stdin
-    while session.status is None:
+    while machine.is_running(session.pid):
         pending = pending[session.feed(pending) :]
         if not pending:
             session.close_input()
@@ -87,6 +87,5 @@ def run_script(
             break
         if not progress.busy and progress.wake_at is not None and not progress.full:
             now = progress.wake_at
-    if session.status is None:
-        machine.stop()
+    machine.stop(session.pid)
     return Result(status_of("KILL") if session.status is None else session.status, out["stdout"], out["stderr"])

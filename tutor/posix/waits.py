@@ -48,19 +48,13 @@ class Flushed(Wait):
 
 @dataclass(frozen=True)
 class Child(Wait):
-    """Until one of these child processes has ended (any child when empty)."""
+    """Until one of these child processes, all running now, has ended."""
 
     pids: tuple[int, ...] = ()
 
     def over(self, process: Process) -> bool:
-        running = (process.children.get(pid) is None and pid in process.children for pid in self.pids)
-        if self.pids:
-            return self.timed_out(process) or not all(running)
-        return (
-            self.timed_out(process)
-            or any(status is not None for status in process.children.values())
-            or not process.children
-        )
+        running = (pid in process.children and process.children[pid] is None for pid in self.pids)
+        return self.timed_out(process) or not all(running)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,9 @@ def source(shell: Shell, argv: list[str]) -> Result:
     try:
         text = decode(shell.process.files.read(_script_path(shell, argv[1])))
     except FileError as error:
-        shell.complain(shell.dialect.cannot_open(argv[1], error.reason, creating=False))
+        searched = shell.dialect.kind == "dash" and "/" not in argv[1]
+        reason = f"{argv[1]}: not found" if searched else shell.dialect.cannot_open(argv[1], error.reason, creating=False)
+        shell.complain(reason)
         if shell.interactive or shell.dialect.kind == "bash":
             return 1
         raise ShellError("", 2) from None
@@ -100,12 +102,14 @@ def source(shell: Shell, argv: list[str]) -> Result:
 
 
 def _script_path(shell: Shell, name: str) -> str:
-    """Where `.` finds a file: as given when it has a slash, else along PATH, else here."""
+    """Where `.` finds a file: as given when it has a slash, else along PATH, else (but not in dash) here."""
     process = shell.process
     for directory in [] if "/" in name else (shell.variables.get("PATH") or DEFAULT_PATH).split(":"):
         path = process.path(f"{directory or '.'}/{name}")
         if (info := process.files.lookup(path)) and not info.is_directory:
             return path
+    if shell.dialect.kind == "dash" and "/" not in name:
+        raise FileError("ENOENT", name)
     return process.path(name)
 
 

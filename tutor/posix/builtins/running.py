@@ -8,7 +8,7 @@ from tutor.posix.builtins.state import describe
 from tutor.posix.builtins.table import BUILTINS, Result, builtin
 from tutor.posix.frames.simple import SimpleFrame
 from tutor.posix.tools.base import Invocation
-from tutor.posix.tools.printing import echo, printf
+from tutor.posix.tools.printing import print_words, printf
 from tutor.posix.tools.testing import test
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @builtin("echo")
 def echo_builtin(shell: Shell, argv: list[str]) -> Result:
-    return echo(Invocation(shell.process, argv))
+    return print_words(Invocation(shell.process, argv), interpret=shell.dialect.kind == "dash")
 
 
 @builtin("printf")

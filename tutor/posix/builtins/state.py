@@ -87,6 +87,8 @@ def shift(shell: Shell, argv: list[str]) -> Result:
     if count < 0:
         raise ShellError(f"Illegal number: {text}", 2)
     if count > len(shell.variables.positional):
+        if shell.dialect.kind == "dash":
+            raise ShellError("can't shift that many", 2)
         return 1
     del shell.variables.positional[:count]
     return 0

@@ -21,8 +21,9 @@ class WaitFrame(Frame):
 
     def step(self, shell: Shell) -> Outcome:
         children = shell.process.children
-        if any(pid in children and children[pid] is None for pid in self.pids):
-            return shell.child(*self.pids)
+        running = [pid for pid in self.pids if pid in children and children[pid] is None]
+        if running:
+            return shell.child(*running)
         statuses = [shell.process.reap(pid) if pid in children else 127 for pid in self.pids]
         status = statuses[-1]
         if "pipefail" in shell.options:

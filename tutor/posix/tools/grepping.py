@@ -89,7 +89,7 @@ class Grep(LineTool):
     def _files(self, process: Process, options: Options) -> list[str]:
         found = list[str]()
         for name in self.inputs:
-            found += [path for path, info in walk(process, name) if not info.is_directory]
+            found += [path for path, info in walk(process, name) if info.kind == "file"]
         include, exclude = options.values.get("I", []), options.values.get("X", [])
         return [
             path

@@ -32,9 +32,14 @@ def clear(invocation: Invocation) -> int:
 
 @tool("echo")
 def echo(invocation: Invocation) -> int:
+    return print_words(invocation, interpret=False)
+
+
+def print_words(invocation: Invocation, *, interpret: bool) -> int:
+    """echo. `interpret` is how dash's own behaves: escapes always count, and -n is the only option."""
     words = invocation.argv[1:]
-    newline, interpret = True, False
-    while words and re.fullmatch(r"-[neE]+", words[0]):
+    newline, options = True, r"-n" if interpret else r"-[neE]+"
+    while words and re.fullmatch(options, words[0]):
         newline = newline and "n" not in words[0]
         interpret = words[0].rfind("e") > words[0].rfind("E") if re.search("[eE]", words[0]) else interpret
         words = words[1:]
@@ -183,13 +188,13 @@ class Seq(Tool):
 
     def begin(self, process: Process) -> Outcome:
         words, self.separator, self.wide = self.argv[1:], "\n", False
-        while words and words[0] in ("-w", "-s", "-f"):
-            if words[0] == "-f":
+        while words and words[0][:2] in ("-w", "-s", "-f"):
+            word = words.pop(0)
+            if word.startswith("-f"):
                 raise ToolError("-f is not simulated; use printf")
-            self.wide = self.wide or words[0] == "-w"
-            if words[0] == "-s" and len(words) > 1:
-                self.separator = words.pop(1)
-            words.pop(0)
+            self.wide = self.wide or word == "-w"
+            if word.startswith("-s"):
+                self.separator = word[2:] or (words.pop(0) if words else "")
         if not 1 <= len(words) <= 3:
             raise ToolError("usage: seq [-w] [-s SEP] [FIRST [INC]] LAST")
         self.places = max(len(word.partition(".")[2]) for word in words)

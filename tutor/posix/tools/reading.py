@@ -48,7 +48,9 @@ def _count(text: str) -> tuple[str, int]:
 
 def _modern(argv: list[str]) -> list[str]:
     """`head -5` written as `head -n 5`."""
-    return [argv[0], *(f"-n{word[1:]}" if re.fullmatch(r"-\d+", word) else word for word in argv[1:])]
+    if len(argv) > 1 and re.fullmatch(r"-\d+", argv[1]):
+        return [argv[0], "-n", argv[1][1:], *argv[2:]]
+    return argv
 
 
 @tool_class("head")

@@ -160,7 +160,7 @@ def _compare_files(process: Process, operator: str, left: str, right: str) -> bo
             process.path(right)
         )
     newer, older = (first, second) if operator == "-nt" else (second, first)
-    return newer is not None and (older is None or newer.modified > older.modified)
+    return newer is not None and older is not None and newer.modified > older.modified
 
 
 @tool("expr")
