@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from tutor.posix import FileError, HostCall
@@ -38,6 +39,8 @@ class Surroundings:
     is_tty: bool
     call: RunningCall
     files: CallFiles
+    for_learner: bool = False
+    """Whether what it prints to standard error is for the learner to read now."""
 
     def out(self, text: str) -> None:
         """Write to standard output."""
@@ -57,6 +60,32 @@ Handler = Callable[[Surroundings], int]
 """A command: does its work, returns its exit status."""
 
 
+class EchoFilter:
+    """Takes out of a raw terminal's output what it echoes of the keys pressed: the tutor's pane shows typed lines itself."""
+
+    def __init__(self) -> None:
+        self._expected = b""
+        self._held = b""
+
+    def typed(self, text: str) -> None:
+        """Keys that are on their way to the terminal."""
+        self._expected = encode(text.replace("\x03", "^C").replace("\x04", "").replace("\n", "\r\n"))
+
+    def take(self, data: bytes) -> bytes:
+        """The output without the echo; a possible beginning of it is held back."""
+        self._held += data
+        if self._expected.startswith(self._held) and len(self._held) < len(self._expected):
+            return b""
+        shown = self._held.removeprefix(self._expected)
+        self._held = self._expected = b""
+        return shown
+
+    def rest(self) -> bytes:
+        """What is held back at the end."""
+        held, self._held = self._held, b""
+        return held
+
+
 class RunningCall:
     """One running command: a text reader of its standard input for its thread, and the worker's end of it."""
 
@@ -69,6 +98,7 @@ class RunningCall:
         self.tip = ""
         """Set by a command that failed and has an idea why; shown after the line."""
         self._wake = wake
+        self._echo = EchoFilter()
         self._changed = threading.Condition()
         self._pending: deque[tuple[bool, bytes]] = deque()
         self._size = 0
@@ -90,6 +120,7 @@ class RunningCall:
         except Exception as problem:
             self._report(problem)
         with self._changed:
+            self._pending.append((False, self._echo.rest()))
             self._status = status
         self._wake()
 
@@ -106,6 +137,7 @@ class RunningCall:
                 self._changed.wait(_POLL)
             if self.cancelled.is_set():
                 raise Stopped
+            data = self._echo.take(data) if self.raw and not stderr else data
             self._pending.append((stderr, data))
             self._size += len(data)
         self._wake()
@@ -160,6 +192,7 @@ class RunningCall:
         """Keys pressed at a raw terminal."""
         with self._changed:
             self._input += text
+            self._echo.typed(text)
             self._changed.notify_all()
 
     def advance(self, *, asking: bool) -> bool:
@@ -181,7 +214,7 @@ class RunningCall:
     def _move_output(self) -> bool:
         if not self._pending or self.call.process.unwritten:
             return False
-        for stderr, data in self._pending:
+        for stderr, data in filter(itemgetter(1), self._pending):
             self.call.send(data, stderr=stderr)
         self._pending.clear()
         self._size = 0

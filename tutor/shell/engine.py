@@ -34,6 +34,9 @@ ASK_TIMEOUT = 10.0
 class Listener(Protocol):
     """Who is told what happens. All calls come from the worker thread."""
 
+    def line_started(self, line: str) -> None:
+        """A line is about to be run."""
+
     def wrote(self, stream: str, data: bytes) -> None:
         """The machine's terminal has output."""
 
@@ -157,6 +160,7 @@ class Engine:
     def _give(self, line: str) -> None:
         self._line_runs = True
         self._tip = ""
+        self._listener.line_started(line)
         self.shell.give(line)
 
     def _end_line(self) -> None:
@@ -248,11 +252,15 @@ class Engine:
         running = RunningCall(call, lambda: self.post(_nothing), raw=raw)
         self._calls[call.pid] = running
         files = CallFiles(self.machine.files, call.cwd, self.ask, running)
-        surroundings = Surroundings(list(call.argv), dict(call.environment), call.tty, running, files)
-        if len(self._calls) > MAX_CALLS:
-            running.refuse(f"{call.argv[0]}: too many of the tutor's own commands at once\n")
+        shown = running.foreground and call.process.streams.get(2) is self._session.stderr
+        surroundings = Surroundings(list(call.argv), dict(call.environment), call.tty, running, files, shown)
+        handler = self._handlers.get(name)
+        if handler is None:
+            running.refuse(f"{name}: a copy of one of the tutor's own commands; use it by its own name\n")
             return
-        handler = self._handlers[name]
+        if len(self._calls) > MAX_CALLS:
+            running.refuse(f"{name}: too many of the tutor's own commands at once\n")
+            return
         threading.Thread(target=running.run, args=(handler, surroundings), daemon=True).start()
 
     def _close(self) -> None:

@@ -115,7 +115,6 @@ class PracticeShell:
         whole, self._typed = self._typed + line, ""
         self._idle.clear()
         self._interrupts = 0
-        self._engine.post(lambda: self._begin(whole))
         self._engine.give(whole)
 
     def wait(self, timeout: float | None = None) -> int:
@@ -169,6 +168,13 @@ class PracticeShell:
 
     # --- called by the engine
 
+    def line_started(self, line: str) -> None:
+        """A line typed, or typed ahead, is about to be run."""
+        self._idle.clear()
+        self._history.add(line)
+        self._written = 0
+        self._captured = []
+
     def wrote(self, stream: str, data: bytes) -> None:
         """Show what the terminal got."""
         if self._written > OUTPUT_LIMIT:
@@ -187,16 +193,11 @@ class PracticeShell:
         """Show the rest of a line's output and say that it is done."""
         for stream, display in self._displays.items():
             self._show(stream, display.end())
-        if tip and status:
+        if tip:
             self._show(TIP, f"{tip}\n")
         self.status = status
         self._idle.set()
         self._output(END, "")
-
-    def _begin(self, line: str) -> None:
-        self._history.add(line)
-        self._written = 0
-        self._captured = []
 
     def _show(self, stream: str, text: str) -> None:
         if text:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tutor.shell.calls import Handler
-from tutor.shell.commands.kubectl import NAMES, ClusterAccess, Editor, Kubectl
+from tutor.shell.commands import curl, editing, elsewhere, guide, kubectl, wget
 
 
 def handlers_for(
-    access: ClusterAccess, editor: Editor | None, width: Callable[[], int], history: Callable[[], Sequence[str]]
+    access: kubectl.ClusterAccess,
+    editor: kubectl.Editor | None,
+    width: Callable[[], int],
+    history: Callable[[], Sequence[str]],
 ) -> dict[str, Handler]:
     """Every command by name."""
-    kubectl = Kubectl(access, editor, width)
-    return dict.fromkeys(NAMES, kubectl)
+    return {
+        **dict.fromkeys(elsewhere.NAMES, elsewhere.refuse),
+        **dict.fromkeys(kubectl.NAMES, kubectl.Kubectl(access, editor, width)),
+        **dict.fromkeys(editing.NAMES, editing.editing(editor)),
+        "curl": curl.Curl(access),
+        "wget": wget.Wget(access),
+        "help": guide.show_help,
+        "history": guide.history(history),
+    }

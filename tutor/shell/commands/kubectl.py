@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.shell.calls import Surroundings
+from tutor.shell.looking import KubectlLook
+from tutor.shell.tips import Failure, tip_for
 
 if TYPE_CHECKING:
     from tutor.kubectl import KubeConfig, KubectlIO
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 NAMES = ("kubectl", "k")
 Editor = Callable[[str, str], str | None]
 """Lets the learner edit a text: called with a file name and its content, gives the saved text or None."""
+_MAX_NOTED = 8192
+"""Characters of a command's errors that a tip may look at."""
 _TERMINAL_COMMANDS = frozenset({"exec", "attach", "run", "debug"})
 
 
@@ -73,15 +77,24 @@ class Kubectl:
         except KubectlError as problem:
             surroundings.err(f"{problem.message}\n")
             return 1
-        return run(surroundings.argv[1:], self.io(surroundings), config)
+        errors: list[str] = []
+        status = run(surroundings.argv[1:], self._io(surroundings, errors), config)
+        if errors and surroundings.for_learner and not surroundings.cancelled.is_set():
+            surroundings.call.tip = self._tip(surroundings, "".join(errors), config)
+        return status
 
-    def io(self, surroundings: Surroundings) -> KubectlIO:
-        """The command's streams and files as kubectl wants them."""
+    def _io(self, surroundings: Surroundings, errors: list[str]) -> KubectlIO:
+        """The command's streams and files as kubectl wants them; what goes to standard error is noted, too."""
         from tutor.kubectl import KubectlIO
+
+        def err(text: str) -> None:
+            if sum(map(len, errors)) < _MAX_NOTED:
+                errors.append(text)
+            surroundings.err(text)
 
         return KubectlIO(
             stdout=surroundings.out,
-            stderr=surroundings.err,
+            stderr=err,
             stdin=surroundings.call,
             is_tty=surroundings.is_tty,
             width=self._width(),
@@ -89,6 +102,27 @@ class Kubectl:
             files=surroundings.files,
             editor=self._editor,
         )
+
+    def _tip(self, surroundings: Surroundings, output: str, config: KubeConfig) -> str:
+        """What may help after this; a tip that cannot be found is none."""
+        words = surroundings.argv[1:]
+
+        def ask(arguments: Sequence[str]) -> str:
+            return _captured(arguments, surroundings, config)
+
+        look = KubectlLook(words, config.namespace(), ask, lambda: surroundings.files.list("."))
+        try:
+            return tip_for(Failure(tuple(words), output), look)
+        except OSError:
+            return ""
+
+
+def _captured(arguments: Sequence[str], surroundings: Surroundings, config: KubeConfig) -> str:
+    from tutor.kubectl import KubectlIO, run
+
+    printed: list[str] = []
+    io = KubectlIO(stdout=printed.append, stderr=lambda text: None, cancelled=surroundings.cancelled)
+    return "".join(printed) if run(list(arguments), io, config) == 0 else ""
 
 
 def wants_keys(words: list[str]) -> bool:
