@@ -77,8 +77,9 @@ class Api:
     def put(self, path: str, body: Any, query: Query | None = None) -> Object:
         return self.send("PUT", path, query, body)
 
-    def delete(self, path: str, body: Any = None, query: Query | None = None) -> Object:
-        return self.send("DELETE", path, query, body)
+    def delete(self, path: str, options: Object) -> Object:
+        """Deletes with `DeleteOptions`; a dry run is said there, because beside a body servers ignore the query."""
+        return self.send("DELETE", path, body=options)
 
     def patch(self, path: str, body: Any, content_type: str, query: Query | None = None) -> Object:
         return self.send("PATCH", path, query, body, content_type)
@@ -108,7 +109,9 @@ class Api:
         self._raise_for_status(reply, reply.data)
         return reply.data.decode(errors="replace")
 
-    def chunks(self, path: str, query: Query | None = None, accept: str = "*/*", deadline: float | None = None) -> Iterator[bytes]:
+    def chunks(
+        self, path: str, query: Query | None = None, accept: str = "*/*", deadline: float | None = None
+    ) -> Iterator[bytes]:
         """The pieces of a long reply as they arrive, until it ends.
 
         Ctrl+c raises Interrupted; passing `deadline`, a reading of `time.monotonic`, raises TimedOut.
@@ -135,7 +138,9 @@ class Api:
                     return
                 yield piece
 
-    def lines(self, path: str, query: Query | None = None, accept: str = "*/*", deadline: float | None = None) -> Iterator[bytes]:
+    def lines(
+        self, path: str, query: Query | None = None, accept: str = "*/*", deadline: float | None = None
+    ) -> Iterator[bytes]:
         """The lines of a long reply as they arrive, without their line ends; ends like `chunks`."""
         rest = b""
         for piece in self.chunks(path, query, accept, deadline):
@@ -164,7 +169,8 @@ class Api:
         if body is not None:
             headers["Content-Type"] = content_type
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        target = path + (f"?{encode_query(query)}" if query else "")
+        separator = "&" if "?" in path else "?"
+        target = path + (f"{separator}{encode_query(query)}" if query else "")
         try:
             reply = self.connection.open(method, target, headers, data, self._timeout, stream=stream)
         except HTTPError as problem:

@@ -16,6 +16,7 @@ from tutor.kubectl.kubeconfig import Endpoint
 
 if TYPE_CHECKING:
     from tutor.kubectl.discovery import Discovery
+    from tutor.kubectl.openapi import Document
 
 CONNECT_TIMEOUT = 15.0  # seconds
 
@@ -26,6 +27,7 @@ class Connection:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.discovery: Discovery | None = None
+        self.documents: dict[str, Document] = {}
         self._context = _tls_context(endpoint) if endpoint.server.startswith("https:") else None
         self._pool = self._make_pool()
 

@@ -38,7 +38,7 @@ class Flag:
     short: str = ""
     default: Any = None
     bare: str | None = None
-    hidden: bool = False
+    required: bool = False
 
     @property
     def optional_value(self) -> str | None:
@@ -221,12 +221,14 @@ def boolean(name: str, text: str, short: str = "", default: bool = False) -> Fla
     return Flag(name, text, Kind.BOOL, short, default)
 
 
-def string(name: str, text: str, short: str = "", default: str = "", bare: str | None = None) -> Flag:
-    return Flag(name, text, Kind.STRING, short, default, bare)
+def string(
+    name: str, text: str, short: str = "", default: str = "", bare: str | None = None, required: bool = False
+) -> Flag:
+    return Flag(name, text, Kind.STRING, short, default, bare, required)
 
 
-def integer(name: str, text: str, short: str = "", default: int = 0) -> Flag:
-    return Flag(name, text, Kind.INT, short, default)
+def integer(name: str, text: str, short: str = "", default: int = 0, required: bool = False) -> Flag:
+    return Flag(name, text, Kind.INT, short, default, required=required)
 
 
 def duration(name: str, text: str, short: str = "", default: float = 0.0) -> Flag:
@@ -237,5 +239,5 @@ def strings(name: str, text: str, short: str = "", default: tuple[str, ...] = ()
     return Flag(name, text, Kind.LIST, short, default)
 
 
-def array(name: str, text: str, short: str = "", default: tuple[str, ...] = ()) -> Flag:
-    return Flag(name, text, Kind.ARRAY, short, default)
+def array(name: str, text: str, short: str = "", default: tuple[str, ...] = (), required: bool = False) -> Flag:
+    return Flag(name, text, Kind.ARRAY, short, default, required=required)

@@ -46,7 +46,8 @@ def command_help(command: Command, path: str) -> str:
     if command.examples:
         parts.append("\nExamples:\n" + textwrap.indent(textwrap.dedent(command.examples).strip("\n"), "  ") + "\n")
     if command.subcommands:
-        listed = "".join(f"  {item.name:<15} {item.short}\n" for item in command.subcommands)
+        width = max(len(item.name) for item in command.subcommands) + 3
+        listed = "".join(f"  {item.name:<{width}}{item.short}\n" for item in command.subcommands)
         parts.append(f"\nAvailable Commands:\n{listed}")
     if command.flags:
         parts.append("\nOptions:\n" + flags_help(command.flags))
@@ -65,7 +66,7 @@ def _usage(command: Command, path: str) -> str:
 
 def flags_help(flags: tuple[Flag, ...]) -> str:
     """The flags in alphabetical order, each with its default and what it does."""
-    return "\n".join(_flag_help(flag) for flag in sorted(flags, key=lambda flag: flag.name) if not flag.hidden)
+    return "\n".join(_flag_help(flag) for flag in sorted(flags, key=lambda flag: flag.name))
 
 
 def _flag_help(flag: Flag) -> str:

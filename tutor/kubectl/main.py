@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.commands import find_command
-from tutor.kubectl.errors import BareError, Interrupted, KubectlError, describe_error
+from tutor.kubectl.errors import Interrupted, KubectlError, describe_error
 from tutor.kubectl.flags import FlagError, Options, Parser
 from tutor.kubectl.globalflags import GLOBAL_FLAGS
 from tutor.kubectl.io import KubectlIO
@@ -45,12 +45,19 @@ def _dispatch(argv: list[str], io: KubectlIO, config: KubeConfig) -> None:
         if str(problem) == "help requested":
             show_help(command, path, io)
             return
-        raise BareError(f"Error: {problem}\nSee '{path} --help' for usage.") from None
+        raise KubectlError(f"{problem}\nSee '{path} --help' for usage.") from None
+    _check_required(command, options)
     invocation = Invocation(command, path, options, io, config, tuple(parents))
     if command.run is None:
         _group(invocation)
         return
     _run(invocation)
+
+
+def _check_required(command: Command, options: Options) -> None:
+    missing = [f'"{flag.name}"' for flag in command.flags if flag.required and not options.given(flag.name)]
+    if missing:
+        raise KubectlError(f"required flag(s) {', '.join(missing)} not set")
 
 
 def _run(invocation: Invocation) -> None:
@@ -70,11 +77,11 @@ def _run(invocation: Invocation) -> None:
 
 def _group(invocation: Invocation) -> None:
     """A command that only holds subcommands shows its help, and fails when it was given something it does not know."""
-    from tutor.kubectl.help import show_help
+    from tutor.kubectl.help import command_help
 
     if invocation.args:
         raise invocation.usage_error(f'unknown command "{" ".join(invocation.args)}"')
-    show_help(invocation.command, invocation.path, invocation.io)
+    invocation.err(command_help(invocation.command, invocation.path))
     raise KubectlError("", 1)
 
 

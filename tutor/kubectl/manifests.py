@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.objects import Object
-from tutor.kubectl.printers.yaml import compact_json
 
 if TYPE_CHECKING:
     from tutor.kubectl.io import Files, KubectlIO
 
 EXTENSIONS = (".json", ".yaml", ".yml")
-_DOCUMENT_START = re.compile(r"^---(?:\s.*)?$", re.MULTILINE)
+_DOCUMENT_START = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -88,10 +87,7 @@ def _parse(text: str, source: str) -> Iterator[Manifest]:
 
 
 def _flatten(obj: Object, source: str) -> Iterator[Manifest]:
-    for missing in ("kind", "apiVersion"):
-        if not obj.get(missing):
-            label = {"kind": "Kind", "apiVersion": "apiVersion"}[missing]
-            raise KubectlError(_undecodable(source, f"Object '{label}' is missing in '{compact_json(obj)}'"))
+    _require_type(obj, source)
     if obj["kind"] == "List" or (str(obj["kind"]).endswith("List") and isinstance(obj.get("items"), list)):
         for item in obj.get("items") or []:
             yield from _flatten(item, source)
@@ -99,13 +95,14 @@ def _flatten(obj: Object, source: str) -> Iterator[Manifest]:
     yield Manifest(obj, source)
 
 
-def _undecodable(source: str, reason: str) -> str:
-    if "'Kind'" in reason:
-        return f"unable to decode {json.dumps(source)}: {reason}"
-    return (
-        f"error validating {json.dumps(source)}: error validating data: apiVersion not set; "
-        "if you choose to ignore these errors, turn validation off with --validate=false"
-    )
+def _require_type(obj: Object, source: str) -> None:
+    missing = [f"{key} not set" for key in ("apiVersion", "kind") if not obj.get(key)]
+    if missing:
+        listed = f"[{', '.join(missing)}]" if len(missing) > 1 else missing[0]
+        raise KubectlError(
+            f"error validating {json.dumps(source)}: error validating data: {listed}; "
+            "if you choose to ignore these errors, turn validation off with --validate=false"
+        )
 
 
 def parse_documents(text: str, source: str) -> list[Any]:

@@ -60,7 +60,9 @@ class _Diff:
         elif self.changes and old != new:
             patch[key] = new
 
-    def _list(self, patch: Object, key: str, old: list[Any], new: list[Any], path: tuple[str, ...], strategy: Strategy) -> None:
+    def _list(
+        self, patch: Object, key: str, old: list[Any], new: list[Any], path: tuple[str, ...], strategy: Strategy
+    ) -> None:
         if not old:
             if new and self.changes:
                 patch[key] = new
@@ -79,11 +81,15 @@ class _Diff:
         if added or removed:
             patch[f"$setElementOrder/{key}"] = new
 
-    def _keyed_list(self, patch: Object, key: str, old: list[Any], new: list[Any], path: tuple[str, ...], strategy: Strategy) -> None:
+    def _keyed_list(
+        self, patch: Object, key: str, old: list[Any], new: list[Any], path: tuple[str, ...], strategy: Strategy
+    ) -> None:
         merge_key = strategy.key
         before = {item[merge_key]: item for item in old if merge_key in item}
         after = {item[merge_key]: item for item in new if merge_key in item}
-        changed = [entry for entry in (self._item(before, item, path, strategy) for item in new if merge_key in item) if entry]
+        changed = [
+            entry for entry in (self._item(before, item, path, strategy) for item in new if merge_key in item) if entry
+        ]
         if self.deletions:
             changed += [{**_DELETE, merge_key: name} for name in before if name not in after]
         reordered = self.changes and _order(before, after) != _order(after, before)

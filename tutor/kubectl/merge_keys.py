@@ -47,7 +47,9 @@ _BY_NAME: dict[str, Strategy] = {
     "webhooks": Strategy(merge=True, key="name"),
 }
 
-_BY_PLACE: dict[tuple[str, tuple[str, ...]], Strategy] = {  # (kind, or * for all, and the end of the path) of fields whose name alone is not enough
+_BY_PLACE: dict[
+    tuple[str, tuple[str, ...]], Strategy
+] = {  # (kind, or * for all, and the end of the path) of fields whose name alone is not enough
     ("*", ("metadata", "finalizers")): Strategy(merge=True),
     ("*", ("containers", "ports")): Strategy(merge=True, key="containerPort"),
     ("*", ("initContainers", "ports")): Strategy(merge=True, key="containerPort"),

@@ -48,7 +48,10 @@ def edit_metadata(invocation: Invocation, resources: list[str], changes: Changes
     builder = builder_for(invocation, resources)
     reporter = Reporter(invocation, "", dry_run=mode)
     errors: list[KubectlError] = []
-    for info in live_infos(builder, errors):
+    infos = list(live_infos(builder, errors))
+    for info in infos:
+        if invocation.options.flag("list") and len(infos) > 1:
+            invocation.out(f"Listing {flavour.field} for {info.resource.kind}.{info.resource.group}/{info.name}:\n")
         try:
             _edit_one(invocation, info, changes, flavour, reporter, mode)
         except KubectlError as problem:
@@ -56,7 +59,9 @@ def edit_metadata(invocation: Invocation, resources: list[str], changes: Changes
     raise_all(errors)
 
 
-def _edit_one(invocation: Invocation, info: Info, changes: Changes, flavour: Flavour, reporter: Reporter, mode: str) -> None:
+def _edit_one(
+    invocation: Invocation, info: Info, changes: Changes, flavour: Flavour, reporter: Reporter, mode: str
+) -> None:
     current: dict[str, str] = dict(get(info.obj, f"metadata.{flavour.field}", {}))
     if not invocation.options.flag("overwrite"):
         problems = flavour.overwrite_error(current, changes)
@@ -70,7 +75,9 @@ def _edit_one(invocation: Invocation, info: Info, changes: Changes, flavour: Fla
     patch |= {key: None for key in changes.remove if key in current}
     obj = _patched(invocation, info, patch, flavour, mode)
     if invocation.options.flag("list"):
-        _list(invocation, obj, flavour)
+        indent = " " if not invocation.options.args[:1] or invocation.options.flag("all") else ""
+        for key, value in get(obj, f"metadata.{flavour.field}", {}).items():
+            invocation.out(f"{indent}{key}={value}\n")
         return
     reporter.report(obj, flavour.operation(added, len(patch) - added))
 
@@ -86,11 +93,6 @@ def _patched(invocation: Invocation, info: Info, patch: dict[str, str | None], f
         body["metadata"]["resourceVersion"] = options.text("resource-version")
     query = write_query(options.text("field-manager"), mode)
     return typed(invocation.api.patch(info.path, body, MERGE_PATCH, query), info.resource)
-
-
-def _list(invocation: Invocation, obj: Object, flavour: Flavour) -> None:
-    for key, value in get(obj, f"metadata.{flavour.field}", {}).items():
-        invocation.out(f"{key}={value}\n")
 
 
 _LABEL_VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")

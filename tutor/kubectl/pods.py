@@ -73,7 +73,9 @@ def find_pod(invocation: Invocation, word: str) -> Object:
     try:
         found = pods_of(invocation, info)
     except KubectlError as problem:
-        raise KubectlError(f"cannot attach to *{info.obj['apiVersion'].replace('/', '')}.{info.obj['kind']}: {problem.message}") from None
+        raise KubectlError(
+            f"cannot attach to *{info.obj['apiVersion'].replace('/', '')}.{info.obj['kind']}: {problem.message}"
+        ) from None
     if not found:
         raise KubectlError(f"timed out waiting for the condition: no pods of {info.title} were found")
     return found[0]

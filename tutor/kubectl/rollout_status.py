@@ -64,7 +64,10 @@ def _daemon_set(obj: Object) -> tuple[str, bool]:
         return "Waiting for daemon set spec update to be observed...\n", False
     waiting = f'Waiting for daemon set "{name}" rollout to finish: '
     if _count(obj, "updatedNumberScheduled") < wanted:
-        return f"{waiting}{_count(obj, 'updatedNumberScheduled')} out of {wanted} new pods have been updated...\n", False
+        return (
+            f"{waiting}{_count(obj, 'updatedNumberScheduled')} out of {wanted} new pods have been updated...\n",
+            False,
+        )
     if _count(obj, "numberAvailable") < wanted:
         return f"{waiting}{_count(obj, 'numberAvailable')} of {wanted} updated pods are available...\n", False
     return f'daemon set "{name}" successfully rolled out\n', True
@@ -80,7 +83,10 @@ def _stateful_set(obj: Object) -> tuple[str, bool]:
     if get(obj, "spec.updateStrategy.rollingUpdate") is not None:
         kept = int(get(obj, "spec.updateStrategy.rollingUpdate.partition", 0))
         if updated < wanted - kept:
-            return f"Waiting for partitioned roll out to finish: {updated} out of {wanted - kept} new pods have been updated...\n", False
+            return (
+                f"Waiting for partitioned roll out to finish: {updated} out of {wanted - kept} new pods have been updated...\n",
+                False,
+            )
         return f"partitioned roll out complete: {updated} new pods have been updated...\n", True
     revision, current = get(obj, "status.updateRevision", ""), get(obj, "status.currentRevision", "")
     if revision != current:

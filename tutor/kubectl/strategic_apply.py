@@ -78,5 +78,9 @@ def _ordered(items: list[Any], order: list[Any] | None, merge_key: str) -> list[
 
 def _without_directives(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_directives(item) for key, item in value.items() if not key.startswith("$") and item is not None}
+        return {
+            key: _without_directives(item)
+            for key, item in value.items()
+            if not key.startswith("$") and item is not None
+        }
     return [_without_directives(item) for item in value] if isinstance(value, list) else value

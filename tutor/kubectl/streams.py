@@ -143,6 +143,8 @@ class RemoteCommand:
     def _show(self, channel: int, payload: bytes) -> None:
         if channel == _STDOUT and self.binary_out is not None:
             self.binary_out.append(payload)
+        elif channel == _STDERR and self.binary_out is not None:
+            return  # tar's own remarks; a failure shows in the status
         elif channel in self._decoders:
             text = self._decoders[channel].decode(payload)
             if text:
@@ -170,8 +172,6 @@ def raise_for_status(status: Object) -> None:
         if cause.get("reason") == "ExitCode":
             code = int(cause.get("message", "1"))
             raise BareError(f"command terminated with exit code {code}", code)
-    if status.get("reason"):
-        raise ApiError(status)
     if status.get("message"):
         raise KubectlError(str(status["message"]))
     raise ExitStatus(1)

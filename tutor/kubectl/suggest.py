@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from tutor.kubectl.commands import GROUPS, find_command
-from tutor.kubectl.errors import BareError
+from tutor.kubectl.errors import KubectlError
 
 
-def unknown_command(word: str) -> BareError:
+def unknown_command(word: str) -> KubectlError:
     """cobra's message, with the commands the user may have meant: at most two edits away, or starting with the word."""
-    text = f'Error: unknown command "{word}" for "kubectl"'
+    text = f'unknown command "{word}" for "kubectl"'
     found = suggestions(word)
     if found:
-        text += "\n\nDid you mean this?\n" + "".join(f"\t{name}\n" for name in found) + "\n"
-    return BareError(text)
+        text += "\n\nDid you mean this?\n" + "".join(f"\t{name}\n" for name in found)
+    return KubectlError(text)
 
 
 def suggestions(word: str) -> list[str]:

@@ -41,7 +41,9 @@ def _parse(words: list[str]) -> Changes:
             raise KubectlError(f"unknown annotation: {word}")
     both = [key for key in changes.remove if key in changes.values]
     if both:
-        raise KubectlError(f"can not both modify and remove the following annotation(s) in the same command: {', '.join(both)}")
+        raise KubectlError(
+            f"can not both modify and remove the following annotation(s) in the same command: {', '.join(both)}"
+        )
     return changes
 
 

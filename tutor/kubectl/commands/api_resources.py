@@ -30,7 +30,13 @@ def run(invocation: Invocation) -> None:
         headers = ["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"]
         writer.write("\t".join([*headers, "VERBS", "CATEGORIES"] if output == "wide" else headers) + "\n")
     for resource in found:
-        cells = [resource.plural, ",".join(resource.short_names), resource.api_version, str(resource.namespaced).lower(), resource.kind]
+        cells = [
+            resource.plural,
+            ",".join(resource.short_names),
+            resource.api_version,
+            str(resource.namespaced).lower(),
+            resource.kind,
+        ]
         if output == "wide":
             cells += [",".join(sorted(resource.verbs)), ",".join(resource.categories)]
         writer.write("\t".join(cells) + "\n")

@@ -11,7 +11,15 @@ from tutor.kubectl.errors import ApiError, BareError, KubectlError, raise_all
 from tutor.kubectl.flags import boolean, duration, integer, string, strings
 from tutor.kubectl.merge import json_merge_apply, three_way_json_patch, three_way_patch
 from tutor.kubectl.merge_keys import BUILTIN_GROUPS
-from tutor.kubectl.mutate import VALIDATE, field_manager, last_applied_text, typed, validation, with_last_applied, write_query
+from tutor.kubectl.mutate import (
+    VALIDATE,
+    field_manager,
+    last_applied_text,
+    typed,
+    validation,
+    with_last_applied,
+    write_query,
+)
 from tutor.kubectl.objects import LAST_APPLIED, Object, annotations_of, get
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.resources import Builder, Info, Request
@@ -40,7 +48,10 @@ def run(invocation: Invocation) -> None:
     mode = dry_run_mode(invocation)
     _check_flags(invocation, mode)
     request = Request(
-        args=[], filenames=options.many("filename"), kustomize=options.text("kustomize"), recursive=options.flag("recursive")
+        args=[],
+        filenames=options.many("filename"),
+        kustomize=options.text("kustomize"),
+        recursive=options.flag("recursive"),
     )
     builder = Builder(invocation, request)
     builder.select()
@@ -61,8 +72,10 @@ def _check_flags(invocation: Invocation, mode: str) -> None:
     if options.flag("force") and server_side:
         raise KubectlError("--force cannot be used with --server-side")
     if options.flag("prune") and not options.flag("all") and not options.text("selector"):
-        raise KubectlError("all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. "
-                           "If you did not mean to prune all resources, specify a label selector")
+        raise KubectlError(
+            "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. "
+            "If you did not mean to prune all resources, specify a label selector"
+        )
 
 
 def _apply_all(invocation: Invocation, builder: Builder, mode: str) -> list[Object]:
@@ -102,8 +115,10 @@ def _apply_one(invocation: Invocation, info: Info, mode: str) -> tuple[Object, s
         generate = get(info.obj, "metadata.generateName", "")
         if generate:
             raise KubectlError(f"from {generate}: cannot use generate name with apply")
-        raise KubectlError(f"error when retrieving current configuration of:\n{_described(info)}\nfrom server for: "
-                           f"{json.dumps(info.source)}: resource name may not be empty")
+        raise KubectlError(
+            f"error when retrieving current configuration of:\n{_described(info)}\nfrom server for: "
+            f"{json.dumps(info.source)}: resource name may not be empty"
+        )
     if invocation.options.flag("server-side"):
         return _server_side(invocation, info, mode), "serverside-applied"
     try:
@@ -129,7 +144,9 @@ def _create(invocation: Invocation, info: Info, mode: str) -> Object:
     obj = _without_nulls(with_last_applied(info.obj))
     if mode == "client":
         return obj
-    query = write_query(invocation.options.text("field-manager") or "kubectl-client-side-apply", mode, validation(invocation))
+    query = write_query(
+        invocation.options.text("field-manager") or "kubectl-client-side-apply", mode, validation(invocation)
+    )
     try:
         return typed(invocation.api.post(info.collection, obj, query), info.resource)
     except ApiError as problem:
@@ -137,7 +154,11 @@ def _create(invocation: Invocation, info: Info, mode: str) -> Object:
 
 
 def _without_nulls(obj: Object) -> Object:
-    return {key: _without_nulls(value) if isinstance(value, dict) else value for key, value in obj.items() if value is not None}
+    return {
+        key: _without_nulls(value) if isinstance(value, dict) else value
+        for key, value in obj.items()
+        if value is not None
+    }
 
 
 def _update(invocation: Invocation, info: Info, live: Object, mode: str) -> tuple[Object, str]:
@@ -151,7 +172,11 @@ def _update(invocation: Invocation, info: Info, live: Object, mode: str) -> tupl
     if not patch:
         return live, "unchanged"
     if mode == "client":
-        patched = apply_strategic(info.resource.kind, live, patch) if content_type == STRATEGIC_MERGE_PATCH else json_merge_apply(live, patch)
+        patched = (
+            apply_strategic(info.resource.kind, live, patch)
+            if content_type == STRATEGIC_MERGE_PATCH
+            else json_merge_apply(live, patch)
+        )
         return patched, "configured"
     changed = _send_patch(invocation, info, live, (patch, content_type), mode)
     if get(changed, "metadata.deletionTimestamp"):
@@ -159,9 +184,9 @@ def _update(invocation: Invocation, info: Info, live: Object, mode: str) -> tupl
     return changed, "configured"
 
 
-def make_patch(info: Info, live: Object) -> tuple[Object, str]:
-    """The patch from the live object to the manifest, and its content type."""
-    modified = with_last_applied(info.obj)
+def make_patch(info: Info, live: Object, *, annotate: bool = True) -> tuple[Object, str]:
+    """The patch from the live object to the manifest, and its content type; `annotate` keeps the last-applied annotation up to date."""
+    modified = with_last_applied(info.obj) if annotate else info.obj
     original = _original(live)
     if info.resource.group in BUILTIN_GROUPS:
         return three_way_patch(info.resource.kind, original, modified, live), STRATEGIC_MERGE_PATCH
@@ -178,7 +203,9 @@ def _original(live: Object) -> Object:
 
 
 def _send_patch(invocation: Invocation, info: Info, live: Object, patch: tuple[Object, str], mode: str) -> Object:
-    query = write_query(invocation.options.text("field-manager") or "kubectl-client-side-apply", mode, validation(invocation))
+    query = write_query(
+        invocation.options.text("field-manager") or "kubectl-client-side-apply", mode, validation(invocation)
+    )
     try:
         return typed(invocation.api.patch(info.path, *patch, query), info.resource)
     except ApiError as problem:
@@ -197,7 +224,9 @@ def _replace_by_force(invocation: Invocation, info: Info, live: Object) -> Objec
     from tutor.kubectl.waiting import deadline_in, wait_until_gone
 
     invocation.api.delete(info.path, {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"})
-    wait_until_gone(invocation.api, info, str(get(live, "metadata.uid", "")), deadline_in(invocation.options.seconds("timeout")))
+    wait_until_gone(
+        invocation.api, info, str(get(live, "metadata.uid", "")), deadline_in(invocation.options.seconds("timeout"))
+    )
     return _create(invocation, info, "none")
 
 
@@ -258,7 +287,12 @@ COMMAND = Command(
         VALIDATE,
         field_manager(""),
         boolean("all", "With --prune: consider every object of the pruned types."),
-        string("cascade", 'With --prune or --force: "background", "orphan" or "foreground".', default="background", bare="background"),
+        string(
+            "cascade",
+            'With --prune or --force: "background", "orphan" or "foreground".',
+            default="background",
+            bare="background",
+        ),
         strings("filename", "Files or folders with the configuration to apply.", "f"),
         boolean("force", "Delete and create again an object that cannot be changed in place."),
         boolean("force-conflicts", "With --server-side: take over fields that others manage."),

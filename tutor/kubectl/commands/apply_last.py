@@ -18,7 +18,9 @@ from tutor.kubectl.resources import Builder, Request
 def _view(invocation: Invocation) -> None:
     options = invocation.options
     request = Request(
-        args=invocation.args, filenames=options.many("filename"), label_selector=options.text("selector") or None,
+        args=invocation.args,
+        filenames=options.many("filename"),
+        label_selector=options.text("selector") or None,
         all_objects=options.flag("all"),
     )
     builder = Builder(invocation, request)

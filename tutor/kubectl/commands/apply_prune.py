@@ -72,6 +72,8 @@ def _prune_type(
         if LAST_APPLIED not in annotations_of(item) or get(item, "metadata.uid") in kept:
             continue
         if mode != "client":
-            body = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
-            invocation.api.delete(resource.path(namespace_of(item), name_of(item)), body, {"dryRun": "All"} if mode == "server" else None)
+            body: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
+            if mode == "server":
+                body["dryRun"] = ["All"]  # beside a body, the server ignores the query
+            invocation.api.delete(resource.path(namespace_of(item), name_of(item)), body)
         reporter.report(typed(item, resource))

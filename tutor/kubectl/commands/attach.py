@@ -15,11 +15,15 @@ def run(invocation: Invocation) -> None:
     if not words:
         raise KubectlError("at least 1 argument is required for attach")
     if len(words) > 2:
-        raise KubectlError(f"expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {len(words)}: [{' '.join(words)}]")
+        raise KubectlError(
+            f"expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {len(words)}: [{' '.join(words)}]"
+        )
     pod = find_pod(invocation, "/".join(words))
     options = invocation.options
     container = choose_container(invocation, pod, options.text("container"), quiet=options.flag("quiet"))
-    attach_to(invocation, pod, container, stdin=options.flag("stdin"), tty=options.flag("tty"), quiet=options.flag("quiet"))
+    attach_to(
+        invocation, pod, container, stdin=options.flag("stdin"), tty=options.flag("tty"), quiet=options.flag("quiet")
+    )
 
 
 def attach_to(invocation: Invocation, pod: Object, container: str, *, stdin: bool, tty: bool, quiet: bool) -> None:
@@ -28,7 +32,7 @@ def attach_to(invocation: Invocation, pod: Object, container: str, *, stdin: boo
     if phase in ("Succeeded", "Failed"):
         raise KubectlError(f"cannot attach a container in a completed pod; current phase is {phase}")
     tty = tty and invocation.io.is_tty
-    if stdin and not quiet:
+    if not quiet:
         invocation.err(
             "All commands and output from this session will be recorded in container logs, including credentials and sensitive "
             "information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n"

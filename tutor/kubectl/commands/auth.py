@@ -9,12 +9,30 @@ from tutor.kubectl.flags import boolean, string
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.output import object_printer
 from tutor.kubectl.printers.report import PRINT_FLAGS
+from tutor.kubectl.rbac_rules import rule_rows
 from tutor.kubectl.tabwriter import table_writer
 
 _RESOURCE_VERBS = frozenset(
-    "get list watch create update patch delete deletecollection use bind impersonate * approve sign escalate attest".split()
+    [
+        "get",
+        "list",
+        "watch",
+        "create",
+        "update",
+        "patch",
+        "delete",
+        "deletecollection",
+        "use",
+        "bind",
+        "impersonate",
+        "*",
+        "approve",
+        "sign",
+        "escalate",
+        "attest",
+    ]
 )
-_URL_VERBS = frozenset("get put post head options delete patch *".split())
+_URL_VERBS = frozenset(["get", "put", "post", "head", "options", "delete", "patch", "*"])
 
 
 def _can_i(invocation: Invocation) -> None:
@@ -29,7 +47,11 @@ def _can_i(invocation: Invocation) -> None:
     if options.flag("no-headers"):
         raise KubectlError("--no-headers cannot be set without --list specified")
     verb, subject = invocation.args
-    spec = _url_attributes(invocation, verb, subject) if subject.startswith("/") else _resource_attributes(invocation, verb, subject)
+    spec = (
+        _url_attributes(invocation, verb, subject)
+        if subject.startswith("/")
+        else _resource_attributes(invocation, verb, subject)
+    )
     review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": spec}
     status = invocation.api.post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review).get("status") or {}
     if not options.flag("quiet"):
@@ -100,23 +122,10 @@ def _list(invocation: Invocation) -> None:
     writer = table_writer()
     if not invocation.options.flag("no-headers"):
         writer.write("Resources\tNon-Resource URLs\tResource Names\tVerbs\n")
-    for cells in _rows(reply):
+    rules = [*get(reply, "status.resourceRules", []), *get(reply, "status.nonResourceRules", [])]
+    for cells in rule_rows(rules):
         writer.write("\t".join(cells) + "\n")
     invocation.out(writer.flush())
-
-
-def _rows(reply: Object) -> list[list[str]]:
-    """One row per resource or URL of each rule."""
-    rows = []
-    for rule in get(reply, "status.resourceRules", []):
-        for group in rule.get("apiGroups") or [""]:
-            for resource in rule.get("resources") or []:
-                full = f"{resource}.{group}" if group else resource
-                rows.append([full, "[]", _brackets(rule.get("resourceNames")), _brackets(rule.get("verbs"))])
-    for rule in get(reply, "status.nonResourceRules", []):
-        for url in rule.get("nonResourceURLs") or []:
-            rows.append(["", f"[{url}]", "[]", _brackets(rule.get("verbs"))])
-    return rows
 
 
 def _brackets(values: list[str] | None) -> str:

@@ -25,7 +25,9 @@ def run(invocation: Invocation) -> None:
     if options.given("cpu-percent") and options.given("cpu"):
         raise KubectlError("--cpu-percent and --cpu are mutually exclusive")
     if options.given("cpu-percent"):
-        invocation.err("Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).\n")
+        invocation.err(
+            "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).\n"
+        )
     mode = dry_run_mode(invocation)
     reporter = Reporter(invocation, "autoscaled", dry_run=mode, ordered=True)
     errors: list[KubectlError] = []
@@ -46,7 +48,9 @@ def _create(invocation: Invocation, scaler: Object, mode: str) -> Object:
     try:
         return typed(invocation.api.post(resource.path(invocation.namespace), scaler, query), resource)
     except ApiError as problem:
-        raise KubectlError(f"failed to create HorizontalPodAutoscaler using autoscaling/v2 API: {problem.message}") from None
+        raise KubectlError(
+            f"failed to create HorizontalPodAutoscaler using autoscaling/v2 API: {problem.message}"
+        ) from None
 
 
 def _scaler(invocation: Invocation, info: Info) -> Object:
@@ -65,7 +69,13 @@ def _scaler(invocation: Invocation, info: Info) -> Object:
     metrics += [_metric(name, options.text(name)) for name in ("cpu", "memory") if options.text(name)]
     spec |= {"metrics": metrics} if metrics else {}
     status = {"desiredReplicas": 0, "currentMetrics": None}
-    return {"kind": "HorizontalPodAutoscaler", "apiVersion": "autoscaling/v2", "metadata": metadata, "spec": spec, "status": status}
+    return {
+        "kind": "HorizontalPodAutoscaler",
+        "apiVersion": "autoscaling/v2",
+        "metadata": metadata,
+        "spec": spec,
+        "status": status,
+    }
 
 
 def _metric(name: str, text: str) -> Object:
@@ -106,7 +116,7 @@ COMMAND = Command(
         *FILE_FLAGS,
         string("cpu", "Target for CPU: a share of the requests (70%) or an amount per pod (500m)."),
         integer("cpu-percent", "Target for CPU as a percentage. Use --cpu instead.", default=-1),
-        integer("max", "The largest number of pods. Required.", default=-1),
+        integer("max", "The largest number of pods.", default=-1, required=True),
         string("memory", "Target for memory: a share of the requests (70%) or an amount per pod (200Mi)."),
         integer("min", "The smallest number of pods.", default=-1),
         string("name", "Name of the autoscaler; the object's own by default."),

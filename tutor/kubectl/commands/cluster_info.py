@@ -13,14 +13,16 @@ def run(invocation: Invocation) -> None:
             f'unknown command "{" ".join(invocation.args)}": the built-in kubectl has no cluster-info dump. '
             "kubectl get all -A and kubectl get events -A show the same objects."
             if invocation.args[0] == "dump"
-            else f'unknown command "{" ".join(invocation.args)}"\nSee \'kubectl cluster-info -h\' for help and examples'
+            else f"unknown command \"{' '.join(invocation.args)}\"\nSee 'kubectl cluster-info -h' for help and examples"
         )
     server = invocation.api.connection.endpoint.server
     query = {"labelSelector": "kubernetes.io/cluster-service=true"}
     services = invocation.api.get("/api/v1/namespaces/kube-system/services", query).get("items") or []
     invocation.out(f"Kubernetes control plane is running at {server}\n")
     for service in services:
-        invocation.out(f"{labels_of(service).get('kubernetes.io/name') or name_of(service)} is running at {_link(server, service)}\n")
+        invocation.out(
+            f"{labels_of(service).get('kubernetes.io/name') or name_of(service)} is running at {_link(server, service)}\n"
+        )
     invocation.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
 
 

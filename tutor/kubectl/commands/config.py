@@ -52,7 +52,9 @@ def _minified(invocation: Invocation, data: Object) -> Object:
         raise KubectlError("current-context must exist in order to minify")
     context = invocation.config.context(name)
     wanted = {"contexts": name, "clusters": context.get("cluster"), "users": context.get("user")}
-    kept = {kind: [entry for entry in data.get(kind) or [] if entry.get("name") == value] for kind, value in wanted.items()}
+    kept = {
+        kind: [entry for entry in data.get(kind) or [] if entry.get("name") == value] for kind, value in wanted.items()
+    }
     return {**data, **kept, "current-context": name}
 
 
@@ -132,7 +134,9 @@ def _remover(kind: str, word: str) -> Any:
             raise KubectlError(f"cannot delete {word} {name}, not in {config.path}")
         config.data[kind] = [entry for entry in config.entries(kind) if entry.get("name") != name]
         if kind == "contexts" and config.current_context == name:
-            invocation.err("warning: this removed your active context, use \"kubectl config use-context\" to select a different one\n")
+            invocation.err(
+                'warning: this removed your active context, use "kubectl config use-context" to select a different one\n'
+            )
         config.save()
         invocation.out(f"deleted {word} {name} from {config.path}\n")
 
@@ -163,7 +167,12 @@ COMMAND = Command(
     usage="config SUBCOMMAND",
     long="Shows and changes which cluster, user and namespace kubectl uses. In the tutor this is the exercise's own file, never yours.",
     subcommands=(
-        Command(name="current-context", short="Display the current-context", usage="config current-context [flags]", run=_current_context),
+        Command(
+            name="current-context",
+            short="Display the current-context",
+            usage="config current-context [flags]",
+            run=_current_context,
+        ),
         Command(
             name="delete-cluster",
             short="Delete the specified cluster from the kubeconfig",
@@ -177,7 +186,12 @@ COMMAND = Command(
             run=_remover("contexts", "context"),
             arguments="contexts",
         ),
-        Command(name="get-clusters", short="Display clusters defined in the kubeconfig", usage="config get-clusters [flags]", run=_names("clusters")),
+        Command(
+            name="get-clusters",
+            short="Display clusters defined in the kubeconfig",
+            usage="config get-clusters [flags]",
+            run=_names("clusters"),
+        ),
         Command(
             name="get-contexts",
             short="Describe one or many contexts",
@@ -189,7 +203,12 @@ COMMAND = Command(
                 string("output", "name prints only the names.", "o"),
             ),
         ),
-        Command(name="get-users", short="Display users defined in the kubeconfig", usage="config get-users [flags]", run=_names("users")),
+        Command(
+            name="get-users",
+            short="Display users defined in the kubeconfig",
+            usage="config get-users [flags]",
+            run=_names("users"),
+        ),
         Command(
             name="rename-context",
             short="Rename a context from the kubeconfig file",

@@ -15,24 +15,16 @@ from tutor.kubectl.resources import Builder, Info, Request
 
 def run(invocation: Invocation) -> None:
     options = invocation.options
-    if not options.many("filename") and not options.text("kustomize"):
-        _no_files(invocation)
     if invocation.args:
         raise invocation.usage_error(f"Unexpected args: [{' '.join(invocation.args)}]")
+    if not options.many("filename") and not options.text("kustomize"):
+        raise KubectlError("must specify one of -f and -k")
     if options.flag("edit"):
         from tutor.kubectl.editing import edit_before_create
 
         edit_before_create(invocation)
         return
     _create_files(invocation)
-
-
-def _no_files(invocation: Invocation) -> None:
-    from tutor.kubectl.help import show_help
-
-    invocation.err("Error: must specify one of -f and -k\n\n")
-    show_help(invocation.command, invocation.path, invocation.io)
-    raise KubectlError("", 1)
 
 
 def file_builder(invocation: Invocation) -> Builder:

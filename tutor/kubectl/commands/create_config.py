@@ -7,7 +7,7 @@ import json
 import re
 
 from tutor.kubectl.command import Command, Invocation
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import ApiError, KubectlError
 from tutor.kubectl.flags import array, boolean, duration, string, strings
 from tutor.kubectl.manifests import read_text
 from tutor.kubectl.mutate import GENERATOR_FLAGS, create_generated, exactly_one_name
@@ -187,7 +187,10 @@ def _token(invocation: Invocation) -> None:
         spec["expirationSeconds"] = int(seconds)
     body = {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "metadata": {}, "spec": spec}
     resource = invocation.mapper.find("serviceaccounts")
-    reply = invocation.api.post(resource.path(invocation.namespace, name, "token"), body)
+    try:
+        reply = invocation.api.post(resource.path(invocation.namespace, name, "token"), body)
+    except ApiError as problem:
+        raise KubectlError(f"failed to create token: {problem.message}") from None
     invocation.out(f"{get(reply, 'status.token', '')}\n")
 
 

@@ -48,8 +48,6 @@ def _service_spec(invocation: Invocation, service_type: str) -> Object:
     if cluster_ip:
         spec["clusterIP"] = cluster_ip
     if service_type == "ExternalName":
-        if not options.text("external-name"):
-            raise KubectlError('required flag(s) "external-name" not set')
         spec["externalName"] = options.text("external-name")
     return spec
 
@@ -170,7 +168,7 @@ _SERVICES = (
         short="Create an ExternalName service",
         usage="create service externalname NAME --external-name external.name [--dry-run=server|client|none]",
         run=_service("ExternalName"),
-        flags=(*GENERATOR_FLAGS, _TCP, string("external-name", "DNS name the service stands for.")),
+        flags=(*GENERATOR_FLAGS, _TCP, string("external-name", "DNS name the service stands for.", required=True)),
     ),
     Command(
         name="loadbalancer",

@@ -103,8 +103,6 @@ def _rolebinding(invocation: Invocation) -> None:
 def _clusterrolebinding(invocation: Invocation) -> None:
     name = exactly_one_name(invocation)
     role = invocation.options.text("clusterrole")
-    if not role:
-        raise KubectlError('required flag(s) "clusterrole" not set')
     obj = _binding("ClusterRoleBinding", name, "ClusterRole", role, _subjects(invocation))
     create_generated(invocation, obj, "failed to create clusterrolebinding:", namespaced=False)
 
@@ -138,7 +136,7 @@ COMMANDS = (
         short="Create a cluster role binding for a particular cluster role",
         usage="create clusterrolebinding NAME --clusterrole=NAME [--user=username] [--group=groupname] [flags]",
         run=_clusterrolebinding,
-        flags=(*GENERATOR_FLAGS, *_SUBJECTS, string("clusterrole", "Cluster role to bind.")),
+        flags=(*GENERATOR_FLAGS, *_SUBJECTS, string("clusterrole", "Cluster role to bind.", required=True)),
     ),
     Command(
         name="role",

@@ -17,13 +17,6 @@ def container(name: str, image: str, command: list[str] | None = None, port: int
     return {**pruned({"name": name, "image": image, "command": command or [], "ports": ports}), "resources": {}}
 
 
-def _required_images(invocation: Invocation) -> list[str]:
-    images = invocation.options.many("image")
-    if not images:
-        raise KubectlError('required flag(s) "image" not set')
-    return images
-
-
 def container_name(image: str) -> str:
     """The last part of an image's name as a valid container name: `nginx` for `docker.io/library/nginx:1.27`."""
     name = image.rpartition("/")[2]
@@ -34,7 +27,7 @@ def container_name(image: str) -> str:
 
 def _deployment(invocation: Invocation) -> None:
     name = exactly_one_name(invocation)
-    images = _required_images(invocation)
+    images = invocation.options.many("image")
     command = trailing_command(invocation)
     if len(images) > 1 and command:
         raise KubectlError("cannot specify multiple --image options and command")
@@ -119,10 +112,6 @@ def _job_from_cronjob(invocation: Invocation, name: str, source: str) -> Object:
 def _cronjob(invocation: Invocation) -> None:
     name = exactly_one_name(invocation)
     options = invocation.options
-    missing = [flag for flag in ("image", "schedule") if not options.given(flag)]
-    if missing:
-        quoted = ", ".join(f'"{flag}"' for flag in missing)
-        raise KubectlError(f"required flag(s) {quoted} not set")
     restart = options.text("restart") or "OnFailure"
     pod = {
         "containers": [container(name, options.text("image"), trailing_command(invocation))],
@@ -147,8 +136,8 @@ COMMANDS = (
         """,
         flags=(
             *GENERATOR_FLAGS,
-            string("image", "Image to run."),
-            string("schedule", "When to run, in cron format."),
+            string("image", "Image to run.", required=True),
+            string("schedule", "When to run, in cron format.", required=True),
             string("restart", "The pods' restart policy: OnFailure or Never."),
         ),
     ),
@@ -167,7 +156,7 @@ COMMANDS = (
         """,
         flags=(
             *GENERATOR_FLAGS,
-            array("image", "Image to run; several make several containers."),
+            array("image", "Image to run; several make several containers.", required=True),
             integer("port", "Port the container listens on.", default=-1),
             integer("replicas", "Number of pods.", "r", default=1),
         ),

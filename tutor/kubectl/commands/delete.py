@@ -18,7 +18,13 @@ _FORCE_WARNING = (
     "Immediate deletion does not wait for confirmation that the running resource has been terminated. "
     "The resource may continue to run on the cluster indefinitely."
 )
-_POLICIES = {"background": "Background", "true": "Background", "orphan": "Orphan", "false": "Orphan", "foreground": "Foreground"}
+_POLICIES = {
+    "background": "Background",
+    "true": "Background",
+    "orphan": "Orphan",
+    "false": "Orphan",
+    "foreground": "Foreground",
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def run(invocation: Invocation) -> None:
     if plan.ignore_missing:
         errors = [error for error in errors if not (isinstance(error, ApiError) and error.not_found)]
     raise_all(errors)
-    if not deleted:
+    if not infos:
         invocation.out("No resources found\n")
     elif invocation.options.flag("wait") and plan.mode == "none":
         _wait(invocation, deleted)
@@ -77,7 +83,9 @@ def _plan(invocation: Invocation) -> _Plan:
     ignore = options.flag("ignore-not-found") or (selecting and not options.given("ignore-not-found"))
     policy = _POLICIES.get(options.text("cascade"))
     if policy is None:
-        raise KubectlError(f'invalid cascade value ({options.text("cascade")}). Must be "background", "foreground", or "orphan"')
+        raise KubectlError(
+            f'invalid cascade value ({options.text("cascade")}). Must be "background", "foreground", or "orphan"'
+        )
     return _Plan(_grace(invocation), ignore, policy, dry_run_mode(invocation))
 
 
@@ -117,7 +125,9 @@ def _confirmed(invocation: Invocation, infos: list[Info]) -> bool:
     return answer.strip().lower() == "y"
 
 
-def _delete_all(invocation: Invocation, infos: list[Info], plan: _Plan, errors: list[KubectlError]) -> list[tuple[Info, str]]:
+def _delete_all(
+    invocation: Invocation, infos: list[Info], plan: _Plan, errors: list[KubectlError]
+) -> list[tuple[Info, str]]:
     """Deletes one after the other; returns what was deleted with its UID."""
     deleted = []
     warned = not invocation.namespace_enforced or invocation.options.flag("all-namespaces")
@@ -128,7 +138,9 @@ def _delete_all(invocation: Invocation, infos: list[Info], plan: _Plan, errors: 
         try:
             uid = _delete_one(invocation, info, plan)
         except ApiError as problem:
-            errors.append(problem.with_prefix(f"error when deleting {json.dumps(info.source)}: ") if info.source else problem)
+            errors.append(
+                problem.with_prefix(f"error when deleting {json.dumps(info.source)}: ") if info.source else problem
+            )
             continue
         deleted.append((info, uid))
     return deleted
@@ -140,7 +152,9 @@ def _delete_one(invocation: Invocation, info: Info, plan: _Plan) -> str:
         body: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": plan.policy}
         if plan.grace >= 0:
             body["gracePeriodSeconds"] = plan.grace
-        reply = invocation.api.delete(info.path, body, {"dryRun": "All"} if plan.mode == "server" else None)
+        if plan.mode == "server":
+            body["dryRun"] = ["All"]  # beside a body, the server ignores the query
+        reply = invocation.api.delete(info.path, body)
     _report(invocation, info, plan)
     return str(get(reply, "details.uid") or get(reply, "metadata.uid") or "")
 
@@ -195,7 +209,12 @@ COMMAND = Command(
         DRY_RUN,
         boolean("all", "Every object of the type in the namespace."),
         boolean("all-namespaces", "In all namespaces.", "A"),
-        string("cascade", 'What happens to owned objects: "background", "orphan" or "foreground".', default="background", bare="background"),
+        string(
+            "cascade",
+            'What happens to owned objects: "background", "orphan" or "foreground".',
+            default="background",
+            bare="background",
+        ),
         string("field-selector", "Only objects with these field values."),
         strings("filename", "Files or folders that name the objects to delete.", "f"),
         boolean("force", "Remove objects from the API at once, without waiting for the node."),

@@ -15,9 +15,9 @@ from tutor.kubectl.targets import FILE_FLAGS, SELECTOR
 def run(invocation: Invocation) -> None:
     options = invocation.options
     if not invocation.args and not options.many("filename") and not options.text("kustomize"):
-        invocation.err('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported '
-                       "resources.\n")
-        raise KubectlError("Required resource not specified.")
+        raise KubectlError(
+            'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.'
+        )
     builder = Builder(invocation, _request(invocation, invocation.args))
     builder.select()
     errors: list[KubectlError] = []
@@ -104,6 +104,8 @@ COMMAND = Command(
         SELECTOR,
         boolean("all-namespaces", "In all namespaces.", "A"),
         integer("chunk-size", "Fetch large lists in pieces of this size.", default=500),
-        boolean("show-events", "Show the events about the object; off by default when there are several.", default=True),
+        boolean(
+            "show-events", "Show the events about the object; off by default when there are several.", default=True
+        ),
     ),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.commands.cordon import node_infos, set_unschedulable
 from tutor.kubectl.duration import go_duration
-from tutor.kubectl.errors import ApiError, KubectlError, raise_all
+from tutor.kubectl.errors import Aggregate, ApiError, KubectlError
 from tutor.kubectl.flags import boolean, duration, integer, string
 from tutor.kubectl.objects import Object, annotations_of, controller_of, get, name_of, namespace_of
 from tutor.kubectl.pods import pods_resource
@@ -44,21 +44,33 @@ def run(invocation: Invocation) -> None:
         try:
             _drain(invocation, info.name, mode)
         except KubectlError as problem:
-            invocation.err(f'error: unable to drain node "{info.name}" due to error: {problem.message}, continuing command...\n')
+            invocation.err(
+                f'error: unable to drain node "{info.name}" due to error: {_in_brackets(problem)}, continuing command...\n'
+            )
             errors.append(problem)
             pending.append(info.name)
             continue
         reporter.report(info.obj)
     if pending:
         invocation.err("There are pending nodes to be drained:\n" + "".join(f" {name}\n" for name in pending))
-    raise_all(errors)
+    if errors:
+        raise Aggregate(
+            [part for error in errors for part in (error.errors if isinstance(error, Aggregate) else (error,))]
+        )
+
+
+def _in_brackets(problem: KubectlError) -> str:
+    """Several failures as Go prints them inside a sentence."""
+    parts = problem.message.split("\n") if isinstance(problem, Aggregate) else [problem.message]
+    return parts[0] if len(parts) == 1 else f"[{', '.join(parts)}]"
 
 
 def _drain(invocation: Invocation, node: str, mode: str) -> None:
     plan = _make_plan(invocation, node)
     if plan.errors:
-        messages = [f"cannot delete {reason}: {', '.join(names)}" for reason, names in plan.errors.items()]
-        raise KubectlError(messages[0] if len(messages) == 1 else f"[{', '.join(messages)}]")
+        raise Aggregate(
+            [KubectlError(f"cannot delete {reason}: {', '.join(names)}") for reason, names in plan.errors.items()]
+        )
     if plan.warnings:
         text = "; ".join(f"{reason}: {', '.join(names)}" for reason, names in plan.warnings.items())
         invocation.err(f"Warning: {text}\n")
@@ -96,7 +108,8 @@ def _judge(invocation: Invocation, pod: Object, plan: _Plan) -> None:
     allowed = True
     if any("emptyDir" in volume for volume in get(pod, "spec.volumes", [])) and not finished:
         allowed = options.flag("delete-emptydir-data")
-        _record(plan, allowed, ("deleting Pods with local storage", _LOCAL_STORAGE), name)
+        if not allowed:  # when allowed, the next filter's verdict counts, which is how kubectl has it
+            plan.errors.setdefault(_LOCAL_STORAGE, []).append(name)
     if allowed and owner is None and not finished:
         allowed = options.flag("force")
         _record(plan, allowed, ("deleting Pods that declare no controller", _UNMANAGED), name)
@@ -121,7 +134,8 @@ def _evict_all(invocation: Invocation, pods: list[Object], mode: str) -> None:
     if mode != "server" and not errors:
         for pod in pods:
             _wait_until_gone(invocation, pod, deadline, timeout)
-    raise_all(errors)
+    if errors:
+        raise Aggregate(errors)
 
 
 def _evict(invocation: Invocation, pod: Object, mode: str, deadline: float, timeout: float) -> None:

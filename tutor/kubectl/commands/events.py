@@ -6,6 +6,7 @@ from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.duration import age, parse_time
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, integer, string, strings
+from tutor.kubectl.gosort import go_sort
 from tutor.kubectl.mutate import typed
 from tutor.kubectl.objects import Object, get, namespace_of
 from tutor.kubectl.printers.output import object_printer
@@ -29,7 +30,7 @@ def run(invocation: Invocation) -> None:
         where = "." if options.flag("all-namespaces") else f" in {invocation.namespace} namespace."
         invocation.err(f"No events found{where}\n")
         return
-    events.sort(key=event_time)
+    events = go_sort(events, lambda left, right: event_time(left) < event_time(right))
     if options.text("output"):
         printer = object_printer(invocation, options.text("output"))
         invocation.out(printer({"apiVersion": "v1", "items": events, "kind": "EventList", "metadata": {}}))
@@ -47,7 +48,7 @@ def _query(invocation: Invocation) -> dict[str, str]:
         return {}
     kind, slash, name = subject.partition("/")
     if not slash:
-        raise KubectlError('--for must be in resource/name form')
+        raise KubectlError("--for must be in resource/name form")
     if "/" in name:
         raise KubectlError("arguments in resource/name form may not have more than one slash")
     resource = invocation.mapper.find(kind)
@@ -56,7 +57,11 @@ def _query(invocation: Invocation) -> dict[str, str]:
 
 
 def _path(invocation: Invocation) -> str:
-    return "/api/v1/events" if invocation.options.flag("all-namespaces") else f"/api/v1/namespaces/{invocation.namespace}/events"
+    return (
+        "/api/v1/events"
+        if invocation.options.flag("all-namespaces")
+        else f"/api/v1/namespaces/{invocation.namespace}/events"
+    )
 
 
 def _wanted(invocation: Invocation, event: Object) -> bool:

@@ -15,7 +15,9 @@ def run(invocation: Invocation) -> None:
     words = invocation.args
     dash = options.before_dash
     if len(words) > 1 and dash < 0:
-        raise invocation.usage_error("exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead")
+        raise invocation.usage_error(
+            "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead"
+        )
     if not words or dash == 0:
         raise KubectlError("pod, type/name or --filename must be specified")
     command = words[dash:] if dash >= 0 else []

@@ -54,7 +54,13 @@ def _service(invocation: Invocation, info: Info) -> Object:
         spec["loadBalancerIP"] = options.text("load-balancer-ip")
     if invocation.namespace_enforced:
         metadata["namespace"] = invocation.namespace
-    service: Object = {"kind": "Service", "apiVersion": "v1", "metadata": metadata, "spec": spec, "status": {"loadBalancer": {}}}
+    service: Object = {
+        "kind": "Service",
+        "apiVersion": "v1",
+        "metadata": metadata,
+        "spec": spec,
+        "status": {"loadBalancer": {}},
+    }
     return _overridden(options.text("overrides"), service)
 
 
@@ -93,7 +99,9 @@ def _selector(obj: Object) -> dict[str, str]:
             raise KubectlError(prefix + "the service has no pod selector set")
         return dict(selector)
     if selector.get("matchExpressions"):
-        raise KubectlError(prefix + f'couldn\'t convert expressions - "{selector["matchExpressions"]}" to map-based selector format')
+        raise KubectlError(
+            prefix + f'couldn\'t convert expressions - "{selector["matchExpressions"]}" to map-based selector format'
+        )
     return dict(selector.get("matchLabels") or {})
 
 

@@ -30,6 +30,10 @@ def _options(invocation: Invocation) -> None:
 
 
 COMMANDS = {
-    "help": Command(name="help", short="Help about any command", usage="help [command]", run=_help, arguments="commands"),
-    "options": Command(name="options", short="Print the list of flags inherited by all commands", usage="options", run=_options),
+    "help": Command(
+        name="help", short="Help about any command", usage="help [command]", run=_help, arguments="commands"
+    ),
+    "options": Command(
+        name="options", short="Print the list of flags inherited by all commands", usage="options", run=_options
+    ),
 }

@@ -57,22 +57,31 @@ def _read_patch(invocation: Invocation) -> Any:
         text = read_text(invocation.io.files, options.text("patch-file"))
     else:
         text = options.text("patch")
-    try:
-        return json.loads(text)
-    except ValueError:
-        pass  # YAML is allowed as well
+    if text.lstrip().startswith("{"):
+        return _json_or_bytes(text)
     try:
         return load_yaml(text, "patch")
     except KubectlError as problem:
         reason = problem.message.removeprefix("error parsing patch: error converting YAML to JSON: ")
-        raise KubectlError(f'unable to parse {json.dumps(options.text("patch"))}: {reason}') from None
+        raise KubectlError(f"unable to parse {json.dumps(options.text('patch'))}: {reason}") from None
+
+
+def _json_or_bytes(text: str) -> Any:
+    """What looks like JSON is left for the server to judge, as kubectl does."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text.encode()
 
 
 def _send(invocation: Invocation, info: Info, patch: Any, content_type: str, mode: str) -> Object:
     options = invocation.options
     path = info.resource.path(info.namespace, info.name, options.text("subresource"))
     try:
-        return typed(invocation.api.patch(path, patch, content_type, write_query(options.text("field-manager"), mode)), info.resource)
+        return typed(
+            invocation.api.patch(path, patch, content_type, write_query(options.text("field-manager"), mode)),
+            info.resource,
+        )
     except ApiError as problem:
         if problem.code == 415:
             resource = info.resource

@@ -28,8 +28,13 @@ def _status(invocation: Invocation) -> None:
     if options.number("revision") < 0:
         raise KubectlError(f"revision must be a positive integer: {options.number('revision')}")
     infos = list(live_infos(builder_for(invocation, invocation.args, allow_empty_selector=True)))
+    errors: list[KubectlError] = []
     for info in infos:
-        _follow_status(invocation, info)
+        try:
+            _follow_status(invocation, info)
+        except KubectlError as problem:
+            errors.append(problem)
+    raise_all(errors)
     if not infos:
         invocation.err(f"No resources found in {invocation.namespace} namespace.\n")
 

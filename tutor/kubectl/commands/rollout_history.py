@@ -48,7 +48,9 @@ def revisions(invocation: Invocation, info: Info) -> list[Revision]:
     if info.obj["kind"] == "Deployment":
         found = [_from_replica_set(item) for item in _owned(invocation, info, "replicasets.apps")]
     elif info.obj["kind"] in ("DaemonSet", "StatefulSet"):
-        found = [_from_controller_revision(info.obj, item) for item in _owned(invocation, info, "controllerrevisions.apps")]
+        found = [
+            _from_controller_revision(info.obj, item) for item in _owned(invocation, info, "controllerrevisions.apps")
+        ]
     else:
         kind = f"{info.obj['kind']}.{info.resource.group}" if info.resource.group else info.obj["kind"]
         raise KubectlError(f'no history viewer has been implemented for "{kind}"')
@@ -144,7 +146,9 @@ def _undo_one(invocation: Invocation, info: Info, mode: str) -> None:
         Reporter(invocation, template_text(target), dry_run=mode).report(info.obj)
         return
     if get(info.obj, "spec.paused"):
-        raise KubectlError("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again")
+        raise KubectlError(
+            "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again"
+        )
     reporter = Reporter(invocation, "rolled back", dry_run=mode)
     if _without_hash(target.template) == _without_hash(get(info.obj, "spec.template", {})):
         reporter.report(info.obj, f"skipped rollback (current template already matches revision {wanted})")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from contextlib import closing
+from datetime import UTC, datetime
 
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.commands.attach import attach_to
-from tutor.kubectl.errors import ApiError, BareError, KubectlError
+from tutor.kubectl.errors import BareError, Interrupted, KubectlError
 from tutor.kubectl.flags import array, boolean, duration, string
 from tutor.kubectl.merge import json_merge_apply
 from tutor.kubectl.mutate import SAVE_CONFIG, field_manager, pruned, typed, with_last_applied, write_query
@@ -66,9 +67,13 @@ def _validate(invocation: Invocation) -> None:
     if options.flag("rm") and not _attaching(invocation):
         raise KubectlError("--rm should only be used for attached containers")
     if _attaching(invocation) and options.text("dry-run") != "none":
-        raise KubectlError("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)")
+        raise KubectlError(
+            "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"
+        )
     if options.text("restart") not in ("Always", "OnFailure", "Never"):
-        raise KubectlError(f"invalid restart policy: {options.text('restart')}, valid values are: Always, OnFailure, Never")
+        raise KubectlError(
+            f"invalid restart policy: {options.text('restart')}, valid values are: Always, OnFailure, Never"
+        )
 
 
 def _labels(text: str) -> dict[str, str]:
@@ -137,7 +142,13 @@ def _overridden(invocation: Invocation, obj: Object) -> Object:
 def _service(invocation: Invocation, name: str, labels: dict[str, str]) -> Object:
     port = int(invocation.options.text("port"))
     spec = {"ports": [{"protocol": "TCP", "port": port, "targetPort": port}], "selector": labels}
-    return {"kind": "Service", "apiVersion": "v1", "metadata": {"name": name}, "spec": spec, "status": {"loadBalancer": {}}}
+    return {
+        "kind": "Service",
+        "apiVersion": "v1",
+        "metadata": {"name": name},
+        "spec": spec,
+        "status": {"loadBalancer": {}},
+    }
 
 
 def _create(invocation: Invocation, obj: Object, mode: str) -> Object:
@@ -159,25 +170,46 @@ def _attach(invocation: Invocation, pod: Object) -> None:
     running = _wait(invocation, info, {"Running", "Succeeded", "Failed"})
     container = running["spec"]["containers"][0]["name"]
     if get(running, "status.phase") == "Running":
-        try:
-            attach_to(invocation, running, container, stdin=options.flag("stdin"), tty=options.flag("tty"), quiet=options.flag("quiet"))
-        except (ApiError, BareError) as problem:
-            invocation.err(f"warning: couldn't attach to pod/{info.name}, falling back to streaming logs: {problem.message}\n")
-            _print_log(invocation, info, container)
+        _attach_running(invocation, info, running, container)
     else:
         _print_log(invocation, info, container)
     if options.text("restart") != "Always" and not options.flag("leave-stdin-open"):
         _raise_for_exit(_wait(invocation, info, {"Succeeded", "Failed"}))
 
 
-def _print_log(invocation: Invocation, info: Info, container: str) -> None:
+def _attach_running(invocation: Invocation, info: Info, pod: Object, container: str) -> None:
+    """Prints what was written so far, then attaches; when the container ended meanwhile, prints the rest of its log."""
+    options = invocation.options
+    _print_log(invocation, info, container, follow="false")
+    since = datetime.fromtimestamp(int(invocation.io.now()), UTC).isoformat().replace("+00:00", "Z")
+    try:
+        attach_to(
+            invocation,
+            pod,
+            container,
+            stdin=options.flag("stdin"),
+            tty=options.flag("tty"),
+            quiet=options.flag("quiet"),
+        )
+    except Interrupted:
+        raise
+    except KubectlError as problem:
+        invocation.err(
+            f"warning: couldn't attach to pod/{info.name}, falling back to streaming logs: {problem.message}\n"
+        )
+        _print_log(invocation, info, container, sinceTime=since)
+
+
+def _print_log(invocation: Invocation, info: Info, container: str, **query: str) -> None:
     path = info.resource.path(info.namespace, info.name, "log")
-    for chunk in invocation.api.chunks(path, {"container": container, "follow": "true"}):
+    for chunk in invocation.api.chunks(path, {"container": container, "follow": "true", **query}):
         invocation.out(chunk.decode(errors="replace"))
 
 
 def _wait(invocation: Invocation, info: Info, phases: set[str]) -> Object:
-    with closing(follow(invocation.api, info, deadline_in(invocation.options.seconds("pod-running-timeout")))) as states:
+    with closing(
+        follow(invocation.api, info, deadline_in(invocation.options.seconds("pod-running-timeout")))
+    ) as states:
         for state in states:
             if state is None:
                 raise KubectlError(f'pods "{info.name}" not found')
@@ -237,7 +269,7 @@ COMMAND = Command(
         boolean("command", "What follows -- replaces the image's command instead of its arguments."),
         array("env", "NAME=value variable for the container; may be repeated."),
         boolean("expose", "Also create a service for the pod; needs --port."),
-        string("image", "Image to run."),
+        string("image", "Image to run.", required=True),
         string("image-pull-policy", "When to pull the image: Always, IfNotPresent or Never."),
         string("labels", "Labels of the pod, as KEY=value with commas between.", "l"),
         boolean("leave-stdin-open", "Keep the container's input open after the first attach."),

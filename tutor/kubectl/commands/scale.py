@@ -102,7 +102,7 @@ COMMAND = Command(
         *FILE_FLAGS,
         SELECTOR,
         integer("current-replicas", "Only scale when this is the present number; -1 does not look.", default=-1),
-        integer("replicas", "The new number of pods. Required.", default=-1),
+        integer("replicas", "The new number of pods.", default=-1, required=True),
         string("resource-version", "Only scale when the object has this version."),
         duration("timeout", "How long to wait until the new number is reached; 0 does not wait."),
     ),

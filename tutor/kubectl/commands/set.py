@@ -11,6 +11,7 @@ from tutor.kubectl.objects import Object, get
 from tutor.kubectl.pod_spec import all_containers, change_all, pod_spec
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS
 from tutor.kubectl.quantity import canonical, parse_quantity
+from tutor.kubectl.resources import NO_RESOURCE
 from tutor.kubectl.selectors import label_selector_object
 from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR
 
@@ -38,7 +39,7 @@ def _require(invocation: Invocation, resources: list[str]) -> None:
     if options.flag("all") and options.text("selector"):
         raise KubectlError("cannot set --all and --selector at the same time")
     if not resources and not options.many("filename") and not options.text("kustomize"):
-        raise KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>")
+        raise KubectlError(NO_RESOURCE)
 
 
 def _image(invocation: Invocation) -> None:
@@ -47,7 +48,9 @@ def _image(invocation: Invocation) -> None:
     if not images:
         raise KubectlError("at least one image update is required")
     if "*" in images and len(images) > 1:
-        raise KubectlError("all containers are already specified by *, but saw more than one container_name=container_image pairs")
+        raise KubectlError(
+            "all containers are already specified by *, but saw more than one container_name=container_image pairs"
+        )
 
     def change(obj: Object) -> list[str]:
         problems = []

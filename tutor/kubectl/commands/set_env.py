@@ -37,7 +37,13 @@ def _run(invocation: Invocation) -> None:
         return
     if not env and not remove:
         raise KubectlError("at least one environment variable must be provided")
-    change_all(invocation, resources, lambda obj: _change(invocation, obj, env, remove), "env updated", "env update to pod template")
+    change_all(
+        invocation,
+        resources,
+        lambda obj: _change(invocation, obj, env, remove),
+        "env updated",
+        "env update to pod template",
+    )
 
 
 def _split(args: list[str]) -> tuple[list[str], list[str]]:
@@ -58,8 +64,10 @@ def _parse(words: list[str]) -> tuple[list[Object], list[str]]:
         name, equals, value = word.partition("=")
         if equals:
             if not _NAME.fullmatch(name):
-                raise KubectlError(f'"{name}" is not a valid key name: a valid environment variable name must consist of alphabetic '
-                                   "characters, digits, '_', '-', or '.', and must not start with a digit")
+                raise KubectlError(
+                    f'"{name}" is not a valid key name: a valid environment variable name must consist of alphabetic '
+                    "characters, digits, '_', '-', or '.', and must not start with a digit"
+                )
             env.append({"name": name, "value": value})
         else:
             remove.append(word[:-1])
@@ -77,10 +85,17 @@ def _from_object(invocation: Invocation) -> list[Object]:
     wanted = invocation.options.many("keys")
     name = get(obj, "metadata.name")
     return [
-        {"name": re.sub(r"[^A-Za-z0-9_]", "_", key).upper(), "valueFrom": {reference: {"name": name, "key": key}}}
+        {"name": _variable_name(invocation, key), "valueFrom": {reference: {"name": name, "key": key}}}
         for key in get(obj, "data", {})
         if not wanted or key in wanted
     ]
+
+
+def _variable_name(invocation: Invocation, key: str) -> str:
+    name = re.sub(r"[^A-Za-z0-9_]", "_", key).upper()
+    if name != key:
+        invocation.err(f"Warning: key {key} transferred to {name}\n")
+    return name
 
 
 def _containers(invocation: Invocation, obj: Object) -> list[Object]:
@@ -88,7 +103,9 @@ def _containers(invocation: Invocation, obj: Object) -> list[Object]:
     expression = re.compile(".*".join(re.escape(part) for part in pattern.split("*")))
     found = [item for item in all_containers(obj) if expression.fullmatch(item["name"])]
     if not found:
-        invocation.err(f'Warning: {obj["kind"]}/{get(obj, "metadata.name")} does not have any containers matching "{pattern}"\n')
+        invocation.err(
+            f'Warning: {obj["kind"]}/{get(obj, "metadata.name")} does not have any containers matching "{pattern}"\n'
+        )
     return found
 
 
@@ -98,8 +115,10 @@ def _change(invocation: Invocation, obj: Object, env: list[Object], remove: list
         if not invocation.options.flag("overwrite"):
             for variable in env:
                 if any(item["name"] == variable["name"] for item in current):
-                    raise KubectlError(f"'{variable['name']}' already has a value ({_value(current, variable['name'])}), "
-                                       "and --overwrite is false")
+                    raise KubectlError(
+                        f"'{variable['name']}' already has a value ({_value(current, variable['name'])}), "
+                        "and --overwrite is false"
+                    )
         container["env"] = _updated(current, env, remove)
         if not container["env"]:
             del container["env"]
@@ -123,7 +142,11 @@ def _list(invocation: Invocation, resources: list[str]) -> None:
             invocation.out(f"# {info.obj['kind']} {info.name}, container {container['name']}\n")
             for variable in container.get("env") or []:
                 source = variable.get("valueFrom")
-                text = f"# {variable['name']} from {_reference(source)}" if source else f"{variable['name']}={variable.get('value', '')}"
+                text = (
+                    f"# {variable['name']} from {_reference(source)}"
+                    if source
+                    else f"{variable['name']}={variable.get('value', '')}"
+                )
                 invocation.out(f"{text}\n")
 
 

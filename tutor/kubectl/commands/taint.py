@@ -53,20 +53,27 @@ class Taint:
 def run(invocation: Invocation) -> None:
     options = invocation.options
     resources, words = _split(invocation.args)
-    add, remove = _parse(words)
+    try:
+        add, remove = _parse(words)
+    except KubectlError as problem:
+        raise invocation.usage_error(problem.message) from None
     _validate(invocation, resources, add, remove)
     mode = dry_run_mode(invocation)
     selecting = options.flag("all") or bool(options.text("selector"))
     args = resources[:1] if selecting else resources
-    request = Request(args=args, label_selector=options.text("selector") or None, allow_empty_selector=options.flag("all"))
+    request = Request(
+        args=args, label_selector=options.text("selector") or None, allow_empty_selector=options.flag("all")
+    )
     builder = Builder(invocation, request)
     builder.select()
-    reporter = Reporter(invocation, "", dry_run=mode)
+    reporter = Reporter(invocation, "")
     errors: list[KubectlError] = []
     for info in builder.infos(errors=errors):
         typed(info.obj, info.resource)
         try:
-            operation, taints = reorganize(get(info.obj, "spec.taints", []), add, remove, overwrite=options.flag("overwrite"))
+            operation, taints = reorganize(
+                get(info.obj, "spec.taints", []), add, remove, overwrite=options.flag("overwrite")
+            )
             reporter.report(_send(invocation, info, taints, mode), operation)
         except KubectlError as problem:
             errors.append(problem)
@@ -108,11 +115,15 @@ def _validate(invocation: Invocation, resources: list[str], add: list[Taint], re
         raise KubectlError("can not both modify and remove the same taint(s) in the same command")
 
 
-def reorganize(old: list[Object], add: list[Taint], remove: list[Taint], *, overwrite: bool) -> tuple[str, list[Object]]:
+def reorganize(
+    old: list[Object], add: list[Taint], remove: list[Taint], *, overwrite: bool
+) -> tuple[str, list[Object]]:
     """The word for what happens and the node's taints afterwards."""
     existing = [taint.key for taint in add if any(taint.same(item) for item in old)]
     if existing and not overwrite:
-        raise KubectlError(f'node already has {",".join(existing)} taint(s) with same effect(s) and --overwrite is false')
+        raise KubectlError(
+            f"node already has {','.join(existing)} taint(s) with same effect(s) and --overwrite is false"
+        )
     taints = [taint.obj() for taint in add] + [item for item in old if not any(taint.same(item) for taint in add)]
     added = len(taints) != len(old)
     problems, removed = [], False

@@ -76,7 +76,9 @@ def _print_nodes(invocation: Invocation, metrics: list[Object], nodes: list[Obje
         usage = item.get("usage") or {}
         total = available.pop(name_of(item), {})
         cpu, memory = _usage_cells(usage)
-        _write_row(writer, [name_of(item), cpu, _percent(usage, total, "cpu"), memory, _percent(usage, total, "memory")])
+        _write_row(
+            writer, [name_of(item), cpu, _percent(usage, total, "cpu"), memory, _percent(usage, total, "memory")]
+        )
     for name in available:
         _write_row(writer, [name, *["<unknown>"] * 4])
     invocation.out(writer.flush())
@@ -124,32 +126,46 @@ def _explain_missing(invocation: Invocation, name: str) -> None:
     everywhere = invocation.options.flag("all-namespaces")
     path = "/api/v1/pods" if everywhere else f"/api/v1/namespaces/{invocation.namespace}/pods"
     selector = invocation.options.text("selector")
-    pods = [invocation.api.get(f"{path}/{name}")] if name else (
-        invocation.api.get(path, {"labelSelector": selector} if selector else None).get("items") or []
+    pods = (
+        [invocation.api.get(f"{path}/{name}")]
+        if name
+        else (invocation.api.get(path, {"labelSelector": selector} if selector else None).get("items") or [])
     )
     if not pods:
-        invocation.err("No resources found\n" if everywhere else f"No resources found in {invocation.namespace} namespace.\n")
+        invocation.err(
+            "No resources found\n" if everywhere else f"No resources found in {invocation.namespace} namespace.\n"
+        )
         return
     now = invocation.io.now()
     for pod in pods:
         created = get(pod, "metadata.creationTimestamp")
         if now - (parse_time(created) or 0.0) > _NEW_POD:
-            raise KubectlError(f"Metrics not available for pod {namespace_of(pod)}/{name_of(pod)}, age: {age(created, now)}")
+            raise KubectlError(
+                f"Metrics not available for pod {namespace_of(pod)}/{name_of(pod)}, age: {age(created, now)}"
+            )
     raise KubectlError("metrics not available yet")
 
 
 def _print_pods(invocation: Invocation, metrics: list[Object], field: str) -> None:
     options = invocation.options
     everywhere, by_container = options.flag("all-namespaces"), options.flag("containers")
-    columns = (["NAMESPACE"] if everywhere else []) + (["POD"] if by_container else []) + ["NAME", "CPU(cores)", "MEMORY(bytes)"]
+    columns = (
+        (["NAMESPACE"] if everywhere else [])
+        + (["POD"] if by_container else [])
+        + ["NAME", "CPU(cores)", "MEMORY(bytes)"]
+    )
     writer = table_writer()
     if not options.flag("no-headers"):
         _write_row(writer, columns)
     for item in _sorted_pods(metrics, field, everywhere):
         prefix = [namespace_of(item)] if everywhere else []
         if by_container:
-            for container in sorted(item.get("containers") or [], key=lambda one: _order(one.get("usage") or {}, field, one["name"])):
-                _write_row(writer, [*prefix, name_of(item), container["name"], *_usage_cells(container.get("usage") or {})])
+            for container in sorted(
+                item.get("containers") or [], key=lambda one: _order(one.get("usage") or {}, field, one["name"])
+            ):
+                _write_row(
+                    writer, [*prefix, name_of(item), container["name"], *_usage_cells(container.get("usage") or {})]
+                )
         else:
             _write_row(writer, [*prefix, name_of(item), *_sum_cells([item])])
     if options.flag("sum"):

@@ -37,6 +37,12 @@ def _refuse(name: str, instead: str) -> Handler:
 
 
 COMMANDS = {
-    name: Command(name=name, short=short, usage=usage, run=_refuse(name, instead), long=f"Not in the tutor's built-in kubectl. {instead}")
+    name: Command(
+        name=name,
+        short=short,
+        usage=usage,
+        run=_refuse(name, instead),
+        long=f"Not in the tutor's built-in kubectl. {instead}",
+    )
     for name, (short, usage, instead) in _ABSENT.items()
 }

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from tutor.kubectl.command import Command, Invocation
-from tutor.kubectl.errors import ApiError, KubectlError, TimedOut
+from tutor.kubectl.errors import ApiError, Interrupted, KubectlError, TimedOut, raise_all
 from tutor.kubectl.flags import boolean, duration, string, strings
 from tutor.kubectl.jsonpath import JsonPath, JsonPathError, relaxed
 from tutor.kubectl.mutate import typed
@@ -34,7 +34,7 @@ class _Goal:
 def run(invocation: Invocation) -> None:
     goals = [_goal(text) for text in invocation.options.many("for")]
     if not goals:
-        raise KubectlError('unrecognized condition: []')
+        raise KubectlError("unrecognized condition: []")
     timeout = invocation.options.seconds("timeout")
     deadline = time.monotonic() + (timeout if timeout >= 0 else A_WEEK)
     infos = _objects(invocation, goals, deadline)
@@ -43,9 +43,16 @@ def run(invocation: Invocation) -> None:
             raise KubectlError("no matching resources found")
         return
     reporter = Reporter(invocation, "condition met")
+    errors: list[KubectlError] = []
     for info in infos:
-        for goal in goals:
-            reporter.report(_wait(invocation, info, goal, deadline, once=timeout == 0))
+        try:
+            for goal in goals:
+                reporter.report(_wait(invocation, info, goal, deadline, once=timeout == 0))
+        except Interrupted:
+            raise
+        except KubectlError as problem:
+            errors.append(problem)
+    raise_all(errors)
 
 
 def _goal(text: str) -> _Goal:
@@ -156,7 +163,9 @@ def _check_once(invocation: Invocation, info: Info, goal: _Goal) -> Object:
 
 
 def _not_found(info: Info) -> ApiError:
-    return ApiError({"reason": "NotFound", "code": 404, "message": f'{info.resource.qualified} "{info.name}" not found'})
+    return ApiError(
+        {"reason": "NotFound", "code": 404, "message": f'{info.resource.qualified} "{info.name}" not found'}
+    )
 
 
 COMMAND = Command(

@@ -41,7 +41,10 @@ def describe_autoscaler(context: Context, obj: Object) -> str:
 def _conditions(writer: Writer, status: Object) -> None:
     if status.get("conditions"):
         writer.write(0, "Conditions:\n")
-        rows = [(item["type"], item["status"], item.get("reason", ""), item.get("message", "")) for item in status["conditions"]]
+        rows = [
+            (item["type"], item["status"], item.get("reason", ""), item.get("message", ""))
+            for item in status["conditions"]
+        ]
         writer.table(1, ("Type", "Status", "Reason", "Message"), rows)
 
 
@@ -116,4 +119,6 @@ def _behavior(writer: Writer, direction: str, rules: Object | None) -> None:
         writer.write(2, f"Select Policy: {rules.get('selectPolicy') or 'Max'}\n")
         writer.write(2, "Policies:\n")
         for policy in rules["policies"]:
-            writer.write(3, f"- Type: {policy['type']}\tValue: {policy['value']}\tPeriod: {policy['periodSeconds']} seconds\n")
+            writer.write(
+                3, f"- Type: {policy['type']}\tValue: {policy['value']}\tPeriod: {policy['periodSeconds']} seconds\n"
+            )

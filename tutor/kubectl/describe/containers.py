@@ -12,7 +12,12 @@ from tutor.kubectl.quantity import canonical
 
 
 def describe_containers(
-    writer: Writer, label: str, containers: Sequence[Object], statuses: Sequence[Object] | None, indent: str, pod: Object | None = None
+    writer: Writer,
+    label: str,
+    containers: Sequence[Object],
+    statuses: Sequence[Object] | None,
+    indent: str,
+    pod: Object | None = None,
 ) -> None:
     """All containers of one kind. `pod` resolves field references in the environment; templates have none."""
     by_name = {status["name"]: status for status in statuses or []}

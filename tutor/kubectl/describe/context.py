@@ -47,7 +47,9 @@ class Context:
         fields = {"name": name_of(obj), "namespace": namespace}
         if with_kind:
             fields["kind"] = str(obj.get("kind", ""))
-        fields["uid"] = uid if uid is not None else annotations_of(obj).get(MIRROR_POD, str(get(obj, "metadata.uid", "")))
+        fields["uid"] = (
+            uid if uid is not None else annotations_of(obj).get(MIRROR_POD, str(get(obj, "metadata.uid", "")))
+        )
         selector = ",".join(f"involvedObject.{key}={value}" for key, value in fields.items())
         path = f"/api/v1/namespaces/{namespace}/events" if namespace else "/api/v1/events"
         try:

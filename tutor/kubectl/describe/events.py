@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tutor.kubectl.describe.writer import Writer
 from tutor.kubectl.duration import age, parse_time
+from tutor.kubectl.gosort import go_sort
 from tutor.kubectl.objects import Object, get
 
 
@@ -15,7 +16,8 @@ def write_events(writer: Writer, events: Sequence[Object], now: float) -> None:
         writer.write(0, "Events:\t<none>\n")
         return
     writer.write(0, "Events:\n")
-    rows = [_row(event, now) for event in sorted(events, key=_last_seen)]
+    ordered = go_sort(list(events), lambda left, right: _last_seen(left) < _last_seen(right))
+    rows = [_row(event, now) for event in ordered]
     writer.write(1, "Type\tReason\tAge\tFrom\tMessage\n")
     writer.write(1, "----\t------\t----\t----\t-------\n")
     for row in rows:

@@ -54,5 +54,16 @@ def label_for(field: str) -> str:
     """`resourceVersion` as `Resource Version`, `uid` as `UID`; names with other characters stay as they are."""
     if not all(character.isalpha() or character == "-" for character in field):
         return field
-    words = _WORDS.findall(field)
+    words = _joined(_WORDS.findall(field))
     return " ".join(word.upper() if word.upper() in _ACRONYMS else word[:1].upper() + word[1:] for word in words)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """An acronym stays with a capitalised word after it: `TLS`, `Verify` is `TLSVerify`."""
+    joined: list[str] = []
+    for word in words:
+        if joined and len(joined[-1]) > 1 and joined[-1].isupper() and word[0].isupper():
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined

@@ -18,7 +18,9 @@ def describe_ingress(context: Context, obj: Object) -> str:
     addresses = {item.get("ip") or item.get("hostname") or "" for item in get(obj, "status.loadBalancer.ingress", [])}
     writer.line(0, "Address", ",".join(sorted(addresses - {""})))
     writer.line(0, "Ingress Class", spec.get("ingressClassName") or "<none>")
-    default = _backend(context, namespace_of(obj), spec["defaultBackend"]) if spec.get("defaultBackend") else "<default>"
+    default = (
+        _backend(context, namespace_of(obj), spec["defaultBackend"]) if spec.get("defaultBackend") else "<default>"
+    )
     writer.line(0, "Default backend", default)
     _tls(writer, spec)
     _rules(writer, context, obj, spec, default)
@@ -32,7 +34,9 @@ def _tls(writer: Writer, spec: Object) -> None:
         writer.write(0, "TLS:\n")
     for item in spec.get("tls") or []:
         hosts = ",".join(item.get("hosts") or [])
-        writer.write(1, f"{item['secretName']} terminates {hosts}\n" if item.get("secretName") else f"SNI routes {hosts}\n")
+        writer.write(
+            1, f"{item['secretName']} terminates {hosts}\n" if item.get("secretName") else f"SNI routes {hosts}\n"
+        )
 
 
 def _rules(writer: Writer, context: Context, obj: Object, spec: Object, default: str) -> None:

@@ -32,7 +32,13 @@ def describe_namespace(context: Context, obj: Object) -> str:
     if conditions:
         writer.write(0, "Conditions:\n")
         rows = [
-            (item["type"], item["status"], moment(item.get("lastTransitionTime")), item.get("reason", ""), item.get("message", ""))
+            (
+                item["type"],
+                item["status"],
+                moment(item.get("lastTransitionTime")),
+                item.get("reason", ""),
+                item.get("message", ""),
+            )
             for item in conditions
         ]
         writer.table(1, ("Type", "Status", "LastTransitionTime", "Reason", "Message"), rows)

@@ -56,7 +56,9 @@ def _roles(node: Object) -> list[str]:
 
 def _taints(node: Object) -> list[str]:
     taints = sorted(get(node, "spec.taints", []), key=lambda item: f"{item.get('effect', '')},{item.get('key', '')}")
-    return [f"{item['key']}{'=' + item['value'] if item.get('value') else ''}:{item.get('effect', '')}" for item in taints]
+    return [
+        f"{item['key']}{'=' + item['value'] if item.get('value') else ''}:{item.get('effect', '')}" for item in taints
+    ]
 
 
 def _lease(writer: Writer, context: Context, name: str) -> None:
@@ -80,7 +82,9 @@ def _conditions(writer: Writer, node: Object) -> None:
     rows = []
     for item in conditions:
         times = [f"{moment(item.get(field))} " for field in ("lastHeartbeatTime", "lastTransitionTime")]
-        rows.append((f"{item['type']} ", f"{item['status']} ", *times, f"{item.get('reason', '')} ", item.get("message", "")))
+        rows.append(
+            (f"{item['type']} ", f"{item['status']} ", *times, f"{item.get('reason', '')} ", item.get("message", ""))
+        )
     headers = ("Type", "Status", "LastHeartbeatTime", "LastTransitionTime", "Reason", "Message")
     writer.table(1, headers, rows)
 
@@ -122,7 +126,11 @@ def _pods(writer: Writer, context: Context, node: Object) -> None:
     writer.write(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---\n")
     for pod in pods:
         requests, limits = pod_requests(pod), pod_limits(pod)
-        cells = [_share(amount.get(name, Fraction(0)), amounts, name) for name in ("cpu", "memory") for amount in (requests, limits)]
+        cells = [
+            _share(amount.get(name, Fraction(0)), amounts, name)
+            for name in ("cpu", "memory")
+            for amount in (requests, limits)
+        ]
         created = context.since(get(pod, "metadata.creationTimestamp"))
         writer.write(1, "\t".join((namespace_of(pod), name_of(pod), "", *cells, created)) + "\n")
     _allocated(writer, pods, amounts)

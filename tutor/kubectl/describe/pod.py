@@ -82,7 +82,9 @@ def _network(writer: Writer, pod: Object, status: Object) -> None:
 
 def _containers(writer: Writer, pod: Object, spec: Object, status: Object) -> None:
     if spec.get("initContainers"):
-        describe_containers(writer, "Init Containers", spec["initContainers"], status.get("initContainerStatuses"), "", pod)
+        describe_containers(
+            writer, "Init Containers", spec["initContainers"], status.get("initContainerStatuses"), "", pod
+        )
     describe_containers(writer, "Containers", spec.get("containers") or [], status.get("containerStatuses"), "", pod)
     if spec.get("ephemeralContainers"):
         statuses = status.get("ephemeralContainerStatuses")

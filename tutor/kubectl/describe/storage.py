@@ -21,7 +21,9 @@ def access_modes(modes: Sequence[str] | None) -> str:
 
 
 def claim_class(claim: Object) -> str:
-    return str(annotations_of(claim).get("volume.beta.kubernetes.io/storage-class") or get(claim, "spec.storageClassName", ""))
+    return str(
+        annotations_of(claim).get("volume.beta.kubernetes.io/storage-class") or get(claim, "spec.storageClassName", "")
+    )
 
 
 def _status(context: Context, obj: Object) -> str:
@@ -128,7 +130,9 @@ def _claim_conditions(writer: Writer, status: Object) -> None:
     writer.write(1, "----\t------\t-----------------\t------------------\t------\t-------\n")
     for item in status["conditions"]:
         times = f"{moment(item.get('lastProbeTime'))} \t{moment(item.get('lastTransitionTime'))} "
-        writer.write(1, f"{item['type']} \t{item['status']} \t{times}\t{item.get('reason', '')} \t{item.get('message', '')}\n")
+        writer.write(
+            1, f"{item['type']} \t{item['status']} \t{times}\t{item.get('reason', '')} \t{item.get('message', '')}\n"
+        )
 
 
 def describe_storage_class(context: Context, obj: Object) -> str:

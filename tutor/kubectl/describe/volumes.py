@@ -56,7 +56,10 @@ def _flag(value: object) -> str:
 
 
 def _host_path(source: Object) -> Lines:
-    return [("Path", source.get("path", "")), ("HostPathType", "<none>" if source.get("type") is None else source["type"])]
+    return [
+        ("Path", source.get("path", "")),
+        ("HostPathType", "<none>" if source.get("type") is None else source["type"]),
+    ]
 
 
 def _empty_dir(source: Object) -> Lines:
@@ -74,7 +77,11 @@ def _config_map(source: Object) -> Lines:
 
 
 def _nfs(source: Object) -> Lines:
-    return [("Server", source.get("server", "")), ("Path", source.get("path", "")), ("ReadOnly", _flag(source.get("readOnly")))]
+    return [
+        ("Server", source.get("server", "")),
+        ("Path", source.get("path", "")),
+        ("ReadOnly", _flag(source.get("readOnly"))),
+    ]
 
 
 def _claim(source: Object) -> Lines:
@@ -104,11 +111,17 @@ def _projected(source: Object) -> Lines:
     lines: Lines = []
     for item in source.get("sources") or []:
         if item.get("secret") is not None:
-            lines += [("SecretName", item["secret"].get("name", "")), ("Optional", _flag(item["secret"].get("optional")))]
+            lines += [
+                ("SecretName", item["secret"].get("name", "")),
+                ("Optional", _flag(item["secret"].get("optional"))),
+            ]
         elif item.get("downwardAPI") is not None:
             lines.append(("DownwardAPI", "true"))
         elif item.get("configMap") is not None:
-            lines += [("ConfigMapName", item["configMap"].get("name", "")), ("Optional", _flag(item["configMap"].get("optional")))]
+            lines += [
+                ("ConfigMapName", item["configMap"].get("name", "")),
+                ("Optional", _flag(item["configMap"].get("optional"))),
+            ]
         elif item.get("serviceAccountToken") is not None:
             lines.append(("TokenExpirationSeconds", item["serviceAccountToken"].get("expirationSeconds", 0)))
     return lines

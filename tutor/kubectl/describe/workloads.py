@@ -77,12 +77,17 @@ def _replica_sets(writer: Writer, context: Context, obj: Object) -> None:
 
 def _without_hash(template: Object) -> Object:
     metadata = dict(template.get("metadata") or {})
-    metadata["labels"] = {key: value for key, value in (metadata.get("labels") or {}).items() if key != "pod-template-hash"}
+    metadata["labels"] = {
+        key: value for key, value in (metadata.get("labels") or {}).items() if key != "pod-template-hash"
+    }
     return {**template, "metadata": {key: value for key, value in metadata.items() if value not in (None, {})}}
 
 
 def _created(items: list[Object]) -> str:
-    texts = [f"{name_of(item)} ({get(item, 'status.replicas', 0)}/{get(item, 'spec.replicas', 0)} replicas created)" for item in items]
+    texts = [
+        f"{name_of(item)} ({get(item, 'status.replicas', 0)}/{get(item, 'spec.replicas', 0)} replicas created)"
+        for item in items
+    ]
     return ", ".join(texts) or "<none>"
 
 
@@ -181,4 +186,3 @@ def _claim_templates(writer: Writer, templates: list[Object]) -> None:
         storage = get(claim, "spec.resources.requests.storage")
         writer.line(1, "Capacity", canonical(str(storage)) if storage else "<default>")
         writer.line(1, "Access Modes", f"[{' '.join(get(claim, 'spec.accessModes', []))}]")
-

@@ -55,9 +55,9 @@ def _key(key: str) -> str:
 
 def _text(text: str, depth: int) -> str:
     """Text in double quotes; several lines are broken after each `\\n`, with the line end escaped."""
-    if "\n" not in text.rstrip("\n"):
+    if "\n" not in text:
         return json.dumps(text, ensure_ascii=False)
-    blank = "  " * depth
+    blank = "  " * (depth + 1)
     pieces = [json.dumps(line, ensure_ascii=False)[1:-1] for line in text.split("\n")]
-    body = f"\\n\\\n{blank} ".join(pieces)
-    return f'"\\\n{blank} {body}\\\n{blank}"'
+    lines = [f"{piece}\\n" for piece in pieces[:-1]] + [piece for piece in pieces[-1:] if piece]
+    return '"\\\n' + "".join(f"{blank} {line}\\\n" for line in lines) + f'{blank}"'

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.jsonpath import JsonPath, JsonPathError, relaxed
+from tutor.kubectl.gosort import go_sort
+from tutor.kubectl.jsonpath import JsonPath, JsonPathError, Values, relaxed
 from tutor.kubectl.objects import Object
 from tutor.kubectl.quantity import parse_quantity
 
@@ -28,31 +28,41 @@ def _sorted(items: list[Object], field: str, subject: Callable[[Object], Object]
     try:
         expression = relaxed(field)
         path = JsonPath.parse(expression)
-        keyed = [(path.first(subject(item)), item) for item in items]
+        keyed = [(_found(path, subject(item)), item) for item in items]
     except JsonPathError as problem:
         raise KubectlError(str(problem)) from None
-    if items and all(value is None for value, _ in keyed):
+    if items and not any(values for values, _ in keyed):
         raise KubectlError(f'couldn\'t find any field with path "{expression}" in the list of objects')
-    keyed.sort(key=functools.cmp_to_key(lambda left, right: _compare(left[0], right[0])))
-    return [item for _, item in keyed]
+    return [item for _, item in go_sort(keyed, lambda left, right: _less(left[0], right[0]))]
 
 
-def _compare(left: Any, right: Any) -> int:
+def _found(path: JsonPath, obj: Object) -> Values:
+    results = path.results(obj)
+    return results[0] if results else []
+
+
+def _less(left: Values, right: Values) -> bool:
+    """Objects without the field go first; `null` goes before any value."""
+    if not left:
+        return True
+    return bool(right) and _value_less(left[0], right[0])
+
+
+def _value_less(left: Any, right: Any) -> bool:
     if left is None or right is None:
-        return (left is not None) - (right is not None)
+        return left is None and right is not None
     if isinstance(left, str) and isinstance(right, str):
-        return _compare_text(left, right)
+        return _text_less(left, right)
     if isinstance(left, list) and isinstance(right, list):
-        return next((result for result in map(_compare, left, right) if result), 0)
+        return all(_value_less(a, b) for a, b in zip(left, right, strict=False))
     if isinstance(left, int | float) and isinstance(right, int | float):
-        return (left > right) - (left < right)
+        return left < right
     raise KubectlError(f"unsortable type: {type(left).__name__}")
 
 
-def _compare_text(left: str, right: str) -> int:
+def _text_less(left: str, right: str) -> bool:
     """Quantities such as `500Mi` and `1Gi` by their amount, other text by its characters."""
     try:
-        amounts = (parse_quantity(left), parse_quantity(right))
+        return parse_quantity(left) < parse_quantity(right)
     except ValueError:
-        return (left > right) - (left < right)
-    return (amounts[0] > amounts[1]) - (amounts[0] < amounts[1])
+        return left < right
