@@ -108,6 +108,9 @@ class FakeSession:
     ready_replicas: int = 1
     callback: Callable[[Report], None] = lambda report: None
 
+    def resume(self) -> bool:
+        return False
+
     def start(self, report: Tell = lambda text: None) -> None:
         report("Setting the exercise up")
 

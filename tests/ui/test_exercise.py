@@ -145,6 +145,15 @@ async def test_leaving_and_coming_back_finds_everything_as_it_was(services: Fake
         assert len(services.progress.exercises.history("run-web")) == 1
 
 
+async def test_what_is_kept_when_the_program_was_ended_is_said(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "h")
+    async with open_at(FakeServices(services.folder), START) as pilot:
+        assert "Your files are as you left them." in text_of(pilot)
+        on_screen(pilot, ExerciseScreen)
+        assert "h Hint" in text_of(pilot)
+
+
 async def test_history_is_walked_and_searched(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await press(pilot, "f2")

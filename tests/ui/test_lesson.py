@@ -72,7 +72,7 @@ async def test_tab_marks_links_and_enter_follows_them(services: FakeServices) ->
         assert isinstance(pilot.app.focused, Prose)
         await press(pilot, "enter")
         assert page_of(pilot) == "services#by-label"
-        assert len(pilot.app.screen_stack) == 3, "lessons do not pile up"
+        assert len(pilot.app.screen_stack) == 2, "lessons do not pile up"
 
 
 async def test_tab_goes_over_every_link_and_then_to_the_next_block(services: FakeServices) -> None:

@@ -16,6 +16,9 @@ def run(cluster_spec: str | None = None, start_at: str | None = None) -> int:
     link such as `lesson:services`, `quiz:services` or `exercise:scale-to-five`, or None for the home screen.
     Raises PackError when the course cannot be read.
     """
+    import gc
+
+    gc.disable()  # what is loaded now stays; looking for garbage in it delays what the learner sees first
     from tutor.ui.app import TutorApp
     from tutor.ui.services import Services
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import App, CSSPathType, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -26,7 +27,7 @@ class TutorApp(App[None]):
     """The tutor in a terminal."""
 
     TITLE = "Kubernetes tutor"
-    CSS_PATH = "global.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = ["global.tcss", "screens/home.tcss"]
     ENABLE_COMMAND_PALETTE = True
     PAUSE_GC_ON_SCROLL = True
 
@@ -47,12 +48,16 @@ class TutorApp(App[None]):
             self.register_theme(theme)
         self.use_theme(services.settings.theme)
 
-    def on_mount(self) -> None:
-        """Show the first screen, and make a request to end the program restore the terminal."""
-        self._handle_signals()
+    def get_default_screen(self) -> Screen[Any]:
+        """The screen below all others. Pushing it on an empty one would delay what the learner sees first."""
         from tutor.ui.screens.home import HomeScreen
 
-        self.push_screen(HomeScreen())
+        return HomeScreen()
+
+    def on_mount(self) -> None:
+        """Make a request to end the program restore the terminal, and go where the learner asked to start."""
+        self._handle_signals()
+        self.call_after_refresh(_collect_garbage_again)
         if self._start_at:
             self.call_after_refresh(self.action_follow, self._start_at)
 
@@ -68,7 +73,7 @@ class TutorApp(App[None]):
 
     def leave(self, screen: Screen[Any]) -> None:
         """Close a screen; leaving the home screen ends the program."""
-        if len(self.screen_stack) > 2:
+        if len(self.screen_stack) > 1:
             screen.dismiss(None)
         else:
             self.exit()
@@ -95,6 +100,13 @@ class TutorApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self.exit)
+
+
+def _collect_garbage_again() -> None:
+    """What has been loaded by now stays for good, so the collector need never look at it (see `tutor.ui.run`)."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _driver_class() -> type[Driver] | None:

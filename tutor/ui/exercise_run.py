@@ -72,6 +72,8 @@ class ExerciseRun:
         self.timeline = Timeline()
         self.report: Report | None = None
         self.hints_shown = 0
+        self.set_up_anew = False
+        """Whether an attempt goes on whose cluster is gone, so that only the files are as they were left."""
         self.cluster: Cluster | None = None
         self.shell: ShellPort | None = None
         self._services = services
@@ -102,20 +104,25 @@ class ExerciseRun:
     def open(self, report: Tell) -> None:
         """Start the cluster and set the exercise up. Blocks; errors carry their remedy."""
         with self._lock:
+            if self.ready:
+                return
             cluster = self._services.cluster(report)
             session = self._services.exercise_session(self.exercise, cluster)
-            session.start(report)
+            resumed = session.resume()
+            if not resumed:
+                session.start(report)
             self.cluster = cluster
             self.shell = self._services.practice_shell(cluster, self.workspace, self._take_output, self._edit)
             self._session = session
-            self._record_start(cluster.name)
+            self._record_start(cluster.name, resumed)
             self.timeline.restart()
             session.observe(self._take_report)
             self._watch(cluster)
 
-    def _record_start(self, cluster_name: str) -> None:
+    def _record_start(self, cluster_name: str, resumed: bool) -> None:
         exercises = self._services.progress.exercises
         unfinished = exercises.unfinished(self.exercise.id)
+        self.set_up_anew = unfinished is not None and not resumed
         self._attempt = unfinished or exercises.start(self.exercise.id, self.exercise.version, cluster_name)
         self.hints_shown = self._attempt.hints
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.binding import Binding
+from textual.widget import Widget
 
 
 def bind(
@@ -13,8 +14,9 @@ def bind(
     return Binding(keys, action, label, show=show, priority=priority, tooltip=help_text, id=own_name)
 
 
-TYPED_KEYS = frozenset({"space", "enter", "tab", "shift+tab", "up", "down", "left", "right", "backspace", "delete"})
-"""Keys with a name that a text field needs for itself."""
+def is_text_field(widget: Widget | None) -> bool:
+    """Whether what is typed goes into this widget. Goes by names, so that nobody has to load the text area to ask."""
+    return widget is not None and any(kind.__name__ in ("Input", "TextArea") for kind in type(widget).__mro__)
 
 
 def types_text(key: str) -> bool:

@@ -19,6 +19,9 @@ Tell = Callable[[str], None]
 class SessionPort(Protocol):
     """An exercise being played. Every call may block; make them from a worker thread."""
 
+    def resume(self) -> bool:
+        """Go on with the exercise where it was left; False when it is not set up on this cluster."""
+
     def start(self, report: Tell = ...) -> None:
         """Set the exercise up."""
 

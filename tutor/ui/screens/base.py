@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 
-from tutor.ui.keys import bind
+from tutor.ui.keys import bind, is_text_field
 from tutor.ui.widgets.frame.key_bar import KeyBar
 from tutor.ui.widgets.frame.title_bar import TitleBar
 from tutor.ui.widgets.frame.too_small import TooSmall
@@ -66,7 +65,7 @@ class TutorScreen(Screen[ResultType]):
     @property
     def is_typing(self) -> bool:
         """Whether keys now go into a text field."""
-        return isinstance(self.focused, (Input, TextArea))
+        return is_text_field(self.focused)
 
     def action_help(self) -> None:
         """Show the help of this screen."""

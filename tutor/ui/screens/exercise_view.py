@@ -28,6 +28,10 @@ from tutor.ui.widgets.exercise.timeline import TimelinePane
 if TYPE_CHECKING:
     from tutor.clusters.context import ConsentNeeded
 
+SET_UP_ANEW = (
+    "The cluster you had was ended with the program, so the exercise has been set up again. "
+    "Your files are as you left them."
+)
 EDIT_POLL_SECONDS = 0.5
 """How often a command that waits for an editor looks whether the app is still there."""
 REFRESH_SECONDS = 0.25
@@ -103,10 +107,11 @@ class ExerciseView(TutorScreen[None]):
     def _open(self) -> None:
         """Start the cluster and the exercise; whatever fails is said on the screen."""
         tell = self.app.call_from_thread
+        tell(self._say, "Opening … (q leaves)")
         try:
             run = self.services.run_of(self.exercise)
             if not run.ready:
-                run.open(lambda text: tell(self._say, f"{text} …"))
+                run.open(lambda text: tell(self._say, f"{text[:1].upper()}{text[1:]} … (q leaves)"))
         except Exception as error:  # shown in the pane with its remedy, so that the program goes on
             self._tell_failure(error)
         else:
@@ -146,7 +151,8 @@ class ExerciseView(TutorScreen[None]):
         run.on_edit = self._edit
         self.query_one(ShellPane).attach(run)
         self.query_one(FilesPane).open_folder(run.workspace)
-        self._say("")
+        self._say(SET_UP_ANEW if run.set_up_anew else "")
+        run.set_up_anew = False
         self._show_report()
         self._stale = True
         self.refresh_live()

@@ -24,12 +24,13 @@ WELCOME = (
     "Press enter to begin, the arrow keys to choose, ? for help on any screen."
 )
 SECONDS_PER_CARD = 40
+WIDE_MAP = 100
+"""Columns from which titles have more room."""
 
 
 class HomeScreen(TutorScreen[None]):
-    """The course map."""
+    """The course map. Its rules in home.tcss are loaded by the app, as Textual loads none for a default screen."""
 
-    CSS_PATH = "home.tcss"
     TITLE_TEXT = "The course"
     HELP_TEXT = (
         "Every line is a lesson with its reading, its quiz and its exercises. ✓ means done, ◐ begun, ○ not begun. "
@@ -46,6 +47,10 @@ class HomeScreen(TutorScreen[None]):
         bind("q", "leave", "Quit", "End the program. Nothing is lost."),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._laid_out_wide: bool | None = None
+
     def compose_body(self) -> ComposeResult:
         yield Static(id="notice")
         with Horizontal():
@@ -59,15 +64,19 @@ class HomeScreen(TutorScreen[None]):
         warning = self.services.progress_warning
         self.query_one("#notice", Static).update(Content(warning or (WELCOME if first else "")))
         self.query_one("#notice").display = bool(first or warning)
-        self._fill()
 
     def on_screen_resume(self) -> None:
         """Show what has changed meanwhile."""
         self._fill()
 
     def on_resize(self) -> None:
-        """Lay the map out for the new width."""
-        self._fill()
+        """Lay the map out anew where the width makes a difference to it."""
+        if self._laid_out_wide != self._is_wide:
+            self._fill()
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.app.size.width >= WIDE_MAP
 
     @property
     def map(self) -> Menu:
@@ -79,7 +88,7 @@ class HomeScreen(TutorScreen[None]):
         self.title_bar.show(self.services.pack.course.title, _today(summary))
         options = self._actions(summary)
         current = summary.position.lesson_id if summary.position else None
-        wide = self.app.size.width >= 100
+        self._laid_out_wide = wide = self._is_wide
         for number, lesson in enumerate(summary.lessons, start=1):
             options.append(Option(lesson_line(number, lesson, lesson.id == current, wide), id=f"lesson:{lesson.id}"))
         marked = self.map.highlighted

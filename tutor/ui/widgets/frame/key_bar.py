@@ -11,9 +11,8 @@ from textual.events import Click
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
-from tutor.ui.keys import shown_key, types_text
+from tutor.ui.keys import is_text_field, shown_key, types_text
 
 ALWAYS = ("help", "leave")
 """Bindings that keep their place at the end however narrow the screen is."""
@@ -54,7 +53,7 @@ class KeyBar(Widget):
 
 def shown_bindings(screen: Screen[Any]) -> Iterator[ActiveBinding]:
     """The bindings to show, one key each: where text is being typed the key that is not a character of it."""
-    typing = isinstance(screen.focused, (Input, TextArea))
+    typing = is_text_field(screen.focused)
     seen: set[str | None] = set()
     for active in list(screen.active_bindings.values()):
         binding = active.binding
