@@ -1,7 +1,8 @@
 """kubectl, built in: speaks HTTP to whichever cluster a kubeconfig names and prints what the real program prints.
 
-Entry points: `run(argv, io, config)` runs one command line, `complete(words, io, config)` proposes how to go on. `KubectlIO` carries the
-streams, files, clock and editor of a command; `KubeConfig` the cluster, user and namespace, and the connections kept between commands.
+Entry points: `run(argv, io, config)` runs one command line, `complete(words, io, config)` proposes how to go on.
+`KubectlIO` carries the streams, files, clock and editor of a command; `KubeConfig` the cluster, user and namespace, and
+the connections kept between commands.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -111,7 +111,7 @@ class Api:
 
     def chunks(
         self, path: str, query: Query | None = None, accept: str = "*/*", deadline: float | None = None
-    ) -> Iterator[bytes]:
+    ) -> Generator[bytes, None, None]:
         """The pieces of a long reply as they arrive, until it ends.
 
         Ctrl+c raises Interrupted; passing `deadline`, a reading of `time.monotonic`, raises TimedOut.
@@ -126,7 +126,9 @@ class Api:
         finally:
             _hang_up(reply)
 
-    def _received(self, pieces: queue.SimpleQueue[bytes | None], deadline: float | None) -> Iterator[bytes]:
+    def _received(
+        self, pieces: queue.SimpleQueue[bytes | None], deadline: float | None
+    ) -> Generator[bytes, None, None]:
         while True:
             self._io.check_cancelled()
             left = _POLL if deadline is None else deadline - time.monotonic()
@@ -140,7 +142,7 @@ class Api:
 
     def lines(
         self, path: str, query: Query | None = None, accept: str = "*/*", deadline: float | None = None
-    ) -> Iterator[bytes]:
+    ) -> Generator[bytes, None, None]:
         """The lines of a long reply as they arrive, without their line ends; ends like `chunks`."""
         rest = b""
         for piece in self.chunks(path, query, accept, deadline):
@@ -149,7 +151,9 @@ class Api:
         if rest:
             yield rest
 
-    def watch(self, path: str, query: Query, accept: str = JSON, deadline: float | None = None) -> Iterator[Object]:
+    def watch(
+        self, path: str, query: Query, accept: str = JSON, deadline: float | None = None
+    ) -> Generator[Object, None, None]:
         """Watch events as `{"type", "object"}`; ends when the server ends the watch. An ERROR event raises ApiError."""
         parameters = {**query, "watch": "true"}
         for line in self.lines(path, parameters, accept, deadline):
@@ -244,6 +248,6 @@ def _pump(reply: urllib3.BaseHTTPResponse, pieces: queue.SimpleQueue[bytes | Non
 
 def _hang_up(reply: urllib3.BaseHTTPResponse) -> None:
     with suppress(Exception):  # the connection may already be gone, which is what we want
-        reply.shutdown()  # type: ignore[attr-defined] # only HTTPResponse, the class the pool really returns, has it
+        reply.shutdown()
     with suppress(Exception):
         reply.close()

@@ -1,6 +1,7 @@
 """What a command is, and the surroundings its handler gets.
 
-A command is declared, not registered: `commands/<verb>.py` defines `COMMAND = Command(...)` and the verb is listed in `commands/__init__.py`.
+A command is declared, not registered: `commands/<verb>.py` defines `COMMAND = Command(...)` and the verb is listed in
+`commands/__init__.py`.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ Completer = Callable[["Invocation", Sequence[str], str], list[str]]
 class Command:
     """One command or group of subcommands.
 
-    `usage` is what follows the parent's name in help (`get TYPE [NAME] [flags]`); `arguments` says what completes them: `resources` (types,
-    then names), `nodes`, `pods`, `types`, `contexts`, `none`, or a tuple of words.
+    `usage` is what follows the parent's name in help (`get TYPE [NAME] [flags]`); `arguments` says what completes them:
+    `resources` (types, then names), `nodes`, `pods`, `types`, `contexts`, `none`, or a tuple of words.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Command:
 
 @dataclass
 class Invocation:
-    """One run of a command: its parsed flags and arguments, its streams, and the cluster it talks to, connected when first asked for."""
+    """One run of a command: its flags, arguments and streams, and the cluster it talks to, connected when first used."""
 
     command: Command
     path: str
@@ -108,7 +109,8 @@ class Invocation:
             seconds = float(text) if text.isdigit() else parse_duration(text)
         except ValueError:
             raise KubectlError(
-                f"Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit "
+                f"Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed "
+                f"by a corresponding time unit "
                 f'(e.g. 1s | 2m | 3h) (got "{text}")'
             ) from None
         return seconds or None

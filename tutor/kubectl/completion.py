@@ -1,4 +1,5 @@
-"""Completion of kubectl command lines for the practice shell: commands, flags, types, object names, namespaces, contexts, files.
+"""Completion of kubectl command lines for the practice shell: commands, flags, types, object names, namespaces,
+contexts, files.
 
 Answers from memory where it can: types come from kept discovery, and names are asked for as Tables of names only.
 """
@@ -28,8 +29,8 @@ _DRY_RUN = ("none", "client", "server")
 def complete(words: Sequence[str], io: KubectlIO, config: KubeConfig) -> list[str]:
     """Words that could stand in the place of the last one, sorted.
 
-    `words` are those after `kubectl`, up to the cursor; the last one is being typed and may be empty. What cannot be asked for (no cluster,
-    no rights) is simply not proposed; never raises for what the user typed.
+    `words` are those after `kubectl`, up to the cursor; the last one is being typed and may be empty. What cannot be
+    asked for (no cluster, no rights) is simply not proposed; never raises for what the user typed.
     """
     if not words:
         return []
@@ -95,7 +96,7 @@ def _awaiting_value(flags: Sequence[Flag], rest: list[str], current: str) -> tup
         return (found, f"--{name}=", text) if found else None
     last = rest[-1] if rest else ""
     for flag in flags:
-        if flag.optional_value is None and last in (f"--{flag.name}", f"-{flag.short}" if flag.short else ""):
+        if last and flag.optional_value is None and last in (f"--{flag.name}", f"-{flag.short}" if flag.short else ""):
             return flag, "", current
     return None
 

@@ -1,7 +1,8 @@
 """Which resources a server has, and how kubectl understands the names people type for them.
 
-Reads aggregated discovery (`APIGroupDiscoveryList`, one request for `/api` and one for `/apis`) and falls back to the older lists per
-group. Name resolution follows client-go `restmapper`: short names, plural, singular and kind, with optional `.VERSION.GROUP`.
+Reads aggregated discovery (`APIGroupDiscoveryList`, one request for `/api` and one for `/apis`) and falls back to the
+older lists per group. Name resolution follows client-go `restmapper`: short names, plural, singular and kind, with
+optional `.VERSION.GROUP`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The loop of `kubectl edit`: show an object in the editor, send what changed, come back with the server's reasons when it refuses.
+"""The loop of `kubectl edit`: show an object in the editor, send what changed, come back with the server's reasons when
+it refuses.
 
 Follows kubectl `pkg/cmd/util/editor/editoptions.go`.
 """

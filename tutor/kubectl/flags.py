@@ -1,7 +1,7 @@
 """kubectl's flag grammar: what spf13/pflag accepts and the words it refuses things with.
 
-`--flag value`, `--flag=value`, `-n value`, `-nvalue`, `-n=value`, grouped short booleans (`-it`), repeated flags, flags mixed with
-arguments, and `--` to end flags. Error texts follow pflag `errors.go`.
+`--flag value`, `--flag=value`, `-n value`, `-nvalue`, `-n=value`, grouped short booleans (`-it`), repeated flags, flags
+mixed with arguments, and `--` to end flags. Error texts follow pflag `errors.go`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ class Kind(Enum):
 class Flag:
     """One flag of a command.
 
-    `bare` is the value the flag gets when given without one (`--dry-run`); a flag that has it never takes the next argument as its value.
+    `bare` is the value the flag gets when given without one (`--dry-run`); a flag that has it never takes the next
+    argument as its value.
     """
 
     name: str

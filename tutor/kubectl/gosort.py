@@ -1,7 +1,8 @@
 """Go's `sort.Sort`: a pattern-defeating quicksort that is not stable.
 
-kubectl sorts events and `--sort-by` rows with it. Which of two rows with the same time comes first is decided by how this algorithm moves
-things around, so to print the same order it has to be the same algorithm (Go 1.19 and later; Orson Peters, "Pattern-defeating Quicksort").
+kubectl sorts events and `--sort-by` rows with it. Which of two rows with the same time comes first is decided by how
+this algorithm moves things around, so to print the same order it has to be the same algorithm (Go 1.19 and later;
+Orson Peters, "Pattern-defeating Quicksort").
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ def show_help(command: Command, path: str, io: KubectlIO) -> None:
 def general_help() -> str:
     """What `kubectl` alone prints."""
     parts = [
-        "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n"
+        "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: "
+        "https://kubernetes.io/docs/reference/kubectl/\n"
     ]
     for title, names in GROUPS:
         parts.append(f"\n{title}:\n" + "".join(_listed(name) for name in names))

@@ -1,7 +1,7 @@
 """What a kubectl command may touch: its standard streams, the workspace's files, the clock and the editor.
 
-Nothing in this package reads the host's files, environment or terminal except through here, so that inside the tutor a command cannot
-leave the learner's workspace.
+Nothing in this package reads the host's files, environment or terminal except through here, so that inside the tutor a
+command cannot leave the learner's workspace.
 """
 
 from __future__ import annotations
@@ -105,8 +105,9 @@ class FolderFiles:
 class KubectlIO:
     """The surroundings of one command.
 
-    `stdout` and `stderr` are called with text as it appears; `editor` gets a file name and its text and returns the saved text, or None when
-    the user left without saving; `now` is the wall clock in seconds since 1970, which ages are measured against.
+    `stdout` and `stderr` are called with text as it appears; `editor` gets a file name and its text and returns the
+    saved text, or None when the user left without saving; `now` is the wall clock in seconds since 1970, which ages are
+    measured against.
     """
 
     stdout: Callable[[str], object]

@@ -1,8 +1,9 @@
 """kubectl's dialect of JSONPath templates.
 
-Text and `{expressions}`: fields (`.metadata.name`, `['a.b']`, `.labels.app\\.kubernetes\\.io/name`), wildcards, indices, slices, unions,
-filters (`[?(@.type=="Ready")]`), recursive descent (`..image`), quoted text (`{"\\n"}`) and loops (`{range .items[*]}...{end}`). The
-language is described at https://kubernetes.io/docs/reference/kubectl/jsonpath/; errors follow client-go `util/jsonpath`.
+Text and `{expressions}`: fields (`.metadata.name`, `['a.b']`, `.labels.app\\.kubernetes\\.io/name`), wildcards,
+indices, slices, unions, filters (`[?(@.type=="Ready")]`), recursive descent (`..image`), quoted text (`{"\\n"}`) and
+loops (`{range .items[*]}...{end}`). The language is described at
+https://kubernetes.io/docs/reference/kubectl/jsonpath/; errors follow client-go `util/jsonpath`.
 """
 
 from __future__ import annotations

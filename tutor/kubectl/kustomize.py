@@ -1,8 +1,8 @@
 """Kustomizations: resources from several files with common changes (`-k`).
 
-Supported: resources and bases, namespace, namePrefix, nameSuffix, labels, commonLabels, commonAnnotations, images, replicas, patches,
-configMapGenerator and secretGenerator. Anything else is refused by name rather than ignored. The file format is described at
-https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/.
+Supported: resources and bases, namespace, namePrefix, nameSuffix, labels, commonLabels, commonAnnotations, images,
+replicas, patches, configMapGenerator and secretGenerator. Anything else is refused by name rather than ignored. The
+file format is described at https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ def _resources(files: Files, folder: str, settings: Object, depth: int) -> list[
             raise KubectlError(f"'{entry}': the built-in kubectl does not fetch resources from the internet")
         if not files.is_dir(path) and str(entry).startswith("../"):
             raise KubectlError(
-                f"accumulating resources: accumulation err='accumulating resources from '{entry}': security; file '{path}' is not in or below "
+                f"accumulating resources: accumulation err='accumulating resources from '{entry}': security; "
+                f"file '{path}' is not in or below "
                 f"'{folder}'': must build at directory: '{path}': file is not directory"
             )
         if files.is_dir(path):

@@ -17,8 +17,8 @@ from tutor.kubectl.suggest import unknown_command
 def run(argv: Sequence[str], io: KubectlIO, config: KubeConfig) -> int:
     """Runs `kubectl ARGV...` (without the word kubectl itself) and returns its exit code.
 
-    Everything the command prints goes through `io` while it runs. Blocks until the command ends or `io.cancelled` is set; never raises for
-    anything the user typed or the server answered.
+    Everything the command prints goes through `io` while it runs. Blocks until the command ends or `io.cancelled` is
+    set; never raises for anything the user typed or the server answered.
     """
     try:
         _dispatch(list(argv), io, config)

@@ -34,7 +34,8 @@ def read_manifests(io: KubectlIO, filenames: list[str], *, recursive: bool = Fal
             manifests += _parse(io.stdin.read() if io.stdin else "", "STDIN")
         elif filename.startswith(("http://", "https://")):
             raise KubectlError(
-                f'cannot read "{filename}": the built-in kubectl does not fetch files from the internet. Save it in the workspace first.'
+                f'cannot read "{filename}": the built-in kubectl does not fetch files from the internet. Save '
+                f"it in the workspace first."
             )
         else:
             manifests += _read_path(io.files, filename, recursive)
@@ -81,7 +82,8 @@ def _parse(text: str, source: str) -> Iterator[Manifest]:
         if not isinstance(document, dict):
             shape = "array" if isinstance(document, list) else "string"
             raise KubectlError(
-                f"unable to decode {json.dumps(source)}: json: cannot unmarshal {shape} into Go value of type unstructured.detector"
+                f"unable to decode {json.dumps(source)}: json: cannot unmarshal {shape} into Go value of type "
+                f"unstructured.detector"
             )
         yield from _flatten(document, source)
 

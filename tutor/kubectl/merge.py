@@ -1,7 +1,9 @@
-"""Makes the patch `kubectl apply` and `kubectl edit` send: a three-way strategic merge patch, or a JSON merge patch for custom resources.
+"""Makes the patch `kubectl apply` and `kubectl edit` send: a three-way strategic merge patch, or a JSON merge patch for
+custom resources.
 
-original (what was applied last), modified (the manifest now) and current (the live object) give: set what the manifest has and the live object
-has not, delete what the manifest had and has no more, leave everything else alone. Follows apimachinery `pkg/util/strategicpatch/patch.go`.
+original (what was applied last), modified (the manifest now) and current (the live object) give: set what the manifest
+has and the live object has not, delete what the manifest had and has no more, leave everything else alone. Follows
+apimachinery `pkg/util/strategicpatch/patch.go`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How strategic merge treats fields of the built-in kinds: which lists merge by which key.
 
-The facts are the `x-kubernetes-patch-merge-key` and `x-kubernetes-patch-strategy` extensions of Kubernetes' OpenAPI document for 1.37; a test
-compares this table with the document of a real cluster.
+The facts are the `x-kubernetes-patch-merge-key` and `x-kubernetes-patch-strategy` extensions of Kubernetes' OpenAPI
+document for 1.37; a test compares this table with the document of a real cluster.
 """
 
 from __future__ import annotations

@@ -104,7 +104,8 @@ def label_value_problem(value: str) -> str:
         return "must be no more than 63 bytes"
     if not _LABEL_VALUE.fullmatch(value):
         return (
-            "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+            "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
+            "and must start and end with an "
             "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
             "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
         )

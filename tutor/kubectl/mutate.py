@@ -69,7 +69,8 @@ GENERATOR_FLAGS: tuple[Flag, ...] = (*PRINT_FLAGS, DRY_RUN, VALIDATE, SAVE_CONFI
 def create_generated(invocation: Invocation, obj: Object, failure: str = "", *, namespaced: bool = True) -> None:
     """Creates (or, in a dry run, prints) an object a `kubectl create KIND` command made.
 
-    `failure` is what precedes the server's message when it refuses (`failed to create deployment`); without it the error stays the server's.
+    `failure` is what precedes the server's message when it refuses (`failed to create deployment`); without it the
+    error stays the server's.
     """
     mode = dry_run_mode(invocation)
     if namespaced and invocation.namespace_enforced:

@@ -35,7 +35,8 @@ def all_containers(obj: Object, *, init: bool = True) -> list[Object]:
 def change_all(invocation: Invocation, resources: list[str], change: Change, operation: str, what: str) -> None:
     """Changes every chosen object in memory and sends the difference.
 
-    `change` edits an object in place and returns problems to report; `what` names the change in the message for a refused patch.
+    `change` edits an object in place and returns problems to report; `what` names the change in the message for a
+    refused patch.
     """
     mode = dry_run_mode(invocation)
     local = mode == "client" or (invocation.options.has("local") and invocation.options.flag("local"))

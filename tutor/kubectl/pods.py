@@ -56,7 +56,7 @@ def pods_of(invocation: Invocation, info: Info) -> list[Object]:
 
 
 def _activity(pod: Object) -> tuple[object, ...]:
-    """Assigned before not, running before pending, ready before not, longer ready, fewer restarts, older (podutils ActivePods, reversed)."""
+    """Orders by assigned, running, ready, longer ready, fewer restarts, older (podutils ActivePods, reversed)."""
     phase = {"Pending": 0, "Unknown": 1, "Running": 2}.get(str(get(pod, "status.phase", "")), -1)
     ready = condition(pod, "Ready") or {}
     since = parse_time(ready.get("lastTransitionTime")) or 0.0

@@ -1,6 +1,7 @@
 """Resource quantities (`250m`, `256Mi`): reading, adding up, and printing in canonical form.
 
-Rules: apimachinery `pkg/api/resource/quantity.go` and https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/.
+Rules: apimachinery `pkg/api/resource/quantity.go` and
+https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""RBAC rules as kubectl lists them: one row per resource or URL, verbs of equal rules joined, in the order of their text.
+"""RBAC rules as kubectl lists them: one row per resource or URL, verbs of equal rules joined, in the order of their
+text.
 
 Follows kubectl `pkg/util/rbac/rbac.go`.
 """

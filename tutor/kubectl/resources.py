@@ -118,7 +118,8 @@ class Builder:
     def _take_manifests(self, manifests: list[Manifest]) -> None:
         if self.request.args:
             raise KubectlError(
-                "when paths, URLs, or stdin is provided as resource input, you may not specify resource arguments as well"
+                "when paths, URLs, or stdin is provided as resource input, you may not specify resource "
+                "arguments as well"
             )
         self.selected.manifests = manifests
         self.selected.single_item = len(manifests) == 1
@@ -193,7 +194,8 @@ class Builder:
         except UnknownResource as problem:
             namespace = get(obj, "metadata.namespace", "")
             raise KubectlError(
-                f'resource mapping not found for name: "{name_of(obj)}" namespace: "{namespace}" from "{manifest.source}": '
+                f'resource mapping not found for name: "{name_of(obj)}" namespace: "{namespace}" from '
+                f'"{manifest.source}": '
                 f"{problem.message}\nensure CRDs are installed first"
             ) from None
         return Info(resource, self._namespace_for(obj, resource), name_of(obj), obj, manifest.source)
@@ -300,7 +302,8 @@ def _all_combined(args: list[str]) -> bool:
     with_slash = sum("/" in arg for arg in args)
     if with_slash and with_slash != len(args):
         raise KubectlError(
-            "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form "
+            "there is no need to specify a resource type as a separate argument when passing arguments in "
+            "resource/name form "
             "(e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'"
         )
     return with_slash > 0

@@ -1,7 +1,8 @@
-"""Applies a strategic merge patch to an object in memory, for `--dry-run=client` and `--local`, where no server does it.
+"""Applies a strategic merge patch to an object in memory, for `--dry-run=client` and `--local`, where no server does
+it.
 
-Follows the rules of https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/ and apimachinery
-`pkg/util/strategicpatch/patch.go`.
+Follows the rules of https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/ and
+apimachinery `pkg/util/strategicpatch/patch.go`.
 """
 
 from __future__ import annotations

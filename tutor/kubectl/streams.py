@@ -1,7 +1,8 @@
 """`exec` and `attach`: a command's input and output over a websocket.
 
-The protocol is Kubernetes' remote command protocol, `v5.channel.k8s.io` (v4 as the older choice): the first byte of each message is the
-channel, 0 input, 1 output, 2 errors, 3 the final status as JSON, 4 the terminal's size, 255 closes a channel.
+The protocol is Kubernetes' remote command protocol, `v5.channel.k8s.io` (v4 as the older choice): the first byte of
+each message is the channel, 0 input, 1 output, 2 errors, 3 the final status as JSON, 4 the terminal's size, 255 closes
+a channel.
 """
 
 from __future__ import annotations

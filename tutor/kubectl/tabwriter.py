@@ -1,7 +1,8 @@
-"""Aligned columns of text, with the rules of Go's `text/tabwriter`, which all of kubectl's tables and descriptions go through.
+"""Aligned columns of text, with the rules of Go's `text/tabwriter`, which all of kubectl's tables and descriptions go
+through.
 
-A cell is text that a tab ends; what follows a line's last tab is not a cell and widens nothing. A column is a run of adjacent lines that have
-a cell there; each such run gets a width of its own.
+A cell is text that a tab ends; what follows a line's last tab is not a cell and widens nothing. A column is a run of
+adjacent lines that have a cell there; each such run gets a width of its own.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 class TabWriter:
     """Collects text and returns it aligned.
 
-    `minimum` and `padding` are in characters. With `remember`, later batches are at least as wide as earlier ones, which is what keeps the
-    lines of `get --watch` below each other.
+    `minimum` and `padding` are in characters. With `remember`, later batches are at least as wide as earlier ones,
+    which is what keeps the lines of `get --watch` below each other.
     """
 
     def __init__(self, minimum: int = 0, padding: int = 2, *, remember: bool = False) -> None:
@@ -80,5 +81,5 @@ def align(text: str, minimum: int = 0, padding: int = 2) -> str:
 
 
 def table_writer() -> TabWriter:
-    """The writer of `kubectl get` and its like: at least 6 characters a column, 3 between columns (cli-runtime printers/tabwriter.go)."""
+    """The writer of `kubectl get`: columns of at least 6 characters, 3 between them (cli-runtime printers/tabwriter.go)."""
     return TabWriter(6, 3, remember=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 
 from tutor.kubectl.client import Api
@@ -19,7 +19,7 @@ def deadline_in(seconds: float) -> float:
     return time.monotonic() + (seconds if seconds > 0 else A_WEEK)
 
 
-def follow(api: Api, info: Info, deadline: float) -> Iterator[Object | None]:
+def follow(api: Api, info: Info, deadline: float) -> Generator[Object | None, None, None]:
     """The object's states from now on, None while it does not exist. Raises TimedOut at the deadline.
 
     Starts the watch again when the server ends it, as servers do every few minutes.

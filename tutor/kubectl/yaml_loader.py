@@ -1,4 +1,5 @@
-"""A YAML loader that gives plain text the types go-yaml gives it, so that a manifest means the same here and in kubectl.
+"""A YAML loader that gives plain text the types go-yaml gives it, so that a manifest means the same here and in
+kubectl.
 
 PyYAML would turn `2024-01-01` into a date and `12:30` into a base-60 number; for Kubernetes both are text.
 """

@@ -63,9 +63,8 @@ COMMAND = Command(
     run=run,
     arguments="resources",
     long="""
-    Sets annotations with KEY=VALUE and removes them with KEY-. Annotations carry notes for people and tools; unlike labels they cannot be
-    used to select objects.
-    """,
+    Sets annotations with KEY=VALUE and removes them with KEY-. Annotations carry notes for people and tools;
+    unlike labels they cannot be used to select objects. """,
     examples="""
     # Say why a deployment changed; rollout history shows it
     kubectl annotate deployment web kubernetes.io/change-cause="update to v2"

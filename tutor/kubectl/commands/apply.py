@@ -73,7 +73,8 @@ def _check_flags(invocation: Invocation, mode: str) -> None:
         raise KubectlError("--force cannot be used with --server-side")
     if options.flag("prune") and not options.flag("all") and not options.text("selector"):
         raise KubectlError(
-            "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. "
+            "all resources selected for prune without explicitly passing --all. To prune all resources, pass "
+            "the --all flag. "
             "If you did not mean to prune all resources, specify a label selector"
         )
 
@@ -125,8 +126,8 @@ def _apply_one(invocation: Invocation, info: Info, mode: str) -> tuple[Object, s
         live = typed(invocation.api.get(info.path), info.resource)
     except ApiError as problem:
         if not problem.not_found:
-            prefix = f"error when retrieving current configuration of:\n{_described(info)}\nfrom server for: {json.dumps(info.source)}: "
-            raise problem.with_prefix(prefix) from None
+            where = f"{_described(info)}\nfrom server for: {json.dumps(info.source)}: "
+            raise problem.with_prefix(f"error when retrieving current configuration of:\n{where}") from None
         return _create(invocation, info, mode), "created"
     return _update(invocation, info, live, mode)
 
@@ -135,7 +136,8 @@ def _described(info: Info) -> str:
     resource = info.resource
     group_version = f"{resource.group}/{resource.version}"
     return (
-        f'Resource: "{group_version}, Resource={resource.plural}", GroupVersionKind: "{group_version}, Kind={resource.kind}"\n'
+        f'Resource: "{group_version}, Resource={resource.plural}", GroupVersionKind: "{group_version}, '
+        f'Kind={resource.kind}"\n'
         f'Name: "{info.name}", Namespace: "{info.namespace}"'
     )
 
@@ -164,8 +166,10 @@ def _without_nulls(obj: Object) -> Object:
 def _update(invocation: Invocation, info: Info, live: Object, mode: str) -> tuple[Object, str]:
     if LAST_APPLIED not in annotations_of(live):
         invocation.err(
-            f"Warning: resource {info.resource.plural}/{info.name} is missing the {LAST_APPLIED} annotation which is required by kubectl "
-            "apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl "
+            f"Warning: resource {info.resource.plural}/{info.name} is missing the {LAST_APPLIED} annotation "
+            f"which is required by kubectl "
+            "apply. kubectl apply should only be used on resources created declaratively by either kubectl "
+            "create --save-config or kubectl "
             "apply. The missing annotation will be patched automatically.\n"
         )
     patch, content_type = make_patch(info, live)
@@ -185,7 +189,10 @@ def _update(invocation: Invocation, info: Info, live: Object, mode: str) -> tupl
 
 
 def make_patch(info: Info, live: Object, *, annotate: bool = True) -> tuple[Object, str]:
-    """The patch from the live object to the manifest, and its content type; `annotate` keeps the last-applied annotation up to date."""
+    """The patch from the live object to the manifest, and its content type.
+
+    `annotate` keeps the last-applied annotation up to date.
+    """
     modified = with_last_applied(info.obj) if annotate else info.obj
     original = _original(live)
     if info.resource.group in BUILTIN_GROUPS:
@@ -264,9 +271,9 @@ COMMAND = Command(
     usage="apply (-f FILENAME | -k DIRECTORY)",
     run=run,
     long="""
-    Makes the objects in the files as the files describe them. What does not exist is created; what exists is changed where the file says
-    something else. Fields you take out of the file are removed; fields others have set are left alone.
-    """,
+    Makes the objects in the files as the files describe them. What does not exist is created; what exists is
+    changed where the file says something else. Fields you take out of the file are removed; fields others have set are
+    left alone. """,
     examples="""
     # Create or change what the file describes
     kubectl apply -f deployment.yaml

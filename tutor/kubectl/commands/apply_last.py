@@ -43,7 +43,8 @@ def _set(invocation: Invocation) -> None:
         live = typed(invocation.api.get(info.path), info.resource)
         if LAST_APPLIED not in annotations_of(live) and not options.flag("create-annotation"):
             raise KubectlError(
-                f"no last-applied-configuration annotation found on resource: {info.name}, to create the annotation, run the command with "
+                f"no last-applied-configuration annotation found on resource: {info.name}, to create the "
+                f"annotation, run the command with "
                 "--create-annotation"
             )
         patch = {"metadata": {"annotations": {LAST_APPLIED: last_applied_text(info.obj)}}}

@@ -34,7 +34,8 @@ def attach_to(invocation: Invocation, pod: Object, container: str, *, stdin: boo
     tty = tty and invocation.io.is_tty
     if not quiet:
         invocation.err(
-            "All commands and output from this session will be recorded in container logs, including credentials and sensitive "
+            "All commands and output from this session will be recorded in container logs, including "
+            "credentials and sensitive "
             "information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n"
         )
     parameters = [("container", container)]
@@ -53,8 +54,8 @@ COMMAND = Command(
     run=run,
     arguments="pods",
     long="""
-    Shows what the container's own process writes from now on, and with -i passes your input to it. To run another command beside it, use
-    kubectl exec.
+    Shows what the container's own process writes from now on, and with -i passes your input to it. To run
+    another command beside it, use kubectl exec.
     """,
     flags=(
         string("container", "The container to attach to.", "c"),

@@ -42,7 +42,8 @@ def _can_i(invocation: Invocation) -> None:
         return
     if len(invocation.args) != 2:
         raise KubectlError(
-            "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples."
+            "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth "
+            "can-i -h' for help and examples."
         )
     if options.flag("no-headers"):
         raise KubectlError("--no-headers cannot be set without --list specified")

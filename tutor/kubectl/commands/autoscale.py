@@ -26,7 +26,8 @@ def run(invocation: Invocation) -> None:
         raise KubectlError("--cpu-percent and --cpu are mutually exclusive")
     if options.given("cpu-percent"):
         invocation.err(
-            "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).\n"
+            "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format "
+            "(e.g., '70%' for utilization or '500m' for milliCPU).\n"
         )
     mode = dry_run_mode(invocation)
     reporter = Reporter(invocation, "autoscaled", dry_run=mode, ordered=True)
@@ -101,9 +102,8 @@ COMMAND = Command(
     run=run,
     arguments="resources",
     long="""
-    Creates a horizontal pod autoscaler, which measures the pods and sets the number of replicas between the two limits. It needs
-    metrics-server, and requests on every container for percentages.
-    """,
+    Creates a horizontal pod autoscaler, which measures the pods and sets the number of replicas between the
+    two limits. It needs metrics-server, and requests on every container for percentages. """,
     examples="""
     # Between 3 and 20 pods, at 70 % of the requested CPU
     kubectl autoscale deployment web --min=3 --max=20 --cpu=70%

@@ -21,7 +21,8 @@ def run(invocation: Invocation) -> None:
     invocation.out(f"Kubernetes control plane is running at {server}\n")
     for service in services:
         invocation.out(
-            f"{labels_of(service).get('kubernetes.io/name') or name_of(service)} is running at {_link(server, service)}\n"
+            f"{labels_of(service).get('kubernetes.io/name') or name_of(service)} is running at "
+            f"{_link(server, service)}\n"
         )
     invocation.out("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")
 

@@ -16,7 +16,8 @@ def run(invocation: Invocation) -> None:
     if invocation.args[0] not in _SHELLS:
         raise invocation.usage_error(f'Unsupported shell type "{invocation.args[0]}".')
     raise KubectlError(
-        "the practice shell completes kubectl commands by itself: press tab. For your own shell, run your own kubectl completion "
+        "the practice shell completes kubectl commands by itself: press tab. For your own shell, run your "
+        "own kubectl completion "
         f"{invocation.args[0]}."
     )
 

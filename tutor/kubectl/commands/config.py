@@ -135,7 +135,8 @@ def _remover(kind: str, word: str) -> Any:
         config.data[kind] = [entry for entry in config.entries(kind) if entry.get("name") != name]
         if kind == "contexts" and config.current_context == name:
             invocation.err(
-                'warning: this removed your active context, use "kubectl config use-context" to select a different one\n'
+                'warning: this removed your active context, use "kubectl config use-context" to select a '
+                "different one\n"
             )
         config.save()
         invocation.out(f"deleted {word} {name} from {config.path}\n")
@@ -165,7 +166,8 @@ COMMAND = Command(
     name="config",
     short="Modify kubeconfig files",
     usage="config SUBCOMMAND",
-    long="Shows and changes which cluster, user and namespace kubectl uses. In the tutor this is the exercise's own file, never yours.",
+    long=""" Shows and changes which cluster, user and namespace kubectl uses. In the tutor this is the exercise's own
+    file, never yours. """,
     subcommands=(
         Command(
             name="current-context",

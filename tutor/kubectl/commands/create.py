@@ -76,9 +76,9 @@ COMMAND = Command(
     usage="create -f FILENAME",
     run=run,
     long="""
-    Creates the objects in the files you give with -f. Each must be new: to create or change, use kubectl apply. A subcommand creates one
-    object from flags alone; with --dry-run=client -o yaml it prints the manifest instead, which is a quick way to start a file.
-    """,
+    Creates the objects in the files you give with -f. Each must be new: to create or change, use kubectl
+    apply. A subcommand creates one object from flags alone; with --dry-run=client -o yaml it prints the manifest
+    instead, which is a quick way to start a file. """,
     examples="""
     # Create what a file describes
     kubectl create -f pod.yaml

@@ -145,7 +145,8 @@ def _docker_registry(invocation: Invocation) -> None:
     user, password, server = (options.text(f"docker-{part}") for part in ("username", "password", "server"))
     if not options.many("from-file") and not (user and password and server):
         raise KubectlError(
-            "either --from-file or the combination of --docker-username, --docker-password and --docker-server is required"
+            "either --from-file or the combination of --docker-username, --docker-password and "
+            "--docker-server is required"
         )
     if options.many("from-file"):
         entries = [entry for source in options.many("from-file") for entry in _file_entries(invocation, source)]
@@ -278,8 +279,8 @@ COMMANDS = (
         usage="create secret (docker-registry | generic | tls)",
         subcommands=_SECRETS,
         long="""
-        A secret's values are stored as base64, which is an encoding and not encryption: whoever may read the secret has them.
-        """,
+        A secret's values are stored as base64, which is an encoding and not encryption: whoever may read the
+        secret has them. """,
     ),
     Command(
         name="serviceaccount",

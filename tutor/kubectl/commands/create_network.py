@@ -80,7 +80,8 @@ def _ingress(invocation: Invocation) -> None:
     rules, backend = options.many("rule"), options.text("default-backend")
     if not rules and not backend:
         raise KubectlError(
-            "not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) "
+            "not enough information provided: every ingress has to either specify a default-backend (which "
+            "catches all traffic) "
             "or a list of rules (which catch specific paths)"
         )
     spec: Object = {"ingressClassName": options.text("class")} if options.text("class") else {}

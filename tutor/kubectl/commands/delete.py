@@ -117,7 +117,7 @@ def _targets(builder: Builder, errors: list[KubectlError]) -> Iterator[Info]:
 def _confirmed(invocation: Invocation, infos: list[Info]) -> bool:
     if not infos:
         return False
-    invocation.out("You are about to delete the following %d resource(s):\n" % len(infos))
+    invocation.out(f"You are about to delete the following {len(infos)} resource(s):\n")
     for info in infos:
         invocation.out(f"{info.title}\n")
     invocation.out("Do you want to continue? (y/N): ")
@@ -189,9 +189,9 @@ COMMAND = Command(
     run=run,
     arguments="resources",
     long="""
-    Deletes objects and waits until they are gone. Pods get time to end in order (30 seconds unless they say otherwise); --force does not wait
-    for the node to confirm. What an object owns, such as a deployment's pods, is deleted after it.
-    """,
+    Deletes objects and waits until they are gone. Pods get time to end in order (30 seconds unless they say
+    otherwise); --force does not wait for the node to confirm. What an object owns, such as a deployment's pods, is
+    deleted after it. """,
     examples="""
     # One pod
     kubectl delete pod web-1

@@ -16,7 +16,8 @@ def run(invocation: Invocation) -> None:
     options = invocation.options
     if not invocation.args and not options.many("filename") and not options.text("kustomize"):
         raise KubectlError(
-            'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.'
+            'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete '
+            "list of supported resources."
         )
     builder = Builder(invocation, _request(invocation, invocation.args))
     builder.select()
@@ -86,9 +87,8 @@ COMMAND = Command(
     run=run,
     arguments="resources",
     long="""
-    Shows an object in detail, with related objects and, for a single one, its latest events: the place to look when something does not work.
-    When no object has the exact name, those whose names begin with it are shown.
-    """,
+    Shows an object in detail, with related objects and, for a single one, its latest events: the place to look
+    when something does not work. When no object has the exact name, those whose names begin with it are shown. """,
     examples="""
     # A pod, with its events at the end
     kubectl describe pod web-1

@@ -64,7 +64,8 @@ def _diff_one(invocation: Invocation, info: Info) -> str:
         part for part in (resource.group, resource.version, resource.kind, info.namespace, info.name) if part
     )
     paths = [posixpath.join(directory, name) for directory in _DIRECTORIES]
-    lines = difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), *paths)
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    lines = difflib.unified_diff(old, new, paths[0], paths[1])
     return f"diff -u -N {paths[0]} {paths[1]}\n" + "".join(lines)
 
 
@@ -100,9 +101,8 @@ COMMAND = Command(
     usage="diff -f FILENAME",
     run=run,
     long="""
-    Shows what kubectl apply would change, without changing it. Lines that begin with - are there now, lines that begin with + would be there.
-    The exit code is 1 when there are differences.
-    """,
+    Shows what kubectl apply would change, without changing it. Lines that begin with - are there now, lines
+    that begin with + would be there. The exit code is 1 when there are differences. """,
     flags=(
         *FILE_FLAGS,
         SELECTOR,

@@ -45,7 +45,8 @@ def run(invocation: Invocation) -> None:
             _drain(invocation, info.name, mode)
         except KubectlError as problem:
             invocation.err(
-                f'error: unable to drain node "{info.name}" due to error: {_in_brackets(problem)}, continuing command...\n'
+                f'error: unable to drain node "{info.name}" due to error: {_in_brackets(problem)}, continuing '
+                f"command...\n"
             )
             errors.append(problem)
             pending.append(info.name)
@@ -202,9 +203,9 @@ COMMAND = Command(
     run=run,
     arguments="nodes",
     long="""
-    Marks the node unschedulable and evicts its pods, which respects disruption budgets and gives each pod its time to end. Controllers start
-    the pods again on other nodes. Afterwards kubectl uncordon makes the node usable again.
-    """,
+    Marks the node unschedulable and evicts its pods, which respects disruption budgets and gives each pod its
+    time to end. Controllers start the pods again on other nodes. Afterwards kubectl uncordon makes the node usable
+    again. """,
     examples="""
     kubectl drain node-1 --ignore-daemonsets --delete-emptydir-data
     """,

@@ -25,9 +25,8 @@ COMMAND = Command(
     run=run,
     arguments="resources",
     long="""
-    Opens the live object in the editor and sends what you changed when you save. When the server refuses the change, the editor opens again
-    with its reasons at the top. Close without changes to leave everything as it is.
-    """,
+    Opens the live object in the editor and sends what you changed when you save. When the server refuses the
+    change, the editor opens again with its reasons at the top. Close without changes to leave everything as it is. """,
     examples="""
     # Edit a deployment
     kubectl edit deployment/web

@@ -53,9 +53,8 @@ COMMAND = Command(
     run=run,
     arguments="pods",
     long="""
-    Runs a command inside a running container, next to what runs there already. Everything after -- is the command. With -i the command gets
-    your input, with -t a terminal: use -it for a shell.
-    """,
+    Runs a command inside a running container, next to what runs there already. Everything after -- is the
+    command. With -i the command gets your input, with -t a terminal: use -it for a shell. """,
     examples="""
     # One command
     kubectl exec web-1 -- date

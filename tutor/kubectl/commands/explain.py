@@ -15,7 +15,8 @@ _SHORT_ENUM = 4  # values listed beside a field; all of them are listed for the 
 def run(invocation: Invocation) -> None:
     if not invocation.args:
         raise KubectlError(
-            'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.'
+            'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete '
+            "list of supported resources."
         )
     if len(invocation.args) > 1:
         raise KubectlError(
@@ -26,7 +27,8 @@ def run(invocation: Invocation) -> None:
     schema = document.kind(resource)
     if schema is None:
         raise KubectlError(
-            f"GVK map[group:{resource.group} kind:{resource.kind} version:{resource.version}] not found in OpenAPI schema"
+            f"GVK map[group:{resource.group} kind:{resource.kind} version:{resource.version}] not found in "
+            f"OpenAPI schema"
         )
     text = _head(resource)
     for index, name in enumerate(path):

@@ -149,15 +149,15 @@ COMMAND = Command(
     name="expose",
     short="Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
     usage=(
-        "expose (-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] "
+        "expose (-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] "
+        "[--target-port=number-or-name] [--name=name] "
         "[--external-ip=external-ip-of-service] [--type=type]"
     ),
     run=run,
     arguments="resources",
     long="""
-    Creates a service whose selector is the object's own, so that it reaches the same pods. The new service has the object's name unless you
-    give one.
-    """,
+    Creates a service whose selector is the object's own, so that it reaches the same pods. The new service has
+    the object's name unless you give one. """,
     examples="""
     # A service on port 80 for a deployment that listens on 3000
     kubectl expose deployment web --port=80 --target-port=3000

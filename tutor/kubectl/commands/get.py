@@ -88,7 +88,8 @@ def _validate(invocation: Invocation) -> None:
     if not invocation.args and not options.many("filename") and not options.text("kustomize") and not watching:
         invocation.err(f"You must specify the type of resource to get. {SUGGEST_RESOURCES}\n\n")
         raise invocation.usage_error(
-            'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource '
+            'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description '
+            "of that resource "
             "(e.g. kubectl explain pods)."
         )
 
@@ -250,8 +251,8 @@ COMMAND = Command(
     arguments="resources",
     suggest_for=("list", "ls"),
     long=f"""
-    Prints a table of the objects you name, with the columns that matter most for their type. Choose other forms with -o: the whole object
-    as YAML or JSON, single fields with JSONPath, or columns of your own.
+    Prints a table of the objects you name, with the columns that matter most for their type. Choose other
+    forms with -o: the whole object as YAML or JSON, single fields with JSONPath, or columns of your own.
 
     {SUGGEST_RESOURCES}
     """,

@@ -72,8 +72,8 @@ COMMAND = Command(
     run=run,
     arguments="resources",
     long="""
-    Sets labels with KEY=VALUE and removes them with KEY-. A label that already has another value is only changed with --overwrite.
-    """,
+    Sets labels with KEY=VALUE and removes them with KEY-. A label that already has another value is only
+    changed with --overwrite. """,
     examples="""
     # Set a label
     kubectl label pod web-1 tier=frontend

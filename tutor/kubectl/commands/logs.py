@@ -212,9 +212,8 @@ COMMAND = Command(
     run=run,
     arguments="pods",
     long="""
-    Prints what a container wrote to its output. After a crash, --previous prints what the container before the present one wrote, which is
-    usually where the reason is.
-    """,
+    Prints what a container wrote to its output. After a crash, --previous prints what the container before the
+    present one wrote, which is usually where the reason is. """,
     examples="""
     # A pod's log
     kubectl logs web-1

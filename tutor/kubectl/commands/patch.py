@@ -53,10 +53,8 @@ def run(invocation: Invocation) -> None:
 
 def _read_patch(invocation: Invocation) -> Any:
     options = invocation.options
-    if options.text("patch-file"):
-        text = read_text(invocation.io.files, options.text("patch-file"))
-    else:
-        text = options.text("patch")
+    file = options.text("patch-file")
+    text = read_text(invocation.io.files, file) if file else options.text("patch")
     if text.lstrip().startswith("{"):
         return _json_or_bytes(text)
     try:
@@ -107,9 +105,8 @@ COMMAND = Command(
     run=run,
     arguments="resources",
     long="""
-    Changes only the fields a patch names. The default, a strategic merge patch, knows that containers are told apart by their names; a merge
-    patch replaces lists as a whole; a JSON patch is a list of operations.
-    """,
+    Changes only the fields a patch names. The default, a strategic merge patch, knows that containers are told
+    apart by their names; a merge patch replaces lists as a whole; a JSON patch is a list of operations. """,
     examples="""
     # Mark a node as unschedulable
     kubectl patch node node-1 -p '{"spec":{"unschedulable":true}}'

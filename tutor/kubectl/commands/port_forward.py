@@ -7,8 +7,10 @@ from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import duration, strings
 
 _INSTEAD = (
-    "It would open a port on the machine the tutor runs on. Inside the cluster, kubectl exec POD -- curl localhost:PORT or kubectl run -it "
-    "--rm test --image=busybox --restart=Never -- wget -qO- http://SERVICE reaches the same port; with your own kubectl, port-forward works "
+    "It would open a port on the machine the tutor runs on. Inside the cluster, kubectl exec POD -- curl "
+    "localhost:PORT or kubectl run -it "
+    "--rm test --image=busybox --restart=Never -- wget -qO- http://SERVICE reaches the same port; with your "
+    "own kubectl, port-forward works "
     "against the same kubeconfig."
 )
 

@@ -85,9 +85,8 @@ COMMAND = Command(
     usage="replace -f FILENAME",
     run=run,
     long="""
-    Puts the object of the file in the place of the existing one, as a whole: fields the file does not have are gone afterwards. With --force
-    the old object is deleted first, which is needed where fields cannot be changed.
-    """,
+    Puts the object of the file in the place of the existing one, as a whole: fields the file does not have are
+    gone afterwards. With --force the old object is deleted first, which is needed where fields cannot be changed. """,
     flags=(
         *PRINT_FLAGS,
         DRY_RUN,

@@ -175,7 +175,8 @@ COMMAND = Command(
             usage="rollout status (TYPE NAME | TYPE/NAME) [flags]",
             run=_status,
             arguments="resources",
-            long="Waits until the latest update is complete and says what it is waiting for. Fails when the update exceeded its deadline.",
+            long=""" Waits until the latest update is complete and says what it is waiting for. Fails when the update
+            exceeded its deadline. """,
             flags=(
                 *FILE_FLAGS,
                 SELECTOR,

@@ -162,7 +162,8 @@ def _undo_one(invocation: Invocation, info: Info, mode: str) -> None:
 
 def _managed_warning(info: Info) -> str:
     return (
-        f"Warning: resource {info.resource.plural}/{info.name} was previously managed with 'kubectl apply'. Rolling back will not update the "
+        f"Warning: resource {info.resource.plural}/{info.name} was previously managed with 'kubectl apply'. "
+        f"Rolling back will not update the "
         f"{LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. "
         "Consider using 'kubectl apply' with your previous configuration file instead.\n"
     )

@@ -82,9 +82,8 @@ COMMAND = Command(
     run=run,
     arguments="resources",
     long="""
-    Changes how many pods a deployment, replica set or stateful set keeps running. If an autoscaler manages the object, it will set its own
-    number again.
-    """,
+    Changes how many pods a deployment, replica set or stateful set keeps running. If an autoscaler manages the
+    object, it will set its own number again. """,
     examples="""
     # Five pods
     kubectl scale deploy/web --replicas=5

@@ -156,9 +156,8 @@ COMMAND = Command(
     run=run,
     arguments="nodes",
     long="""
-    A taint keeps pods off a node unless they tolerate it. Its effect is NoSchedule, PreferNoSchedule or NoExecute; NoExecute also evicts pods
-    that run there already.
-    """,
+    A taint keeps pods off a node unless they tolerate it. Its effect is NoSchedule, PreferNoSchedule or
+    NoExecute; NoExecute also evicts pods that run there already. """,
     examples="""
     # Keep ordinary pods off a node
     kubectl taint nodes node-1 dedicated=gpu:NoSchedule

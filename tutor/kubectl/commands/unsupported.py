@@ -14,7 +14,8 @@ _ABSENT = {
     "debug": (
         "Create debugging sessions for troubleshooting workloads and nodes",
         "debug (POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ]",
-        "kubectl exec -it POD -- sh looks into a running container; kubectl run -it --rm NAME --image=busybox -- sh starts a helper pod.",
+        "kubectl exec -it POD -- sh looks into a running container; "
+        "kubectl run -it --rm NAME --image=busybox -- sh starts a helper pod.",
     ),
     "plugin": (
         "Provides utilities for interacting with plugins",

@@ -74,7 +74,8 @@ def _jsonpath_goal(text: str) -> _Goal:
     value = value.strip("'\"")
     if not expression.startswith("{") or (equals and not value):
         raise KubectlError(
-            "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'"
+            "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or "
+            "--for=jsonpath='{.status.readyReplicas}'"
         )
     try:
         path = JsonPath.parse(relaxed(expression))
@@ -178,8 +179,8 @@ COMMAND = Command(
     run=run,
     arguments="resources",
     long="""
-    Returns when every object has reached the condition, and fails when the time is over (30 seconds unless you say otherwise).
-    """,
+    Returns when every object has reached the condition, and fails when the time is over (30 seconds unless you
+    say otherwise). """,
     examples="""
     # Until a pod is ready
     kubectl wait --for=condition=Ready pod/web-1 --timeout=60s

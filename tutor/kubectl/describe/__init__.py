@@ -1,6 +1,7 @@
 """`kubectl describe`: one module for each family of kinds. The layout follows kubectl `pkg/describe/describe.go`.
 
-A describer is a function `(context, obj) -> str`; DESCRIBERS says where each kind's is. Kinds without one get the generic describer.
+A describer is a function `(context, obj) -> str`; DESCRIBERS says where each kind's is. Kinds without one get the
+generic describer.
 """
 
 from __future__ import annotations

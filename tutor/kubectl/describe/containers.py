@@ -113,7 +113,8 @@ def describe_resources(writer: Writer, resources: Object | None, level: int) -> 
 def probe_text(probe: Object) -> str:
     """A probe on one line: what it does and its timing."""
     attributes = (
-        f"delay={probe.get('initialDelaySeconds', 0)}s timeout={probe.get('timeoutSeconds', 0)}s period={probe.get('periodSeconds', 0)}s "
+        f"delay={probe.get('initialDelaySeconds', 0)}s timeout={probe.get('timeoutSeconds', 0)}s "
+        f"period={probe.get('periodSeconds', 0)}s "
         f"successThreshold={probe.get('successThreshold', 0)} failureThreshold={probe.get('failureThreshold', 0)}"
     )
     if probe.get("exec"):
@@ -121,7 +122,8 @@ def probe_text(probe: Object) -> str:
     if probe.get("httpGet"):
         request = probe["httpGet"]
         host = request.get("host", "")
-        return f"http-get {str(request.get('scheme', '')).lower()}://{host}:{request.get('port', '')}{request.get('path', '')} {attributes}"
+        scheme, port, path = (str(request.get(key, "")) for key in ("scheme", "port", "path"))
+        return f"http-get {scheme.lower()}://{host}:{port}{path} {attributes}"
     if probe.get("tcpSocket"):
         return f"tcp-socket {probe['tcpSocket'].get('host', '')}:{probe['tcpSocket'].get('port', '')} {attributes}"
     if probe.get("grpc"):
@@ -173,7 +175,8 @@ def _env_source(source: Object, container: Object, pod: Object | None) -> str:
         reference = source["secretKeyRef"]
         return f"<set to the key '{reference['key']}' in secret '{reference.get('name', '')}'>\tOptional: {_optional(reference)}"
     reference = source.get("configMapKeyRef") or {}
-    return f"<set to the key '{reference.get('key', '')}' of config map '{reference.get('name', '')}'>\tOptional: {_optional(reference)}"
+    key, name = reference.get("key", ""), reference.get("name", "")
+    return f"<set to the key '{key}' of config map '{name}'>\tOptional: {_optional(reference)}"
 
 
 def _mounts(writer: Writer, container: Object) -> None:

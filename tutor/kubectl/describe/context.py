@@ -29,7 +29,7 @@ class Context:
     def since(self, timestamp: str | None) -> str:
         return age(timestamp, self.now)
 
-    def list(self, path: str, **query: str) -> list[Object]:
+    def list_all(self, path: str, **query: str) -> list[Object]:
         """All objects of a collection."""
         parameters = {**query, "limit": str(self.chunk_size)} if self.chunk_size else dict(query)
         found: list[Object] = []
@@ -53,7 +53,7 @@ class Context:
         selector = ",".join(f"involvedObject.{key}={value}" for key, value in fields.items())
         path = f"/api/v1/namespaces/{namespace}/events" if namespace else "/api/v1/events"
         try:
-            return self.list(path, fieldSelector=selector)
+            return self.list_all(path, fieldSelector=selector)
         except ApiError:
             return []
 

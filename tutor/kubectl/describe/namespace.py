@@ -11,13 +11,14 @@ from tutor.kubectl.objects import Object, get, name_of, namespace_of
 from tutor.kubectl.quantity import canonical
 
 _SCOPES = {
-    "Terminating": "Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively "
-    "terminated by the system.",
-    "NotTerminating": "Matches all pods that do not have an active deadline. These pods usually include long running pods whose container "
-    "command is not expected to terminate.",
-    "BestEffort": "Matches all pods that do not have resource requirements set. These pods have a best effort quality of service.",
-    "NotBestEffort": "Matches all pods that have at least one resource requirement set. These pods have a burstable or guaranteed quality of "
-    "service.",
+    "Terminating": "Matches all pods that have an active deadline. "
+    "These pods have a limited lifespan on a node before being actively terminated by the system.",
+    "NotTerminating": "Matches all pods that do not have an active deadline. "
+    "These pods usually include long running pods whose container command is not expected to terminate.",
+    "BestEffort": "Matches all pods that do not have resource requirements set. "
+    "These pods have a best effort quality of service.",
+    "NotBestEffort": "Matches all pods that have at least one resource requirement set. "
+    "These pods have a burstable or guaranteed quality of service.",
 }
 _LIMIT_HEADERS = ("Type", "Resource", "Min", "Max", "Default Request", "Default Limit", "Max Limit/Request Ratio")
 _LIMIT_FIELDS = ("min", "max", "defaultRequest", "default", "maxLimitRequestRatio")
@@ -55,7 +56,7 @@ def describe_namespace(context: Context, obj: Object) -> str:
 
 def _list(context: Context, namespace: str, plural: str) -> list[Object] | None:
     try:
-        return context.list(f"/api/v1/namespaces/{namespace}/{plural}")
+        return context.list_all(f"/api/v1/namespaces/{namespace}/{plural}")
     except ApiError as problem:
         if problem.not_found:
             return None

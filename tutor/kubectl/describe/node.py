@@ -113,7 +113,7 @@ def _system(writer: Writer, node: Object) -> None:
 def _pods(writer: Writer, context: Context, node: Object) -> None:
     selector = f"spec.nodeName={name_of(node)},status.phase!=Succeeded,status.phase!=Failed"
     try:
-        pods = context.list("/api/v1/pods", fieldSelector=selector)
+        pods = context.list_all("/api/v1/pods", fieldSelector=selector)
     except ApiError as problem:
         if problem.reason != "Forbidden":
             raise

@@ -1,7 +1,8 @@
 """What a pod as a whole asks for and may use, as the scheduler counts it.
 
-Rules: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers and k8s.io/component-helpers
-`resource`: containers and sidecars are added up, an init container counts where it needs more than what runs beside it, overhead is added.
+Rules: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers and
+k8s.io/component-helpers `resource`: containers and sidecars are added up, an init container counts where it needs more
+than what runs beside it, overhead is added.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ def _head(writer: Writer, obj: Object) -> None:
 
 def endpoint_slices(context: Context, namespace: str, service: str) -> list[Object]:
     path = f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices"
-    return context.list(path, labelSelector=f"kubernetes.io/service-name={service}")
+    return context.list_all(path, labelSelector=f"kubernetes.io/service-name={service}")
 
 
 def endpoints_text(slices: Sequence[Object], port_name: str) -> str:

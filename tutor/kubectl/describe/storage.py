@@ -113,7 +113,7 @@ def _users(context: Context, claim: Object) -> list[str]:
     """The names of the pods that mount the claim, or own it."""
     owners = {owner.get("uid") for owner in get(claim, "metadata.ownerReferences", []) if owner.get("kind") == "Pod"}
     found = []
-    for pod in context.list(f"/api/v1/namespaces/{namespace_of(claim)}/pods"):
+    for pod in context.list_all(f"/api/v1/namespaces/{namespace_of(claim)}/pods"):
         mounted = any(
             get(volume, "persistentVolumeClaim.claimName") == name_of(claim) for volume in get(pod, "spec.volumes", [])
         )

@@ -16,7 +16,7 @@ _COUNTED = {"Running": 0, "Pending": 1, "Succeeded": 2, "Failed": 3}
 def _pods_status(context: Context, obj: Object, selector: str) -> str:
     counts = [0, 0, 0, 0]
     uid = get(obj, "metadata.uid")
-    for pod in context.list(f"/api/v1/namespaces/{namespace_of(obj)}/pods", labelSelector=selector):
+    for pod in context.list_all(f"/api/v1/namespaces/{namespace_of(obj)}/pods", labelSelector=selector):
         place = _COUNTED.get(str(get(pod, "status.phase")))
         if place is not None and (controller_of(pod) or {}).get("uid") == uid:
             counts[place] += 1
@@ -62,7 +62,7 @@ def _replica_sets(writer: Writer, context: Context, obj: Object) -> None:
     """Old replica sets, and the one whose pod template is the deployment's."""
     path = f"/apis/apps/v1/namespaces/{namespace_of(obj)}/replicasets"
     uid = get(obj, "metadata.uid")
-    listed = context.list(path, labelSelector=selector_text(get(obj, "spec.selector")))
+    listed = context.list_all(path, labelSelector=selector_text(get(obj, "spec.selector")))
     owned = sorted(
         (item for item in listed if (controller_of(item) or {}).get("uid") == uid),
         key=lambda item: (str(get(item, "metadata.creationTimestamp", "")), name_of(item)),

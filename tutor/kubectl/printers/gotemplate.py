@@ -1,7 +1,8 @@
 """`-o go-template`: the parts of Go's text/template that kubectl users need.
 
-Fields, variables, pipelines, if/else, range/else, with/else, comments, trimming, and the functions and, or, not, eq, ne, lt, le, gt, ge, len,
-index, print, printf, println, base64decode and exists. The language: https://pkg.go.dev/text/template.
+Fields, variables, pipelines, if/else, range/else, with/else, comments, trimming, and the functions and, or, not, eq,
+ne, lt, le, gt, ge, len, index, print, printf, println, base64decode and exists. The language:
+https://pkg.go.dev/text/template.
 """
 
 from __future__ import annotations

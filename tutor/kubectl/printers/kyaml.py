@@ -1,4 +1,5 @@
-"""`-o kyaml`: YAML that uses braces and brackets for structure and double quotes for text, so that indentation carries no meaning.
+"""`-o kyaml`: YAML that uses braces and brackets for structure and double quotes for text, so that indentation carries
+no meaning.
 
 The format is KEP-5295's; layout follows sigs.k8s.io/yaml `kyaml`.
 """

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import Flag, boolean, string
 from tutor.kubectl.objects import Object
-from tutor.kubectl.printers.output import ObjectPrinter, kind_and_name, object_printer
+from tutor.kubectl.printers.output import OBJECT_FORMATS, ObjectPrinter, kind_and_name, object_printer
 
 if TYPE_CHECKING:
     from tutor.kubectl.command import Invocation
 
-_FORMATS = "(json, yaml, kyaml, name, go-template, go-template-file, template, templatefile, jsonpath, jsonpath-as-json, jsonpath-file)"
+_FORMATS = f"({', '.join(OBJECT_FORMATS)})"
 
 PRINT_FLAGS: tuple[Flag, ...] = (
     boolean(
@@ -27,7 +27,8 @@ PRINT_FLAGS: tuple[Flag, ...] = (
 
 DRY_RUN = string(
     "dry-run",
-    'Must be "none", "server" or "client". With client, only print the object that would be sent; with server, send it without storing it.',
+    'Must be "none", "server" or "client". With client, only print the object that would be sent; '
+    "with server, send it without storing it.",
     default="none",
     bare="unchanged",
 )

@@ -1,8 +1,9 @@
 """YAML exactly as kubectl prints it.
 
-kubectl marshals through sigs.k8s.io/yaml, whose emitter is a port of libyaml: keys in natural order, list items at their key's own indent,
-plain text folded after column 80, several lines as a literal block, text that would read as another type in double quotes. PyYAML's writer
-makes other choices, so this is a writer of its own; what it writes, PyYAML reads back as the same data.
+kubectl marshals through sigs.k8s.io/yaml, whose emitter is a port of libyaml: keys in natural order, list items at
+their key's own indent, plain text folded after column 80, several lines as a literal block, text that would read as
+another type in double quotes. PyYAML's writer makes other choices, so this is a writer of its own; what it writes,
+PyYAML reads back as the same data.
 """
 
 from __future__ import annotations
