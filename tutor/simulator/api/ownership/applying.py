@@ -77,7 +77,7 @@ def _conflict(found: list[tuple[Manager, FieldSet]]) -> ApiError:
     lines: dict[str, list[str]] = {}
     for manager, fields in found:
         label = _label(manager)
-        for path in paths(fields):
+        for path in sorted(paths(fields), key=dotted):
             causes.append(
                 {"reason": "FieldManagerConflict", "message": f"conflict with {label}", "field": dotted(path)}
             )

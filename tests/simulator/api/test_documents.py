@@ -1,0 +1,183 @@
+"""What the API says about itself: version, health, discovery and OpenAPI; and Tables, which describe themselves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.simulator.api.conftest import CONFIG_MAPS, PODS, config_map, pod
+from tutor.simulator.api.inprocess import InProcessClient
+from tutor.simulator.resources.base import Resource
+
+AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
+TABLE = {"accept": "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"}
+
+
+def test_version(client: InProcessClient) -> None:
+    assert client.get("/version")["gitVersion"] == "v1.37.2"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/livez", "/readyz", "/healthz/ping"])
+def test_health(client: InProcessClient, path: str) -> None:
+    assert client.send("GET", path).payload() == b"ok"
+
+
+def test_verbose_health_lists_the_checks(client: InProcessClient) -> None:
+    assert client.send("GET", "/readyz?verbose").payload().endswith(b"readyz check passed\n")
+
+
+# -- discovery
+
+
+def aggregated(client: InProcessClient, path: str) -> dict[str, Any]:
+    response = client.send("GET", path, headers={"accept": AGGREGATED})
+    assert response.content_type == "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+    found: dict[str, Any] = json.loads(response.payload())
+    return found
+
+
+def test_aggregated_discovery_describes_every_resource(client: InProcessClient) -> None:
+    groups = {item["metadata"]["name"]: item for item in aggregated(client, "/apis")["items"]}
+    (version,) = groups["apps"]["versions"]
+    deployments = next(r for r in version["resources"] if r["resource"] == "deployments")
+    assert deployments["responseKind"]["kind"] == "Deployment"
+    assert deployments["scope"] == "Namespaced"
+    assert deployments["shortNames"] == ["deploy"]
+    assert deployments["categories"] == ["all"]
+    subresources = {item["subresource"]: item for item in deployments["subresources"]}
+    assert subresources["scale"]["responseKind"] == {"group": "autoscaling", "version": "v1", "kind": "Scale"}
+    assert subresources["status"]["verbs"] == ["get", "patch", "update"]
+
+
+def test_the_core_group_is_discovered_apart(client: InProcessClient) -> None:
+    (group,) = aggregated(client, "/api")["items"]
+    assert group["metadata"] == {}
+    assert "pods" in [resource["resource"] for resource in group["versions"][0]["resources"]]
+
+
+def test_older_discovery_agrees_with_the_aggregated_one(client: InProcessClient) -> None:
+    for group in client.get("/apis")["groups"]:
+        for version in group["versions"]:
+            listed = client.get(f"/apis/{version['groupVersion']}")["resources"]
+            assert {"name", "singularName", "namespaced", "kind", "verbs"} <= listed[0].keys()
+    plain = {item["name"] for item in client.get("/api/v1")["resources"] if "/" not in item["name"]}
+    (group,) = aggregated(client, "/api")["items"]
+    assert plain == {resource["resource"] for resource in group["versions"][0]["resources"]}
+
+
+def test_kinds_that_come_and_go_are_discovered(client: InProcessClient) -> None:
+    scheme = client.api.cluster.scheme
+    resource = Resource("example.com", "v1", "Widget", "widgets")
+    assert client.send("GET", "/apis/example.com/v1").status == 404
+    scheme.add(resource)
+    try:
+        assert client.get("/apis/example.com/v1")["resources"][0]["name"] == "widgets"
+        made = client.json(
+            "POST", "/apis/example.com/v1/namespaces/default/widgets", {"metadata": {"name": "w"}, "size": 3}
+        )
+        assert made["size"] == 3
+    finally:
+        scheme.remove(resource)
+    assert client.send("GET", "/apis/example.com/v1").status == 404
+
+
+# -- OpenAPI
+
+
+def test_the_index_names_a_document_a_group_version(client: InProcessClient) -> None:
+    paths = client.get("/openapi/v3")["paths"]
+    assert paths["apis/apps/v1"]["serverRelativeURL"].startswith("/openapi/v3/apis/apps/v1?hash=")
+    response = client.send("GET", paths["apis/apps/v1"]["serverRelativeURL"])
+    assert ("Cache-Control", "public, immutable") in response.headers
+
+
+def test_documents_know_kinds_fields_and_merge_keys(client: InProcessClient) -> None:
+    schemas = client.get("/openapi/v3/api/v1")["components"]["schemas"]
+    gvk = schemas["io.k8s.api.core.v1.Pod"]["x-kubernetes-group-version-kind"]
+    assert gvk == [{"group": "", "kind": "Pod", "version": "v1"}]
+    ports = schemas["io.k8s.api.core.v1.Container"]["properties"]["ports"]
+    assert ports["description"].startswith("List of ports")
+    assert ports["x-kubernetes-list-map-keys"] == ["containerPort", "protocol"]
+    assert ports["x-kubernetes-patch-merge-key"] == "containerPort"
+    protocol = schemas["io.k8s.api.core.v1.ContainerPort"]["properties"]["protocol"]
+    assert (protocol["default"], protocol["enum"]) == ("TCP", ["SCTP", "TCP", "UDP"])
+
+
+def test_every_reference_leads_somewhere(client: InProcessClient) -> None:
+    for path in client.get("/openapi/v3")["paths"]:
+        text = client.send("GET", f"/openapi/v3/{path}").payload().decode()
+        schemas = json.loads(text)["components"]["schemas"]
+        wanted = {part.split('"')[0] for part in text.split('"#/components/schemas/')[1:]}
+        assert wanted <= schemas.keys()
+
+
+def test_patches_can_be_validated(client: InProcessClient) -> None:
+    paths = client.get("/openapi/v3/apis/apps/v1")["paths"]
+    patch = paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]["patch"]
+    assert "fieldValidation" in [parameter["name"] for parameter in patch["parameters"]]
+    assert patch["x-kubernetes-group-version-kind"]["kind"] == "Deployment"
+
+
+def test_the_older_document_is_json_only(client: InProcessClient) -> None:
+    assert client.get("/openapi/v2")["swagger"] == "2.0"
+    protobuf = {"accept": "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"}
+    assert client.send("GET", "/openapi/v2", headers=protobuf).status == 406
+
+
+# -- Tables
+
+
+def test_a_table_has_the_columns_of_its_kind(client: InProcessClient) -> None:
+    client.json("POST", PODS, pod("p"))
+    table = client.get(PODS, headers=TABLE)
+    assert (table["kind"], table["apiVersion"]) == ("Table", "meta.k8s.io/v1")
+    names = [column["name"] for column in table["columnDefinitions"] if column["priority"] == 0]
+    assert names == ["Name", "Ready", "Status", "Restarts", "Age"]
+    (row,) = table["rows"]
+    assert row["cells"][:5] == ["p", "0/1", "Pending", "0", "0s"]
+    assert row["object"]["kind"] == "PartialObjectMetadata"
+
+
+def test_rows_with_whole_objects_and_without_any(client: InProcessClient) -> None:
+    client.json("POST", CONFIG_MAPS, config_map("a", k="v"))
+    (row,) = client.get(f"{CONFIG_MAPS}/a", headers=TABLE, includeObject="Object")["rows"]
+    assert row["object"]["data"] == {"k": "v"}
+    (row,) = client.get(f"{CONFIG_MAPS}/a", headers=TABLE, includeObject="None")["rows"]
+    assert row["object"] is None
+    status = client.get(f"{CONFIG_MAPS}/a", headers=TABLE, includeObject="Foo")
+    assert status["message"].endswith(
+        "includeObject: Invalid value: \"Foo\": must be 'Metadata', 'Object', 'None', or empty"
+    )
+
+
+def test_kinds_without_columns_show_name_and_creation(client: InProcessClient) -> None:
+    scheme = client.api.cluster.scheme
+    resource = Resource("example.com", "v1", "Widget", "widgets")
+    scheme.add(resource)
+    try:
+        path = "/apis/example.com/v1/namespaces/default/widgets"
+        made = client.json("POST", path, {"metadata": {"name": "w"}})
+        table = client.get(path, headers=TABLE)
+        assert [column["name"] for column in table["columnDefinitions"]] == ["Name", "Created At"]
+        assert table["rows"][0]["cells"] == ["w", made["metadata"]["creationTimestamp"]]
+    finally:
+        scheme.remove(resource)
+
+
+def test_metadata_alone(client: InProcessClient) -> None:
+    client.json("POST", CONFIG_MAPS, config_map("a", k="v"))
+    accept = {"accept": "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"}
+    partial = client.get(f"{CONFIG_MAPS}/a", headers=accept)
+    assert partial.keys() == {"kind", "apiVersion", "metadata"}
+    accept = {"accept": "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"}
+    assert client.get(CONFIG_MAPS, headers=accept)["kind"] == "PartialObjectMetadataList"
+
+
+def test_every_kind_can_be_listed_as_a_table(client: InProcessClient) -> None:
+    for resource in client.api.cluster.scheme:
+        if "list" in resource.verbs:
+            root = f"/apis/{resource.group}/{resource.version}" if resource.group else f"/api/{resource.version}"
+            table = client.get(f"{root}/{resource.plural}", headers=TABLE)
+            assert table["kind"] == "Table", (resource.id, table)
