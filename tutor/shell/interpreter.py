@@ -68,7 +68,7 @@ class LearnersShell(Shell):
 
     def give(self, line: str) -> None:
         """Run a line (or several) after those given before."""
-        self.typed.lines.append(line)
+        self.typed.lines.append(line if line.endswith("\n") else f"{line}\n")
 
     def exit(self, status: int) -> None:
         """Drop the line that runs, and stay."""

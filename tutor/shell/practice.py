@@ -16,6 +16,7 @@ from tutor.shell.engine import Engine
 from tutor.shell.history import History
 from tutor.shell.incomplete import is_incomplete
 from tutor.shell.interpreter import start_shell
+from tutor.shell.tips import tip_for_line
 
 Output = Callable[[str, str], None]
 END = "end"
@@ -68,14 +69,17 @@ class PracticeShell:
         self._typed = ""
         self._interrupts = 0
         self._displays = {"stdout": Display(), "stderr": Display()}
+        self._line = ""
         self._written = 0
         self._captured: list[tuple[str, str]] = []
         handlers = handlers_for(self._access, editor, lambda: self.width, lambda: self._history.lines)
-        machine = world.new_machine(workspace, handlers)
+        machine = world.new_machine(workspace, handlers, self._access.view)
         shell, session = start_shell(machine, world.environment(), world.HOME)
         shell.give(STARTUP)
         self._engine = Engine(machine, shell, session, handlers, self)
         self._completer = Completer(self._engine, self._access)
+        if remember:
+            self._completer.warm_up()
 
     # --- lines
 
@@ -172,6 +176,7 @@ class PracticeShell:
         """A line typed, or typed ahead, is about to be run."""
         self._idle.clear()
         self._history.add(line)
+        self._line = line
         self._written = 0
         self._captured = []
 
@@ -193,6 +198,7 @@ class PracticeShell:
         """Show the rest of a line's output and say that it is done."""
         for stream, display in self._displays.items():
             self._show(stream, display.end())
+        tip = tip or (tip_for_line(self._line, status) if status else "")
         if tip:
             self._show(TIP, f"{tip}\n")
         self.status = status

@@ -13,9 +13,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 MANIFEST = re.compile(r"[^\s]+\.(?:ya?ml|json)$")
+NOT_FOUND = 127
+"""The exit status for a command there is none of."""
+_BRACKETS = re.compile(r"(?<![<\w])<[A-Za-z][\w -]*>")
 _HIDDEN_NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "local-path-storage")
 _PLACEHOLDER = re.compile(r"[A-Z][A-Z_-]+")
 """What a name in capitals is: a place for a name, copied as it was from a text."""
+
+_LONG_FLAGS = frozenset(
+    {"namespace", "output", "filename", "selector", "replicas", "image", "container", "all", "follow", "watch"}
+)
 
 
 class Look(Protocol):
@@ -41,6 +48,18 @@ class Failure:
 
     words: tuple[str, ...]
     output: str
+
+
+def tip_for_line(line: str, status: int) -> str:
+    """A tip about a line that failed in the shell itself, before any kubectl ran."""
+    from tutor.kubectl.commands import VERBS
+
+    if status and (match := _BRACKETS.search(line)):
+        return f"{match[0]} stands for something of your own: type it without the angle brackets"
+    words = line.split()
+    if status == NOT_FOUND and len(words) > 1 and words[0] in VERBS:
+        return f"Commands for the cluster start with kubectl: kubectl {' '.join(words)}"
+    return ""
 
 
 Explain = Callable[[re.Match[str], Failure, Look], str]
@@ -121,6 +140,8 @@ def _nothing_found(match: re.Match[str], failure: Failure, look: Look) -> str:
     """`kubectl get` in a namespace where there is nothing, while the learner's objects are in another one."""
     if not failure.words or failure.words[0] != "get" or len(failure.words) < 2 or failure.words[1].startswith("-"):
         return ""
+    if match["namespace"] != "default" and not look.find("namespaces", match["namespace"]):
+        return f"There is no namespace {match['namespace']}. " + _similar("namespaces", match["namespace"], look)
     places = {place for place, _, _ in look.find(failure.words[1], everywhere=True)} - {
         *_HIDDEN_NAMESPACES,
         "",
@@ -166,13 +187,18 @@ def _unknown_verb(match: re.Match[str], failure: Failure, look: Look) -> str:
     return ""
 
 
+def _one_dash_word(match: re.Match[str], failure: Failure, look: Look) -> str:
+    """`-namespace web` is `-n amespace web` to kubectl, so what it says about it does not help."""
+    word = next((word for word in failure.words if word[1:].split("=")[0] in _LONG_FLAGS and word[0] == "-"), None)
+    return f"A flag with a long name takes two dashes: -{word}" if word else ""
+
+
 def _one_dash(match: re.Match[str], failure: Failure, look: Look) -> str:
-    word = "namespace" if match["rest"].startswith("amespace") else match["rest"]
-    return f"A flag with a long name takes two dashes: --{word}"
+    return f"A flag with a long name takes two dashes: --{match['rest']}"
 
 
 RULES = (
-    Rule(re.compile(r"\b(?P<rest>amespace)\b"), _one_dash),
+    Rule(re.compile(""), _one_dash_word),
     Rule(
         re.compile(
             r"must specify one of -f and -k|no name was specified|doesn't have a resource type|NotFound|Unexpected args"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tutor.posix import DEFAULT_PATH, HostCommand, HostInfo, Machine, MemoryTree, Mount, Namespace, User, install
 from tutor.posix.loader import standard_commands
 from tutor.posix.memory import tree_of
+from tutor.shell.kubefile import FOLDER, KubeconfigTree
 from tutor.shell.workspace import OWNER, WorkspaceTree
 
 HOME = "/home/learner"
@@ -24,8 +25,11 @@ _SAME_AS = {"less": "cat", "more": "cat"}
 """Pagers: the pane scrolls, so they print."""
 
 
-def new_machine(workspace: Path, host_commands: Iterable[str]) -> Machine:
-    """A machine with the workspace as the learner's home; `host_commands` are those the tutor carries out itself."""
+def new_machine(workspace: Path, host_commands: Iterable[str], kubeconfig: Callable[[], str]) -> Machine:
+    """A machine with the workspace as the learner's home.
+
+    `host_commands` are those the tutor carries out itself; `kubeconfig` gives what `~/.kube/config` holds.
+    """
     standard = standard_commands()
     entries = {name: standard.entries[other] for name, other in _SAME_AS.items()}
     commands = standard.having({**entries, **{name: HostCommand() for name in host_commands}})
@@ -33,7 +37,11 @@ def new_machine(workspace: Path, host_commands: Iterable[str]) -> Machine:
     install(root, commands.entries)
     temporary = MemoryTree(TEMPORARY_SIZE)
     temporary.change("/", mode=0o1777)
-    mounts = (Mount("/tmp", temporary), Mount(HOME, WorkspaceTree(workspace)))
+    mounts = (
+        Mount("/tmp", temporary),
+        Mount(HOME, WorkspaceTree(workspace)),
+        Mount(f"{HOME}/{FOLDER}", KubeconfigTree(kubeconfig), read_only=True),
+    )
     files = Namespace.of(root, mounts, user=User(OWNER, OWNER), read_only=True)
     return Machine(files, commands, HostInfo(hostname="tutor", shell="bash"), now=time.time())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,15 @@ class ClusterAccess:
     def namespace(self) -> str:
         """The namespace commands use when they name none."""
         return self.config.namespace()
+
+    def view(self) -> str:
+        """The configuration as text, without credentials; "" when it cannot be read."""
+        from tutor.kubectl.errors import KubectlError
+
+        try:
+            return captured(["config", "view"], self.config, threading.Event())
+        except KubectlError:
+            return ""
 
     def close(self) -> None:
         """Close the connections."""
@@ -108,7 +118,7 @@ class Kubectl:
         words = surroundings.argv[1:]
 
         def ask(arguments: Sequence[str]) -> str:
-            return _captured(arguments, surroundings, config)
+            return captured(arguments, config, surroundings.cancelled)
 
         look = KubectlLook(words, config.namespace(), ask, lambda: surroundings.files.list("."))
         try:
@@ -117,11 +127,12 @@ class Kubectl:
             return ""
 
 
-def _captured(arguments: Sequence[str], surroundings: Surroundings, config: KubeConfig) -> str:
+def captured(arguments: Sequence[str], config: KubeConfig, cancelled: threading.Event) -> str:
+    """What a kubectl command prints to standard output; "" when it fails."""
     from tutor.kubectl import KubectlIO, run
 
     printed: list[str] = []
-    io = KubectlIO(stdout=printed.append, stderr=lambda text: None, cancelled=surroundings.cancelled)
+    io = KubectlIO(stdout=printed.append, stderr=lambda text: None, cancelled=cancelled)
     return "".join(printed) if run(list(arguments), io, config) == 0 else ""
 
 
