@@ -13,6 +13,7 @@ from tutor.simulator.client import Client
 from tutor.simulator.clock import Clock
 from tutor.simulator.engine import Actor, Engine
 from tutor.simulator.ids import Ids
+from tutor.simulator.metrics import Metrics
 from tutor.simulator.registry import Registry
 from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.store import Store, StoreState
@@ -68,6 +69,8 @@ class SimulatedCluster:
             for name, function in resource.indexes.items():
                 self.store.add_index(resource.storage_id, name, function)
         self.engine = Engine(self.clock, self.store, strict=strict)
+        self.metrics = Metrics()
+        """What the API group metrics.k8s.io serves."""
         for make in _actor_makers():
             for actor in make(self):
                 self.engine.add(actor)
