@@ -29,7 +29,7 @@ def apply(client: InProcessClient, manager: str, path: str, body: Any, **query: 
 
 def test_a_create_owns_what_it_sets_and_what_was_defaulted(client: InProcessClient) -> None:
     made = client.json("POST", DEPLOYMENTS, deployment(), fieldManager="me")
-    container = {
+    container: dict[str, Any] = {
         ".": {},
         "f:image": {},
         "f:imagePullPolicy": {},

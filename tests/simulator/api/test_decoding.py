@@ -90,7 +90,7 @@ def test_values_of_a_wrong_type(client: InProcessClient, path: tuple[str | int, 
 
 
 def typo() -> dict[str, Any]:
-    body = put(deployment(), (*CONTAINER, "imag"), "x")
+    body: dict[str, Any] = put(deployment(), (*CONTAINER, "imag"), "x")
     body["spec"]["foo"] = 1
     body["bar"] = 1
     return body
