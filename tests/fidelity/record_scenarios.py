@@ -11,6 +11,7 @@ import argparse
 import json
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ class GenuineDriver:
         from kubernetes import config
 
         self._local = threading.local()
-        self._make = lambda: config.new_client_from_config(config_file=str(kubeconfig))
+        make: Any = config.new_client_from_config
+        self._make: Callable[[], Any] = lambda: make(config_file=str(kubeconfig))
 
     def request(
         self, method: str, path: str, body: Any = None, content_type: str = "application/json"

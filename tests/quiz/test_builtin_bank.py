@@ -10,8 +10,8 @@ import pytest
 
 from tutor.course import load_pack
 from tutor.course.model import Question
-from tutor.quiz import QuestionBank, coverage
 from tutor.course.patterns import problem_with
+from tutor.quiz import QuestionBank, coverage
 
 PACK = load_pack()
 BANK = QuestionBank(PACK.quizzes.values())

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.quiz.samples import RUBRIC
 from tutor.course.model import RubricPoint
-from tutor.quiz import Rating, coverage
 from tutor.course.patterns import MAX_TEXT, problem_with
+from tutor.quiz import Rating, coverage
 
 
 def covered(text: str) -> list[bool]:
