@@ -74,6 +74,23 @@ async def test_hints_come_in_tiers_and_are_recorded(services: FakeServices) -> N
         assert services.progress.exercises.history("run-web")[0].hints == 2
 
 
+async def test_hints_and_undo_have_keys_in_the_editor_too(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f3")
+        assert "F6 Hint" in text_of(pilot)
+        await press(pilot, "f6")
+        assert "Hint 1 of 2" in text_of(pilot)
+
+
+async def test_an_object_that_cannot_be_drawn_does_not_end_the_program(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        screen = on_screen(pilot, ExerciseScreen)
+        assert screen.run is not None
+        screen.run.state.apply("Pod", "ADDED", {"metadata": {"name": "odd"}, "status": {"containerStatuses": [7]}})
+        await press(pilot, "f4")
+        assert "live view cannot be drawn" in text_of(pilot)
+
+
 async def test_the_solution_is_shown_when_asked_twice_and_recorded(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await press(pilot, "S")

@@ -44,8 +44,9 @@ class ConsentScreen(TutorScreen[bool]):
                     Content(),
                     *lines,
                     Content(),
-                    Content("It makes namespaces of its own there, labelled as the tutor's, and works only in them."),
-                    Content("It removes them when an exercise ends. Nothing else is changed."),
+                    Content("It makes namespaces of its own there, labelled as the tutor's, and works"),
+                    Content("only in them. It removes one when you go on to another exercise; nothing"),
+                    Content("else is changed."),
                     Content(),
                     Content("Is this a cluster you may try things out on?  y / n"),
                 ]

@@ -6,16 +6,16 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import TextArea
 
 from tutor.ui.keys import bind
 from tutor.ui.screens.base import TutorScreen
+from tutor.ui.widgets.exercise.yaml_area import YamlArea
 
 
 class EditScreen(TutorScreen[str]):
     """An editor over the whole screen. Its result is the saved text, or None when nothing was saved."""
 
-    CSS = "EditScreen TextArea { border: none; padding: 0 1; &:focus { border: none; } }"
+    CSS = "EditScreen YamlArea { border: none; padding: 0 1; &:focus { border: none; } }"
     TITLE_TEXT = "Editor"
     HELP_TEXT = "Change the text; ctrl+s saves it and goes back to the command that asked for it. Escape saves nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,16 +28,16 @@ class EditScreen(TutorScreen[str]):
         self._subject, self._text = name, text
 
     def compose_body(self) -> ComposeResult:
-        yield TextArea(self._text, show_line_numbers=True, tab_behavior="focus", compact=True)
+        yield YamlArea(self._text, show_line_numbers=True, tab_behavior="focus", compact=True)
 
     def on_mount(self) -> None:
         """Begin at once."""
         self.title_bar.show(f"Editing {self._subject}")
-        self.query_one(TextArea).focus()
+        self.query_one(YamlArea).focus()
 
     def action_save(self) -> None:
         """Save and go back."""
-        self.dismiss(self.query_one(TextArea).text)
+        self.dismiss(self.query_one(YamlArea).text)
 
     def action_close(self) -> None:
         """Go back without saving."""

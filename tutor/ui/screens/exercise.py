@@ -32,8 +32,11 @@ class ExerciseScreen(ExerciseView):
             for n, name in enumerate(PANES, start=1)
         ),
         bind("n,ctrl+n", "next", "Next exercise", "Go on to the next exercise."),
-        bind("h,f6", "hint", "Hint", "Show the next hint."),
-        bind("u,f7", "undo", "Undo", "Take the cluster back to before your last command."),
+        bind("h", "hint", "Hint", "Show the next hint."),
+        bind("u", "undo", "Undo", "Take the cluster back to before your last command."),
+        # The editor has uses of its own for these two, which nobody would miss there.
+        bind("f6", "hint", "Hint", "Show the next hint.", priority=True),
+        bind("f7", "undo", "Undo", "Take the cluster back to before your last command.", priority=True),
         bind("space,f8", "pause", "Pause", "Stop the cluster's clock, or let it go on."),
         bind("plus", "rate(1)", "Faster", "Let the cluster's clock run faster.", name="faster", show=False),
         bind("minus", "rate(-1)", "Slower", "Let the cluster's clock run slower.", name="slower", show=False),

@@ -240,10 +240,13 @@ class ExerciseView(TutorScreen[None]):
             return
         self._stale = False
         cluster, timeline = self.query_one(ClusterPane), self.query_one(TimelinePane)
-        if cluster.display:
-            cluster.show(self.run.state)
-        if timeline.display:
-            timeline.show(self.run.timeline)
+        try:
+            if cluster.display:
+                cluster.show(self.run.state)
+            if timeline.display:
+                timeline.show(self.run.timeline)
+        except Exception as error:  # an object that cannot be drawn must not end the program
+            self._say(f"The live view cannot be drawn, which is a fault of the tutor: {error!r}")
 
     # Panes -----------------------------------------------------------------------------------------------------------
 

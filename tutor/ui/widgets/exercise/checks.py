@@ -111,7 +111,7 @@ def check_line(result: CheckResult, width: int) -> Content:
 def reasons(result: CheckResult, width: int) -> list[Content]:
     """Always in this order: your state, what is wanted, why it matters; then a recognised mistake."""
     entries: list[tuple[str, Content | str]] = [
-        ("you have", result.is_ or "nothing to see yet"),
+        ("you have", result.is_ or ("what is wanted" if str(result.verdict) == "passed" else "nothing to see yet")),
         ("wanted", result.wanted or result.text),
         ("why", result.why),
     ]

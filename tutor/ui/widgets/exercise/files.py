@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 from textual.widgets.option_list import Option
 
 from tutor.ui.keys import bind
+from tutor.ui.widgets.exercise.yaml_area import YamlArea
 from tutor.ui.widgets.frame.menu import Menu
 
 TYPING_PAUSE = 0.3
@@ -29,7 +30,7 @@ class FilesPane(Horizontal):
     DEFAULT_CSS = """
     FilesPane { padding: 0 1; }
     FilesPane Menu { width: 24; height: 100%; border-right: solid $border-blurred; }
-    FilesPane TextArea { height: 1fr; border: none; padding: 0; background: $background; &:focus { border: none; } }
+    FilesPane YamlArea { height: 1fr; border: none; padding: 0; background: $background; &:focus { border: none; } }
     FilesPane #problem { height: 1; color: $text-warning; }
     FilesPane #problem.-good { color: $text-success; }
     """
@@ -47,7 +48,7 @@ class FilesPane(Horizontal):
     def compose(self) -> ComposeResult:
         yield Menu()
         with Vertical():
-            yield TextArea("", show_line_numbers=True, tab_behavior="focus", compact=True, id="editor")
+            yield YamlArea("", show_line_numbers=True, tab_behavior="focus", compact=True, id="editor")
             yield Static("", id="problem")
 
     @property

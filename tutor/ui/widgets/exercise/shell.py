@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -12,6 +15,9 @@ from tutor.ui.exercise_run import ExerciseRun
 from tutor.ui.text import columns
 from tutor.ui.widgets.exercise.shell_input import ShellInput
 from tutor.ui.widgets.frame.line_view import LineView
+
+if TYPE_CHECKING:
+    from tutor.shell import Completion
 
 STYLES = {"input": "bold", "stdout": "", "stderr": "$text-warning", "tip": "italic $text-muted"}
 MAX_CANDIDATES = 60
@@ -53,8 +59,15 @@ class ShellPane(Vertical):
         """Show this run's shell."""
         self.run = run
         self.line.history = lambda: run.shell.history if run.shell else ()
-        self.line.completer = lambda line, cursor: run.shell.complete(line, cursor) if run.shell else None
+        self.line.completer = self._complete
         self.show()
+
+    def _complete(self, line: str, cursor: int) -> Completion | None:
+        """What can stand at the cursor; a completion that fails only means that there is none."""
+        shell = self.run.shell if self.run else None
+        with suppress(Exception):
+            return shell.complete(line, cursor) if shell else None
+        return None
 
     def show(self) -> None:
         """Show what has been printed so far and whether a command is running."""
