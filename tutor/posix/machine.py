@@ -61,8 +61,9 @@ class Progress:
 class Machine:
     """A set of processes with their files.
 
-    `guards_init` makes the first process the init of a process namespace: its end ends all others, and it keeps signals nobody catches, and KILL from inside, from ending init, as in a container's own
-    process namespace (pid_namespaces(7)). The host's own `signal(..., from_host=True)` can always KILL it.
+    `guards_init` makes the first process the init of a process namespace, as in a container (pid_namespaces(7)): its
+    end ends all others, and signals it does not catch, and KILL from inside, do not reach it. The host's own
+    `signal(..., from_host=True)` can always KILL it.
     """
 
     def __init__(

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from tutor.posix.conditions import parse_condition
-from tutor.posix.lexer import REDIRECTIONS, Lexer, Token
+from tutor.posix.lexer import Token
+from tutor.posix.simple_parser import SimpleParser
 from tutor.posix.source import Source
 from tutor.posix.syntax import (
     AndOr,
     ArithmeticCommand,
-    Assignment,
     Case,
     Clause,
     Command,
@@ -25,23 +25,16 @@ from tutor.posix.syntax import (
     Group,
     If,
     Item,
-    Literal,
     Pipeline,
-    Redirect,
     Redirected,
     Sequence,
-    Simple,
     Subshell,
     While,
     Word,
 )
-from tutor.posix.words import parse_here_document, read_expression
+from tutor.posix.words import read_expression
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
-RESERVED_WORDS = frozenset(
-    ["!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "until", "while"]
-)
 _CLOSING = frozenset(["}", "do", "done", "elif", "else", "esac", "fi", "then"])
 
 
@@ -79,11 +72,7 @@ def _nested(source: Source, closing: str) -> Sequence:
     return body
 
 
-class _Parser:
-    def __init__(self, source: Source, aliases: Mapping[str, str]) -> None:
-        self.source = source
-        self.lexer = Lexer(source, aliases)
-
+class _Parser(SimpleParser):
     def line(self) -> tuple[Sequence | None, int]:
         while self.lexer.peek().kind == "newline":
             self.lexer.next()
@@ -107,15 +96,6 @@ class _Parser:
         if expecting and not items:
             raise self.unexpected(self.lexer.peek(), expecting if self.lexer.peek().kind == "end" else "")
         return Sequence(tuple(items))
-
-    def unexpected(self, token: Token, expecting: str = "") -> Exception:
-        if token.kind == "end":
-            return self.source.end_error(expecting)
-        return self.source.error(token.describe(), expecting=expecting)
-
-    def _newlines(self) -> None:
-        while self.lexer.peek().kind == "newline":
-            self.lexer.next()
 
     def _item(self) -> Item:
         start = self.lexer.peek().start
@@ -144,14 +124,14 @@ class _Parser:
         while self.lexer.peek().reserved == "!":
             self.lexer.next()
             negated = not negated
-        commands = [self._command()]
+        commands = [self.command()]
         while self.lexer.peek().is_operator("|"):
             self.lexer.next()
             self._newlines()
-            commands.append(self._command())
+            commands.append(self.command())
         return Pipeline(tuple(commands), negated) if negated or len(commands) > 1 else commands[0]
 
-    def _command(self) -> Command:
+    def command(self) -> Command:
         self.lexer.expand_alias()
         token = self.lexer.peek()
         compound = self._compound_reader(token)
@@ -293,12 +273,6 @@ class _Parser:
             raise self.unexpected(end, ";;")
         return Clause(tuple(patterns), body, end.is_operator(";&"))
 
-    def _word(self) -> Word:
-        token = self.lexer.next()
-        if token.word is None:
-            raise self.unexpected(token, "word" if token.kind == "end" else "")
-        return token.word
-
     def _function_keyword(self) -> Command:
         self.lexer.next()
         name = self._word().plain()
@@ -308,79 +282,9 @@ class _Parser:
             self.lexer.next()
             self._close_parenthesis()
         self._newlines()
-        return FunctionDefinition(name, self._command())
+        return FunctionDefinition(name, self.command())
 
     def _close_parenthesis(self) -> None:
         token = self.lexer.next()
         if not token.is_operator(")"):
             raise self.unexpected(token, ")")
-
-    def _simple(self) -> Command:
-        line = self.source.line()
-        assignments, words, redirects = list[Assignment](), list[Word](), list[Redirect]()
-        while True:
-            token = self.lexer.peek()
-            if self._starts_redirect(token):
-                redirects += self._redirects()
-            elif token.word is not None:
-                self.lexer.next()
-                assignment = None if words else as_assignment(token.word)
-                if assignment:
-                    assignments.append(assignment)
-                else:
-                    words.append(token.word)
-            elif token.is_operator("(") and len(words) == 1 and not assignments and not redirects:
-                return self._function(words[0])
-            elif token.is_operator("("):
-                raise self.unexpected(token)
-            else:
-                return Simple(tuple(assignments), tuple(words), tuple(redirects), line)
-
-    def _function(self, word: Word) -> Command:
-        token, name = self.lexer.next(), word.plain()
-        if not self.lexer.peek().is_operator(")"):
-            raise self.unexpected(token if self.lexer.peek().kind != "end" else self.lexer.peek(), "")
-        self.lexer.next()
-        if name is None or name in RESERVED_WORDS or not re.fullmatch(r"[^\s=$`'\"\\/]+", name):
-            raise self.source.error(detail="bad function name")
-        self._newlines()
-        return FunctionDefinition(name, self._command())
-
-    def _starts_redirect(self, token: Token) -> bool:
-        return token.kind == "number" or token.is_operator(*REDIRECTIONS)
-
-    def _redirects(self) -> tuple[Redirect, ...]:
-        redirects = list[Redirect]()
-        while self._starts_redirect(self.lexer.peek()):
-            redirects += self._redirect()
-        return tuple(redirects)
-
-    def _redirect(self) -> list[Redirect]:
-        token = self.lexer.next()
-        number = int(token.text) if token.kind == "number" else None
-        operator = self.lexer.next().text if token.kind == "number" else token.text
-        target = self._word()
-        fd = (0 if operator[0] == "<" else 1) if number is None else number
-        if operator in ("<<", "<<-"):
-            return [Redirect("<<", self._here_document(target, operator), fd)]
-        if operator in ("&>", "&>>"):
-            both = Word((Literal("1"),))
-            return [Redirect(operator[1:], target, 1), Redirect(">&", both, 2)]
-        return [Redirect(operator, target, fd)]
-
-    def _here_document(self, delimiter: Word, operator: str) -> Word:
-        parts = [part for part in delimiter.parts if isinstance(part, Literal)]
-        body = self.source.here_document("".join(part.text for part in parts), strip_tabs=operator == "<<-")
-        if any(part.quoted for part in parts):
-            return Word((Literal(body, quoted=True),))
-        return parse_here_document(body, self.source)
-
-
-def as_assignment(word: Word) -> Assignment | None:
-    """The assignment a word stands for at the start of a simple command or after `export`."""
-    first = word.parts[0] if word.parts else None
-    if not isinstance(first, Literal) or first.quoted or not (match := _ASSIGNMENT.match(first.text)):
-        return None
-    rest = first.text[match.end() :]
-    parts = ((Literal(rest),) if rest else ()) + word.parts[1:]
-    return Assignment(match[1], Word(parts), append=bool(match[2]))

@@ -303,6 +303,11 @@ class Shell(BaseProgram):
             )
         )
 
+    def tool_title(self, name: str) -> str:
+        """Who complains when a tool the shell runs itself has a problem: in busybox the shell, elsewhere the tool."""
+        title = self.name.rsplit("/", 1)[-1]
+        return title if self.dialect.kind == "busybox" else f"{title}: {name}"
+
     def write_error(self, text: str) -> None:
         if 2 in self.process.streams:
             self.process.write(2, text)

@@ -93,7 +93,9 @@ def source(shell: Shell, argv: list[str]) -> Result:
         text = decode(shell.process.files.read(_script_path(shell, argv[1])))
     except FileError as error:
         searched = shell.dialect.kind == "dash" and "/" not in argv[1]
-        reason = f"{argv[1]}: not found" if searched else shell.dialect.cannot_open(argv[1], error.reason, creating=False)
+        reason = (
+            f"{argv[1]}: not found" if searched else shell.dialect.cannot_open(argv[1], error.reason, creating=False)
+        )
         shell.complain(reason)
         if shell.interactive or shell.dialect.kind == "bash":
             return 1

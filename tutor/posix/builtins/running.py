@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from tutor.posix.shell import Shell
 
 
+def _invocation(shell: Shell, argv: list[str]) -> Invocation:
+    return Invocation(shell.process, argv, title=shell.tool_title(argv[0]))
+
+
 @builtin("echo")
 def echo_builtin(shell: Shell, argv: list[str]) -> Result:
-    return print_words(Invocation(shell.process, argv), interpret=shell.dialect.kind == "dash")
+    return print_words(_invocation(shell, argv), interpret=shell.dialect.kind == "dash")
 
 
 @builtin("printf")
@@ -27,12 +31,12 @@ def printf_builtin(shell: Shell, argv: list[str]) -> Result:
         status = printf(invocation)
         shell.variables.set(argv[2], "".join(invocation.captured or []))
         return status
-    return printf(Invocation(shell.process, argv))
+    return printf(_invocation(shell, argv))
 
 
 @builtin("test", "[")
 def test_builtin(shell: Shell, argv: list[str]) -> Result:
-    return test(Invocation(shell.process, argv))
+    return test(_invocation(shell, argv))
 
 
 @builtin("command")

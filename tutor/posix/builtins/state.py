@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.posix.builtins.table import BUILTINS, Result, builtin
 from tutor.posix.commands import DEFAULT_PATH, find
 from tutor.posix.errors import CommandNotFound, FileError, NotExecutable, ShellError
-from tutor.posix.parser import RESERVED_WORDS
+from tutor.posix.simple_parser import RESERVED_WORDS
 from tutor.posix.tracing import quote
 
 if TYPE_CHECKING:

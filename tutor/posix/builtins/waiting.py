@@ -14,6 +14,7 @@ from tutor.posix.reading import assign_fields, join_continued
 from tutor.posix.text import decode
 from tutor.posix.tools.base import Invocation
 from tutor.posix.tools.killing import kill
+from tutor.posix.tools.options import integer, seconds
 from tutor.posix.waits import Child, Readable
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ def read(shell: Shell, argv: list[str]) -> Result:
     invocation = Invocation(shell.process, argv)
     options = invocation.options("rsn:t:p:d:u:")
     if (text := options.value("n")) is not None:
-        count = invocation.integer(text)
+        count = integer(text)
     if (text := options.value("t")) is not None:
-        deadline = shell.process.now + invocation.seconds(text)
+        deadline = shell.process.now + seconds(text)
     if (text := options.value("p")) is not None:
         shell.write_error(text)
     if options.value("d") is not None or options.value("u") is not None:
@@ -169,7 +170,7 @@ def foreground(shell: Shell, argv: list[str]) -> Result:
 def kill_builtin(shell: Shell, argv: list[str]) -> Result:
     """Like the tool, and also by job: `kill %1`."""
     args = [str(_pid(shell, text)) if text.startswith("%") else text for text in argv[1:]]
-    return kill(Invocation(shell.process, ["kill", *args]))
+    return kill(Invocation(shell.process, ["kill", *args], title=shell.tool_title("kill")))
 
 
 @builtin("getopts")

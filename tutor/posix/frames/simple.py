@@ -123,7 +123,7 @@ class SimpleFrame(Frame):
             shell.complain(f"write error: {error.reason}")
             result = 1
         except ToolError as error:
-            shell.complain(error.message)
+            shell.write_error(f"{shell.tool_title(self.argv[0])}: {error.message}\n")
             result = error.status
         shell.command = ""
         if isinstance(result, int):

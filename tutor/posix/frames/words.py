@@ -9,8 +9,8 @@ from tutor.posix.braces import expand_braces
 from tutor.posix.errors import ShellError
 from tutor.posix.fields import Piece, Pieces, expand_paths, split, text_of
 from tutor.posix.frames.base import Frame
-from tutor.posix.parser import as_assignment
 from tutor.posix.process import Outcome
+from tutor.posix.simple_parser import as_assignment
 from tutor.posix.syntax import Arithmetic, Literal, Parameter, Part, Substitution, Word
 from tutor.posix.text import decode
 from tutor.posix.users import home_of

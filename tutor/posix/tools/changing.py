@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from tutor.posix.errors import FileError, ToolError
-from tutor.posix.tools.base import Invocation, integer, tool
+from tutor.posix.tools.base import Invocation, tool
+from tutor.posix.tools.options import integer
 from tutor.posix.tools.walking import child, copy_all, remove_all, walk
 from tutor.posix.tree import FileInfo, name_of, parent_of
 from tutor.posix.users import user_id

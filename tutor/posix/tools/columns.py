@@ -9,7 +9,9 @@ from tutor.posix.charsets import CLASSES
 from tutor.posix.errors import ToolError
 from tutor.posix.process import Outcome, Process
 from tutor.posix.text import decode
-from tutor.posix.tools.base import GatherTool, LineTool, Tool, integer, tool_class
+from tutor.posix.tools.base import Tool, tool_class
+from tutor.posix.tools.inputs import GatherTool, LineTool
+from tutor.posix.tools.options import integer
 from tutor.posix.waits import Exit, Readable
 
 _MAX_COLUMN = 1 << 20

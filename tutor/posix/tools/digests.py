@@ -10,7 +10,9 @@ import re
 from tutor.posix.errors import ToolError
 from tutor.posix.process import Outcome, Process
 from tutor.posix.text import decode
-from tutor.posix.tools.base import GatherTool, InputTool, integer, tool_class
+from tutor.posix.tools.base import tool_class
+from tutor.posix.tools.inputs import GatherTool, InputTool
+from tutor.posix.tools.options import integer
 from tutor.posix.waits import Exit
 
 _METHODS = {"md5sum": hashlib.md5, "sha1sum": hashlib.sha1, "sha256sum": hashlib.sha256, "sha512sum": hashlib.sha512}

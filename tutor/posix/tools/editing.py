@@ -9,7 +9,8 @@ from tutor.posix import limits, regex
 from tutor.posix.errors import FileError, ToolError
 from tutor.posix.process import Outcome, Process
 from tutor.posix.text import decode, encode
-from tutor.posix.tools.base import LineTool, tool_class
+from tutor.posix.tools.base import tool_class
+from tutor.posix.tools.inputs import LineTool
 from tutor.posix.tools.sed_script import Address, SedCommand, expand_replacement, parse_script
 from tutor.posix.waits import Exit
 

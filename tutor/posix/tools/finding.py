@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from tutor.posix import limits, patterns
 from tutor.posix.errors import CommandNotFound, FileError, NotExecutable, ToolError
 from tutor.posix.process import Outcome, Process
-from tutor.posix.tools.base import Tool, describe, integer, tool_class
+from tutor.posix.tools.base import Tool, describe, tool_class
+from tutor.posix.tools.options import integer
 from tutor.posix.tools.walking import remove_all, walk
 from tutor.posix.tree import FileInfo
 from tutor.posix.waits import Child, Exit

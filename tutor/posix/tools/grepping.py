@@ -8,7 +8,9 @@ from tutor.posix import patterns, regex
 from tutor.posix.errors import FileError, ToolError
 from tutor.posix.process import Outcome, Process
 from tutor.posix.text import decode
-from tutor.posix.tools.base import LineTool, Options, integer, tool_class
+from tutor.posix.tools.base import tool_class
+from tutor.posix.tools.inputs import LineTool
+from tutor.posix.tools.options import Options, integer
 from tutor.posix.tools.walking import walk
 from tutor.posix.waits import Exit
 

@@ -12,7 +12,9 @@ from tutor.posix.process import Outcome, Process
 from tutor.posix.signals import name_of, status_of
 from tutor.posix.streams import Null
 from tutor.posix.text import decode
-from tutor.posix.tools.base import GatherTool, Invocation, Tool, integer, seconds, tool, tool_class
+from tutor.posix.tools.base import Invocation, Tool, tool, tool_class
+from tutor.posix.tools.inputs import GatherTool
+from tutor.posix.tools.options import integer, seconds
 from tutor.posix.tools.system import become
 from tutor.posix.users import user_name
 from tutor.posix.waits import Child, Exit, Wait

@@ -9,7 +9,9 @@ from tutor.posix.errors import FileError, ToolError
 from tutor.posix.process import Outcome, Process
 from tutor.posix.streams import Stream
 from tutor.posix.text import decode, encode
-from tutor.posix.tools.base import GatherTool, InputTool, LineTool, Tool, integer, tool_class
+from tutor.posix.tools.base import Tool, tool_class
+from tutor.posix.tools.inputs import GatherTool, InputTool, LineTool
+from tutor.posix.tools.options import integer
 from tutor.posix.waits import Exit, Readable, Wait
 
 _FOLLOW_EVERY = 1.0

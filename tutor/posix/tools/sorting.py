@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from tutor.posix.errors import ToolError
 from tutor.posix.process import Outcome, Process
 from tutor.posix.text import encode
-from tutor.posix.tools.base import GatherTool, tool_class
+from tutor.posix.tools.base import tool_class
+from tutor.posix.tools.inputs import GatherTool
 from tutor.posix.waits import Exit
 
 _NUMBER = re.compile(r"\s*(-?\d{0,18}(?:\.\d{0,9})?)")
