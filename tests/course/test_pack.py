@@ -85,7 +85,7 @@ def test_an_exercise_as_it_is_written(mini_pack: Pack) -> None:
         "metadata.labels.app",
     ]
     assert (absent.assertions[0].value, absent.assertions[0].expect) == (None, Expectation("exists", False))
-    assert exercise.mistakes[0].when.of.namespace == "default"
+    assert exercise.mistakes[0].when[0].of.namespace == "default"
     assert exercise.read("pod.yaml").startswith("apiVersion: v1")
 
 

@@ -31,6 +31,21 @@ class Source(Protocol):
         """The cluster's time in seconds since 1970, to compare with the dates in its objects."""
 
 
+class Api(Source, Protocol):
+    """Everything grading does with a cluster."""
+
+    def request(
+        self, method: str, path: str, body: Obj | None = None, content_type: str = "application/json"
+    ) -> tuple[int, Obj]:
+        """Send one request; returns the status code and the body. Raises Unreachable when there is no answer."""
+
+    def watch(self, path: str) -> Stream:
+        """Open a watch on a collection. It begins with what is there, so nothing is missed. Raises Unreachable."""
+
+    def close(self) -> None:
+        """Let the connections go."""
+
+
 class Stream(Protocol):
     """A watch that is open."""
 

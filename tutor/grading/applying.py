@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tutor.clusters import ClusterError
-from tutor.grading.api import ApiSource, Obj
+from tutor.grading.api import Api, Obj
 from tutor.grading.paths import collection, resource
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -16,7 +16,7 @@ MANAGER = "fieldManager=kubectl-client-side-apply"
 (k8s.io/client-go/util/csaupgrade)."""
 
 
-def apply_manifests(api: ApiSource, text: str, namespace: str) -> None:
+def apply_manifests(api: Api, text: str, namespace: str) -> None:
     """Apply every object of a manifest file. ClusterError for one that is refused or lies elsewhere. Raises Unreachable."""
     import yaml
 
@@ -25,7 +25,7 @@ def apply_manifests(api: ApiSource, text: str, namespace: str) -> None:
             _apply(api, obj, namespace)
 
 
-def _apply(api: ApiSource, obj: Obj, namespace: str) -> None:
+def _apply(api: Api, obj: Obj, namespace: str) -> None:
     what = f"{obj['kind']} {obj['metadata']['name']}"
     found = resource(api.get, obj["apiVersion"], obj["kind"])
     if found is None:
@@ -38,7 +38,7 @@ def _apply(api: ApiSource, obj: Obj, namespace: str) -> None:
     _create_or_change(api, path, _noted(obj, namespace), what)
 
 
-def _create_or_change(api: ApiSource, path: str, obj: Obj, what: str) -> None:
+def _create_or_change(api: Api, path: str, obj: Obj, what: str) -> None:
     status, answer = api.request("POST", f"{path}?{MANAGER}", obj)
     if status == 409:
         one = f"{path}/{quote(obj['metadata']['name'])}?{MANAGER}"

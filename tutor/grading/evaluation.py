@@ -66,7 +66,7 @@ def evaluate_check(check: Check, mistakes: Iterable[Mistake], reader: Reader, fa
     result = CheckResult(check.id, check.text, Verdict.NOT_YET, failure.is_, failure.wanted, check.why)
     if check.settling and moving(reader, check.of):
         return replace(result, verdict=Verdict.CONVERGING)
-    mistake = next((one for one in mistakes if condition_holds(one.when, reader, facts)), None)
+    mistake = next((one for one in mistakes if all(condition_holds(c, reader, facts) for c in one.when)), None)
     return replace(result, mistake=mistake.says.strip(), see=mistake.see) if mistake else result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tutor.clusters import ClusterError
-from tutor.grading.api import ApiSource, Obj
+from tutor.grading.api import Api, Obj
 from tutor.grading.pace import Pace
 
 LABEL = "app.kubernetes.io/managed-by"
@@ -23,7 +23,7 @@ Report = Callable[[str], None]
 class Namespaces:
     """Makes and removes namespaces in one cluster. With `all_ours` the whole cluster is the tutor's, as a simulated one is."""
 
-    def __init__(self, api: ApiSource, pace: Pace, *, all_ours: bool) -> None:
+    def __init__(self, api: Api, pace: Pace, *, all_ours: bool) -> None:
         self._api = api
         self._pace = pace
         self._all_ours = all_ours
@@ -65,8 +65,9 @@ class Namespaces:
                 report(f"removing what is in the namespace {name}, {seconds:.0f} s")
 
         if not self._pace.until(lambda: self._api.get(_path(name)) is None, REMOVAL_SECONDS, waiting):
+            why = _what_keeps(self._api.get(_path(name)))
             raise ClusterError(
-                f"the namespace {name} has not gone in {REMOVAL_SECONDS:.0f} s",
+                f"the namespace {name} has not gone in {REMOVAL_SECONDS:.0f} s{why}",
                 f"See what keeps it with: kubectl get namespace {name} -o yaml",
             )
 
@@ -91,6 +92,13 @@ class Namespaces:
 
 def _path(name: str) -> str:
     return f"/api/v1/namespaces/{name}"
+
+
+def _what_keeps(namespace: Obj | None) -> str:
+    """What the cluster says about a removal that does not come to its end (pkg/controller/namespace/deletion)."""
+    conditions = ((namespace or {}).get("status") or {}).get("conditions") or ()
+    messages = [str(entry.get("message", "")) for entry in conditions if entry.get("status") == "True"]
+    return f" ({messages[0]})" if messages else ""
 
 
 def _ending(namespace: Obj) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tutor.clusters import CAPABILITIES, Cluster, ClusterError
 from tutor.course.model import Exercise
 from tutor.grading import state as states
-from tutor.grading.api import ApiSource, Unreachable
+from tutor.grading.api import Api, ApiSource, Unreachable
 from tutor.grading.evaluation import evaluate
 from tutor.grading.footprint import footprint
 from tutor.grading.namespaces import Namespaces
@@ -42,7 +42,9 @@ class ExerciseSession:
     does not play along, and OSError when files cannot be written.
     """
 
-    def __init__(self, exercise: Exercise, cluster: Cluster, workspace: Path) -> None:
+    def __init__(
+        self, exercise: Exercise, cluster: Cluster, workspace: Path, *, connect: Callable[[Path], Api] = ApiSource
+    ) -> None:
         self.exercise = exercise
         self.cluster = cluster
         self.workspace = workspace
@@ -50,7 +52,8 @@ class ExerciseSession:
         self._files = Workspace(workspace, exercise, self._folder / "backup")
         self._state: states.State | None = None
         self._touched = False
-        self._api: ApiSource | None = None
+        self._connect = connect
+        self._api: Api | None = None
         self._observer: Observer | None = None
         self._lock = threading.RLock()
 
@@ -120,8 +123,8 @@ class ExerciseSession:
             return None
         return f"the exercise needs {' and '.join(lacking)}, which the {self.cluster.name} cluster does not have"
 
-    def _source(self) -> ApiSource:
-        self._api = self._api or ApiSource(self.cluster.kubeconfig())
+    def _source(self) -> Api:
+        self._api = self._api or self._connect(self.cluster.kubeconfig())
         return self._api
 
     def _pace(self) -> Pace:
@@ -185,9 +188,10 @@ class ExerciseSession:
             self._observer.stop()
             self._observer = None
 
-    def _watched_paths(self, source: ApiSource) -> Iterator[str]:
+    def _watched_paths(self, source: Api) -> Iterator[str]:
         looks = [(check.of.api_version, check.of.kind, check.of.namespace) for check in self.exercise.checks]
-        looks += [(m.when.of.api_version, m.when.of.kind, m.when.of.namespace) for m in self.exercise.mistakes]
+        conditions = [condition for mistake in self.exercise.mistakes for condition in mistake.when]
+        looks += [(c.of.api_version, c.of.kind, c.of.namespace) for c in conditions]
         looks += [(version, kind, self.exercise.namespace) for version, kind in _WATCHED]
         for look in looks:
             with _Guard():

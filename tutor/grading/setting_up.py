@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.clusters import Cluster, ClusterError
 from tutor.course.model import ApplyStep, Assertion, Exercise, WaitStep
-from tutor.grading.api import ApiSource
+from tutor.grading.api import Api
 from tutor.grading.applying import apply_manifests
 from tutor.grading.evaluation import condition_holds, describe, failure_of
 from tutor.grading.expectations import value_of
@@ -24,7 +24,7 @@ Report = Callable[[str], None]
 class Setup:
     """One setting up. Every method may raise ClusterError with the remedy, or Unreachable."""
 
-    def __init__(self, exercise: Exercise, cluster: Cluster, api: ApiSource, pace: Pace, report: Report) -> None:
+    def __init__(self, exercise: Exercise, cluster: Cluster, api: Api, pace: Pace, report: Report) -> None:
         self._exercise = exercise
         self._cluster = cluster
         self._api = api

@@ -13,6 +13,7 @@ from tutor.course.model.exercise import Exercise, WaitStep
 from tutor.course.pack import Pack
 
 _POSITION = re.compile(r"\w\[-?\d+\]")
+_HALF_NEGATED = re.compile(r"!(\w+\.[\w.]+)")
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 
@@ -46,7 +47,8 @@ def _looks(exercise: Exercise) -> Iterator[_Look]:
         for assertion in check.assertions:
             yield _Look(check.of, assertion.value, assertion.expect, assertion.line)
     for mistake in exercise.mistakes:
-        yield _Look(mistake.when.of, mistake.when.value, mistake.when.expect, mistake.line)
+        for condition in mistake.when:
+            yield _Look(condition.of, condition.value, condition.expect, mistake.line)
     for step in exercise.start.steps:
         if isinstance(step, WaitStep):
             yield _Look(step.until.of, step.until.value, step.until.expect, step.line)
@@ -73,6 +75,9 @@ def _value(look: _Look, path: Path, report: Report) -> None:
     if _POSITION.search(look.value):
         message = f"`{look.value}` depends on the order of a list"
         report.add(path, look.line, message, "choose by name: containers[?name=='web'].image | [0]")
+    if negated := _HALF_NEGATED.search(look.value):
+        message = f"`{negated[0]}` negates only the first name"
+        report.add(path, look.line, message, f"write !({negated[1]})")
 
 
 def _expectation(expect: Expectation, line: int, facts: set[str], path: Path, report: Report) -> None:

@@ -38,7 +38,7 @@ class CheckReader:
         """A recognised mistake."""
         return Mistake(
             id=fields.identifier("id"),
-            when=fields.mapping("when", "the condition", self.condition) or NEVER,
+            when=fields.one_or_each("when", "the condition", self.condition),
             says=fields.text("says"),
             see=fields.optional_text("see"),
             line=fields.line,

@@ -244,6 +244,13 @@ class Fields:
         results = [self._read(node, what, reader) for node in self._items(key, required)]
         return tuple(result for result in results if result is not None)
 
+    def one_or_each(self, key: str, what: str, reader: Callable[[Fields], T]) -> tuple[T, ...]:
+        """What a reader makes of the mapping under the key, or of each mapping in a list that stands there."""
+        if isinstance(self._node(key, True, "a mapping or a list"), yaml.SequenceNode):
+            return self.each(key, what, reader, required=True)
+        only = self.mapping(key, what, reader)
+        return () if only is None else (only,)
+
     def _read(self, node: yaml.Node, what: str, reader: Callable[[Fields], T]) -> T | None:
         if isinstance(node, yaml.MappingNode):
             return _read_mapping(self.source, node, what, reader)

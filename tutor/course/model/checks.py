@@ -90,10 +90,13 @@ class Condition:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake the tutor recognises by the state it leaves behind; `see` links to where the matter is explained."""
+    """A mistake the tutor recognises by the state it leaves behind; `see` links to where the matter is explained.
+
+    It is there when all conditions of `when` hold.
+    """
 
     id: str
-    when: Condition
+    when: tuple[Condition, ...]
     says: str
     see: str | None = None
     line: int = field(default=0, compare=False)
