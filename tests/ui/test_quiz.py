@@ -45,6 +45,19 @@ async def test_a_number_answers_and_every_option_says_why(services: FakeServices
         assert "0 right, 1 wrong" in text
 
 
+async def test_space_shows_all_reasons_before_it_goes_on(services: FakeServices) -> None:
+    async with open_at(services, "quiz:first-steps", size=(60, 16)) as pilot:
+        screen = await go_to(pilot, SINGLE)
+        await press(pilot, "1")
+        assert "more below" in text_of(pilot)
+        asked = screen.shown
+        await press(pilot, "space")
+        assert screen.shown is asked
+        assert "A Deployment only keeps Pods running." in text_of(pilot)
+        while screen.shown is asked:
+            await press(pilot, "space")
+
+
 async def test_arrows_and_enter_answer_too(services: FakeServices) -> None:
     async with open_at(services, "quiz:services") as pilot:
         screen = on_screen(pilot, QuizScreen)

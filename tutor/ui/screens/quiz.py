@@ -22,14 +22,12 @@ from tutor.ui.screens.base import TutorScreen
 from tutor.ui.services import Services
 from tutor.ui.widgets.quiz.choices import Choices
 from tutor.ui.widgets.quiz.recall import RecallAnswer, RecallReview
-from tutor.ui.widgets.quiz.summary import summary_blocks
+from tutor.ui.widgets.quiz.summary import standing, summary_blocks
 from tutor.ui.widgets.reading.blocks import markdown_widgets
 from tutor.ui.widgets.reading.prose import Prose
 
 REVIEW_LIMIT = 20
 """Questions of one review; more than that tires, and the rest stays due."""
-MARKS = {Status.RIGHT: "✓", Status.WRONG: "✗", Status.SKIPPED: "-", Status.OPEN: "○", Status.TO_RATE: "◐"}
-MAX_MARKS = 16
 
 
 class QuizScreen(TutorScreen[None]):
@@ -52,6 +50,8 @@ class QuizScreen(TutorScreen[None]):
         bind("f,f4", "flag", "Flag", "Mark this question to come back to."),
         bind("u,f7", "undo", "Undo", "Take back your last answer."),
         bind("l", "lesson", "Lesson", "Open the page that answers this question."),
+        bind("pagedown", "scroll(1)", "Page down", "Scroll down.", show=False, name="quiz-down"),
+        bind("pageup", "scroll(-1)", "Page up", "Scroll up.", show=False, name="quiz-up"),
         bind("t", "again", "Try again", "Take this quiz once more."),
     ]
 
@@ -144,8 +144,9 @@ class QuizScreen(TutorScreen[None]):
             await self.body.mount_all([*self._prompt(shown.question), *self._answer_widgets(shown)])
         self.body.scroll_home(animate=False)
         for widget in self.body.query("Choices, TextArea"):
-            widget.focus()
+            widget.focus(scroll_visible=False)
         self.refresh_bindings()
+        self.call_after_refresh(self._show_place)
 
     def _prompt(self, question: Question) -> list[Widget]:
         return markdown_widgets(question.prompt, self._path(question))
@@ -169,7 +170,8 @@ class QuizScreen(TutorScreen[None]):
         statuses = self.session.session.statuses()
         flagged = "  flagged" if self.shown.question.id in self.session.session.state.flagged else ""
         left = f"Question {self.shown.number} of {len(statuses)} ─ {self._title}{flagged}"
-        self.title_bar.show(left, _standing(list(statuses.values()), self.shown.number))
+        more = "▼ more below   " if self._has_more else ""
+        self.title_bar.show(left, Content.assemble(more, standing(list(statuses.values()), self.shown.number)))
 
     @on(Choices.Answered)
     def take_answer(self, event: Choices.Answered) -> None:
@@ -194,6 +196,7 @@ class QuizScreen(TutorScreen[None]):
         note = f"{words} {self.shown.question.explanation}".strip()
         await self.body.mount(Prose([Paragraph(note)], classes="verdict"), before=choices)
         self.refresh_bindings()
+        self.call_after_refresh(self._show_place)
 
     def action_reveal(self) -> None:
         """Hand in what was written and show the model answer."""
@@ -209,9 +212,20 @@ class QuizScreen(TutorScreen[None]):
             self.session.rate(Rating(rating))
             self._next()
 
+    def action_scroll(self, direction: int) -> None:
+        """Scroll a page down (1) or up (-1)."""
+        self.body.scroll_relative(y=direction * max(1, self.body.size.height - 2), animate=False)
+        self.call_after_refresh(self._show_place)
+
+    @property
+    def _has_more(self) -> bool:
+        return self.body.scroll_offset.y < self.body.max_scroll_y
+
     def action_go_on(self) -> None:
-        """Go on to the next question, or leave at the end."""
-        if self.phase == "end":
+        """Scroll on to what is not in view yet, then go on to the next question, or leave at the end."""
+        if self._has_more:
+            self.action_scroll(1)
+        elif self.phase == "end":
             self.action_leave()
         else:
             self._next()
@@ -263,9 +277,7 @@ class QuizScreen(TutorScreen[None]):
         assert self.session is not None
         result = self.session.finish()
         self._finished = True
-        self.title_bar.show(
-            f"{self._title} ─ how it went", _standing(list(self.session.session.statuses().values()), 0)
-        )
+        self.title_bar.show(f"{self._title} ─ how it went", standing(list(self.session.session.statuses().values()), 0))
         blocks = summary_blocks(self.services.pack, result, self._what_next())
         async with self.body.batch():
             await self.body.remove_children()
@@ -296,14 +308,3 @@ class QuizScreen(TutorScreen[None]):
         """Stop; everything is kept."""
         self._keep_draft()
         super().action_leave()
-
-
-def _standing(statuses: Sequence[Status], current: int) -> Content:
-    """The questions as marks, and the same in words."""
-    right = sum(status is Status.RIGHT for status in statuses)
-    wrong = sum(status is Status.WRONG for status in statuses)
-    words = f"{right} right, {wrong} wrong"
-    if len(statuses) > MAX_MARKS:
-        return Content(words)
-    marks = ["▸" if number == current and s is Status.OPEN else MARKS[s] for number, s in enumerate(statuses, start=1)]
-    return Content(f"{' '.join(marks)}  {words}")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual.content import Content
+
 from tutor.course.model import Block, Heading, ListBlock, Paragraph
 from tutor.course.pack import Pack
-from tutor.quiz import Reading, Result
+from tutor.quiz import Reading, Result, Status
 
 MAX_PROMPT = 60
+MARKS = {Status.RIGHT: "✓", Status.WRONG: "✗", Status.SKIPPED: "-", Status.OPEN: "○", Status.TO_RATE: "◐"}
+MAX_MARKS = 16
 
 
 def summary_blocks(pack: Pack, result: Result, next_href: str | None) -> list[Block]:
@@ -56,3 +60,14 @@ def _prompt(pack: Pack, question_id: str) -> str:
 
 def _list(items: Sequence[str]) -> ListBlock:
     return ListBlock(tuple((Paragraph(item),) for item in items))
+
+
+def standing(statuses: Sequence[Status], current: int) -> Content:
+    """The questions as marks, and the same in words."""
+    right = sum(status is Status.RIGHT for status in statuses)
+    wrong = sum(status is Status.WRONG for status in statuses)
+    words = f"{right} right, {wrong} wrong"
+    if len(statuses) > MAX_MARKS:
+        return Content(words)
+    marks = ["▸" if number == current and s is Status.OPEN else MARKS[s] for number, s in enumerate(statuses, start=1)]
+    return Content(f"{' '.join(marks)}  {words}")
