@@ -7,7 +7,7 @@ import pkgutil
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.simulator.client import Client
 from tutor.simulator.clock import Clock
@@ -17,6 +17,9 @@ from tutor.simulator.metrics import Metrics
 from tutor.simulator.registry import Registry
 from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.store import Store, StoreState
+
+if TYPE_CHECKING:
+    from tutor.simulator.kubelet.runtime import Runtime
 
 ACTOR_PACKAGES = ("tutor.simulator.controllers", "tutor.simulator.scheduler", "tutor.simulator.kubelet")
 """Every module in them with an `actors(cluster)` function contributes what it returns."""
@@ -60,6 +63,8 @@ class SimulatedCluster:
         self.lock = threading.RLock()
         self.root_ca = ""
         """The certificate authority of the API server, as PEM; a server sets it when it starts."""
+        self.runtime: Runtime
+        """What kubelets do for the API server: logs, commands in containers (set by the kubelet package)."""
         self.clock = Clock(now)
         self.ids = Ids(seed)
         self.store = Store(lambda: self.clock.now)

@@ -1,0 +1,120 @@
+"""What the images do that are simulated in detail, by repository; names, tags and sizes are in the table beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+HUB = "docker.io/library/"
+CLIENTS = ("wget", "nslookup", "nc")
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What an image runs and what is in it (see `model.Image`)."""
+
+    program: str
+    command: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    directory: str = "/"
+    user: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+_NGINX_PAGE = """\
+<!DOCTYPE html>
+<html>
+<head>
+<title>Welcome to nginx!</title>
+</head>
+<body>
+<h1>Welcome to nginx!</h1>
+<p>The web server works. Put pages of your own into /usr/share/nginx/html.</p>
+</body>
+</html>
+"""
+_NGINX_CONFIG = """\
+user  nginx;
+worker_processes  auto;
+
+events {
+    worker_connections  1024;
+}
+
+http {
+    include       /etc/nginx/mime.types;
+    include       /etc/nginx/conf.d/*.conf;
+}
+"""
+_NGINX_SITE = """\
+server {
+    listen       80;
+    server_name  localhost;
+
+    location / {
+        root   /usr/share/nginx/html;
+        index  index.html index.htm;
+    }
+}
+"""
+_NGINX = Behaviour(
+    "nginx",
+    ("nginx", "-g", "daemon off;"),
+    ("/docker-entrypoint.sh",),
+    ("curl",),
+    files={
+        "/usr/share/nginx/html/index.html": _NGINX_PAGE,
+        "/usr/share/nginx/html/50x.html": "<html><body><h1>An error occurred.</h1></body></html>\n",
+        "/etc/nginx/nginx.conf": _NGINX_CONFIG,
+        "/etc/nginx/conf.d/default.conf": _NGINX_SITE,
+    },
+)
+_HTTPD = Behaviour(
+    "httpd",
+    ("httpd-foreground",),
+    files={"/usr/local/apache2/htdocs/index.html": "<html><body><h1>It works!</h1></body></html>\n"},
+)
+_SHELL = Behaviour("", ("sh",), programs=CLIENTS)
+_SHELL_WITH_CURL = Behaviour("", ("sh",), programs=(*CLIENTS, "curl"))
+_BASH = Behaviour("", ("bash",))
+
+BEHAVIOURS: Mapping[str, Behaviour] = {
+    HUB + "nginx": _NGINX,
+    "public.ecr.aws/nginx/nginx": _NGINX,
+    "public.ecr.aws/docker/library/nginx": _NGINX,
+    HUB + "httpd": _HTTPD,
+    HUB + "busybox": _SHELL,
+    "registry.k8s.io/busybox": _SHELL,
+    "registry.k8s.io/e2e-test-images/busybox": _SHELL,
+    "gcr.io/google-containers/busybox": _SHELL,
+    "quay.io/prometheus/busybox": _SHELL,
+    "public.ecr.aws/docker/library/busybox": _SHELL,
+    HUB + "alpine": _SHELL,
+    "public.ecr.aws/docker/library/alpine": _SHELL,
+    "docker.io/alpine/curl": Behaviour("curl", ("curl",), programs=(*CLIENTS, "curl")),
+    "docker.io/curlimages/curl": Behaviour("curl", ("curl",), programs=(*CLIENTS, "curl")),
+    "docker.io/radial/busyboxplus": _SHELL_WITH_CURL,
+    "docker.io/nicolaka/netshoot": _SHELL_WITH_CURL,
+    "registry.k8s.io/e2e-test-images/jessie-dnsutils": _SHELL_WITH_CURL,
+    HUB + "debian": _BASH,
+    HUB + "ubuntu": _BASH,
+    HUB + "fedora": _BASH,
+    HUB + "centos": _BASH,
+    HUB + "rockylinux": _BASH,
+    HUB + "almalinux": _BASH,
+    HUB + "amazonlinux": _BASH,
+    HUB + "bash": _BASH,
+    HUB + "redis": Behaviour("redis-server", ("redis-server",), ("docker-entrypoint.sh",)),
+    "docker.io/valkey/valkey": Behaviour("redis-server", ("valkey-server",), ("docker-entrypoint.sh",)),
+    "registry.k8s.io/pause": Behaviour("pause", (), ("/pause",)),
+    "registry.k8s.io/coredns/coredns": Behaviour("coredns", (), ("/coredns",)),
+    "docker.io/coredns/coredns": Behaviour("coredns", (), ("/coredns",)),
+    "registry.k8s.io/hpa-example": Behaviour("php-example", ("apache2-foreground",), programs=("curl",)),
+    "registry.k8s.io/e2e-test-images/agnhost": Behaviour("agnhost", ("pause",), ("/agnhost",), (*CLIENTS, "curl")),
+    "docker.io/hashicorp/http-echo": Behaviour("http-echo", (), ("/http-echo",)),
+    "docker.io/polinux/stress": Behaviour("stress", ("stress",)),
+    HUB + "hello-world": Behaviour("say", ("/hello",), options={"log": "Hello from Docker!"}),
+    HUB + "web-app": Behaviour("web-app", ("web-app",), programs=(*CLIENTS, "curl"), directory="/app"),
+}

@@ -1,0 +1,280 @@
+"""A running container: its main program, its files and its output, on the kubelet's clock.
+
+What containers run is simulated in two ways. A server that an image is known for is a `Program`, which costs next to nothing.
+Anything else, and whatever is run inside by `exec`, is run by the shell of `tutor.posix` in a `Machine`, where servers and
+network clients are commands like any other. A container begins with the first way when it can, and gets a machine when
+somebody needs one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from tutor.simulator.images.logs import Log
+from tutor.simulator.images.model import Image
+from tutor.simulator.images.programs.base import Program
+from tutor.simulator.images.traffic import ConnectionFailed, Request, Response
+from tutor.simulator.images.volumes import VolumeStore
+
+if TYPE_CHECKING:
+    from tutor.simulator.images.inside import Inside
+
+MIB = 2**20
+KILLED = 137
+
+
+@dataclass(frozen=True, slots=True)
+class MountPoint:
+    """A volume as a container sees it. `volume` is the volume's id, `inner` the part of it that is mounted."""
+
+    path: str
+    volume: str
+    inner: str = ""
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerConfig:
+    """What a container was created with."""
+
+    image: Image
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    directory: str
+    hostname: str
+    ip: str
+    pod: str
+    """ "namespace/name" """
+    name: str
+    user: int = 0
+    group: int = 0
+    read_only: bool = False
+    tty: bool = False
+    stdin: bool = False
+    mounts: tuple[MountPoint, ...] = ()
+    cpu_limit: float | None = None
+    memory_limit: float | None = None
+    message_path: str = ""
+    """Where the program may leave a message about its end."""
+    seed: int = 0
+
+
+class World(Protocol):
+    """What lies outside of a container."""
+
+    volumes: VolumeStore
+
+    @property
+    def now(self) -> float:
+        """The cluster's time."""
+
+    def request(self, config: ContainerConfig, host: str, port: int, request: Request) -> Response:
+        """A request by a container. Raises ConnectionFailed."""
+
+    def resolve(self, config: ContainerConfig, name: str) -> list[str]:
+        """The addresses of a name as cluster DNS knows them. Raises ConnectionFailed when DNS does not answer."""
+
+    def direct(self, ip: str, port: int, request: Request) -> Response:
+        """A request to an address from its own node. Raises ConnectionFailed."""
+
+
+class _MainHere:
+    """The `Here` of a container's main program when it has no machine."""
+
+    def __init__(self, container: Container, world: World) -> None:
+        config = container.config
+        self.container, self.world, self.now = container, world, world.now
+        self.argv, self.environment, self.hostname = config.argv, config.environment, config.hostname
+        self.options, self.ip, self.memory_limit = config.image.options, config.ip, config.memory_limit
+        self.namespace = config.pod.partition("/")[0]
+
+    def log(self, text: str, stream: str = "stdout") -> None:
+        self.container.log.write(self.now, stream, text)
+
+    def exit(self, code: int) -> None:
+        self.container.end(self.now, code)
+
+    def read(self, path: str) -> bytes | None:
+        return self.container.read(self.world, path)
+
+    def names(self, path: str) -> list[str] | None:
+        return self.container.names(self.world, path)
+
+    def request(self, host: str, port: int, request: Request) -> Response:
+        return self.world.request(self.container.config, host, port, request)
+
+    def resolve(self, name: str) -> list[str]:
+        return self.world.resolve(self.container.config, name)
+
+
+class Container:
+    """One run of a container, from start to end."""
+
+    def __init__(self, config: ContainerConfig, program: Program | None) -> None:
+        self.config = config
+        self.program = program
+        """The main program, while there is no machine."""
+        self.inside: Inside | None = None
+        self.log = Log()
+        self.exit_code: int | None = None
+        self.out_of_memory = False
+        self.started = 0.0
+        self.busy_until = 0.0
+        """Until when requests taken so far keep the processor busy."""
+        self.worked = 0.0
+        """Processor seconds of all requests taken so far."""
+
+    def clone(self) -> Container:
+        """A copy that goes its own way."""
+        other = Container.__new__(Container)
+        other.__dict__.update(self.__dict__)
+        other.program = self.program.clone() if self.program else None
+        other.inside = self.inside.clone() if self.inside else None
+        other.log = self.log.clone()
+        return other
+
+    # -- life
+
+    def start(self, world: World) -> None:
+        """Run the main program. Raises tutor.posix.CommandNotFound or NotExecutable."""
+        self.started = self.busy_until = world.now
+        if self.program is not None:
+            self.program.start(self._here(world))
+        else:
+            self.enter(world).start_main(self, world)
+
+    def run(self, world: World) -> None:
+        """Do everything that is due."""
+        if self.exit_code is not None:
+            return
+        if self.program is not None:
+            while self.exit_code is None and self.program.wake_at is not None and self.program.wake_at <= world.now:
+                self.program.step(self._here(world))
+        elif self.inside is not None:
+            self.inside.run(self, world)
+        limit = self.config.memory_limit
+        if self.exit_code is None and limit is not None and self.memory(world.now) > limit:
+            self.kill(world.now)
+            self.out_of_memory = True
+
+    def wake_at(self) -> float | None:
+        """When it next has something to do by itself."""
+        if self.exit_code is not None:
+            return None
+        return self.program.wake_at if self.program is not None else self.inside.wake_at() if self.inside else None
+
+    def signal(self, world: World, name: str) -> None:
+        """Send a signal to the main program."""
+        if self.exit_code is not None:
+            return
+        if name == "KILL":
+            self.kill(world.now)
+        elif self.program is not None:
+            self.program.signal(self._here(world), name)
+        elif self.inside is not None:
+            self.inside.signal_main(self, world, name)
+
+    def kill(self, now: float) -> None:
+        """End it at once."""
+        if self.inside is not None:
+            self.inside.stop()
+        self.end(now, KILLED)
+
+    def end(self, now: float, code: int) -> None:
+        """The main program has ended."""
+        self.exit_code = code & 255
+        self.log.close(now)
+
+    def enter(self, world: World) -> Inside:
+        """The machine inside, made if need be; a main program that ran without one goes on in it."""
+        if self.inside is None:
+            from tutor.simulator.images.inside import Inside
+
+            self.inside = Inside(self.config, world, self.started, self.program)
+            self.program = None
+        return self.inside
+
+    def _here(self, world: World) -> _MainHere:
+        return _MainHere(self, world)
+
+    # -- files
+
+    def read(self, world: World, path: str) -> bytes | None:
+        """A file as programs in the container see it."""
+        if self.inside is not None:
+            return self.inside.read(path)
+        for mount in self.config.mounts:
+            if path == mount.path or path.startswith(mount.path.rstrip("/") + "/"):
+                return world.volumes.file(mount.volume, _below(mount, path))
+        text = self.config.image.files.get(path)
+        return None if text is None else text.encode()
+
+    def names(self, world: World, path: str) -> list[str] | None:
+        """The names in a directory as programs in the container see it."""
+        if self.inside is not None:
+            return self.inside.names(path)
+        for mount in self.config.mounts:
+            if path == mount.path or path.startswith(mount.path.rstrip("/") + "/"):
+                return world.volumes.names(mount.volume, _below(mount, path))
+        prefix = path.rstrip("/") + "/"
+        names = {name[len(prefix) :].split("/")[0] for name in self.config.image.files if name.startswith(prefix)}
+        return sorted(names) if names else None
+
+    # -- network
+
+    def ports(self) -> Mapping[int, str]:
+        """The ports something listens on inside, with the protocols."""
+        if self.exit_code is not None:
+            return {}
+        if self.program is not None:
+            return self.program.ports()
+        return self.inside.ports() if self.inside else {}
+
+    def serve(self, world: World, port: int, request: Request) -> Response:
+        """Answer a request; the processor serves one after the other. Raises ConnectionFailed."""
+        self.run(world)
+        if port not in self.ports():
+            raise ConnectionFailed("refused")
+        if self.program is not None:
+            response = self.program.serve(self._here(world), port, request)
+        else:
+            response = self.enter(world).serve(self, world, port, request)
+        cores = self.config.cpu_limit or 1.0
+        self.busy_until = max(self.busy_until, world.now) + response.cpu / cores
+        self.worked += response.cpu
+        waited = max(0.0, self.busy_until - world.now - response.cpu / cores)
+        return Response(
+            response.status,
+            response.body,
+            response.headers,
+            response.seconds + response.cpu / cores + waited,
+            response.cpu,
+        )
+
+    # -- usage
+
+    def memory(self, now: float) -> float:
+        """Bytes in use."""
+        if self.exit_code is not None:
+            return 0.0
+        if self.program is not None:
+            return self.program.memory(now)
+        return self.inside.memory(now) if self.inside else 0.0
+
+    def cpu_seconds(self, now: float) -> float:
+        """Processor seconds used since the start."""
+        if self.exit_code is not None:
+            return self.worked
+        cores = self.config.cpu_limit or 1.0
+        done = self.worked - max(0.0, self.busy_until - now) * cores
+        if self.program is not None:
+            return done + self.program.cpu(now) * (now - self.started)
+        return done + (self.inside.cpu_seconds(now, self.started) if self.inside else 0.0)
+
+
+def _below(mount: MountPoint, path: str) -> str:
+    """A path inside of the volume, without a leading slash."""
+    rest = path[len(mount.path) :].strip("/")
+    return "/".join(part for part in (mount.inner, rest) if part)

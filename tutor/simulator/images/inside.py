@@ -1,0 +1,347 @@
+"""The machine inside a container: processes, files and the shell, where servers and network clients are commands too."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.posix import (
+    DEFAULT_PATH,
+    CommandTable,
+    FileError,
+    HostCall,
+    HostCommand,
+    HostInfo,
+    Machine,
+    MemoryTree,
+    Mount,
+    Namespace,
+    Session,
+    Stamp,
+    User,
+    install,
+    standard_commands,
+    userland,
+)
+from tutor.posix.commands import MAGIC
+from tutor.posix.memory import make_directories
+from tutor.simulator.images.programs import PROGRAMS, make_program
+from tutor.simulator.images.programs.base import Program
+from tutor.simulator.images.traffic import ConnectionFailed, Request, Response
+
+if TYPE_CHECKING:
+    from tutor.simulator.images.container import Container, ContainerConfig, World
+    from tutor.simulator.images.model import Image
+
+MIB = 2**20
+CATCHABLE = frozenset(("TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"))
+STEPS_A_SECOND = 5_000
+"""How many steps of the shell one processor core does in a second of the cluster's time."""
+FIRST_STEPS = 20_000
+"""How many may be done at once after a rest."""
+SLICE = 0.1
+"""Seconds after which a busy machine goes on."""
+BASE_MEMORY = 1.0 * MIB
+PROCESS_MEMORY = 0.5 * MIB
+
+
+def _commands() -> CommandTable:
+    return standard_commands().having({name: HostCommand(CATCHABLE) for name in PROGRAMS})
+
+
+_TABLE: list[CommandTable] = []
+_TREES: dict[str, MemoryTree] = {}
+
+
+def _table() -> CommandTable:
+    if not _TABLE:
+        _TABLE.append(_commands())
+    return _TABLE[0]
+
+
+def image_tree(image: Image) -> MemoryTree:
+    """The files of an image; the same for all its containers until they change something."""
+    tree = _TREES.get(image.id)
+    if tree is None:
+        if image.shell:
+            tree = userland(image.files, commands=standard_commands())
+        else:
+            tree = MemoryTree()
+            for path, text in image.files.items():
+                _write(tree, path, text.encode())
+        install(tree, [name for name in image.programs if name in PROGRAMS], "/usr/local/bin")
+        for name in image.main_names():
+            path = name if name.startswith("/") else f"/usr/local/bin/{name}"
+            _write(tree, path, MAGIC + image.program.encode(), mode=0o755)
+        _TREES[image.id] = tree
+    return tree.copy()
+
+
+def _write(tree: MemoryTree, path: str, data: bytes, mode: int = 0o644) -> None:
+    make_directories(tree, path.rsplit("/", 1)[0] or "/", Stamp(0.0, mode=0o755))
+    tree.write(path, data, Stamp(0.0, mode=mode))
+
+
+@dataclass(slots=True)
+class _Here:
+    """The `Here` of a program that runs as a command of the machine."""
+
+    now: float
+    call: HostCall
+    container: Container
+    world: World
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        return tuple(self.call.argv)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return self.call.environment
+
+    @property
+    def hostname(self) -> str:
+        return self.container.config.hostname
+
+    @property
+    def namespace(self) -> str:
+        return self.container.config.pod.partition("/")[0]
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        return self.container.config.image.options
+
+    @property
+    def ip(self) -> str:
+        return self.container.config.ip
+
+    @property
+    def memory_limit(self) -> float | None:
+        return self.container.config.memory_limit
+
+    def log(self, text: str, stream: str = "stdout") -> None:
+        self.call.send(text.encode(), stderr=stream == "stderr")
+
+    def exit(self, code: int) -> None:
+        self.call.finish(code)
+
+    def read(self, path: str) -> bytes | None:
+        return self.container.read(self.world, path if path.startswith("/") else f"{self.call.cwd}/{path}")
+
+    def names(self, path: str) -> list[str] | None:
+        return self.container.names(self.world, path)
+
+    def request(self, host: str, port: int, request: Request) -> Response:
+        return self.world.request(self.container.config, host, port, request)
+
+    def resolve(self, name: str) -> list[str]:
+        return self.world.resolve(self.container.config, name)
+
+
+def _program_name(call: HostCall) -> str:
+    """The program behind a command: what the file that was run says, whatever it is called."""
+    from tutor.posix.commands import find
+
+    path = find(call.process, call.argv[0], call.environment.get("PATH", DEFAULT_PATH))
+    return call.process.files.read(path)[len(MAGIC) :].decode()
+
+
+class Inside:
+    """A machine with the programs that run in it."""
+
+    def __init__(self, config: ContainerConfig, world: World, started: float, main: Program | None) -> None:
+        image = config.image
+        mounts = [
+            Mount(m.path, world.volumes.tree(m.volume), f"/{m.inner}" if m.inner else "/", m.read_only)
+            for m in config.mounts
+        ]
+        if config.message_path:
+            note = MemoryTree()
+            note.write("/message", b"", Stamp(started, mode=0o666))
+            mounts.append(Mount(config.message_path, note, "/message"))
+        tree = image_tree(image)
+        _write(tree, "/etc/hostname", f"{config.hostname}\n".encode())
+        _write(tree, "/etc/hosts", f"127.0.0.1\tlocalhost\n{config.ip}\t{config.hostname}\n".encode())
+        namespace = config.pod.split("/")[0]
+        search = f"search {namespace}.svc.cluster.local svc.cluster.local cluster.local\n"
+        _write(tree, "/etc/resolv.conf", f"{search}nameserver 10.96.0.10\noptions ndots:5\n".encode())
+        user = User(config.user, config.group)
+        files = Namespace.of(tree, mounts, user=user, read_only=config.read_only)
+        host = HostInfo(hostname=config.hostname, shell=image.shell or "busybox")
+        self.machine = Machine(files, _table(), host, now=started, seed=config.seed)
+        self.programs: dict[int, Program] = {}
+        self.main: int | None = None
+        self.steps = 0
+        self.credit = float(FIRST_STEPS)
+        self.credited = started
+        self._wake_at: float | None = None
+        if main is not None:
+            session = self._start(config, list(config.argv), config.tty)
+            self.main = session.pid
+            self.machine.run(started, 10)
+            self.programs[session.pid] = main
+
+    def clone(self) -> Inside:
+        """A copy that goes its own way."""
+        other = Inside.__new__(Inside)
+        other.__dict__.update(self.__dict__)
+        other.machine = copy.deepcopy(self.machine)
+        other.programs = {pid: program.clone() for pid, program in self.programs.items()}
+        return other
+
+    # -- commands
+
+    def _start(self, config: ContainerConfig, argv: list[str], tty: bool) -> Session:
+        environment = {"PATH": DEFAULT_PATH, "HOSTNAME": config.hostname, "HOME": "/root", **config.environment}
+        return self.machine.start(argv, environment, config.directory, tty=tty)
+
+    def start_main(self, container: Container, world: World) -> None:
+        """Run the container's own command."""
+        session = self._start(container.config, list(container.config.argv), container.config.tty)
+        self.main = session.pid
+        if not container.config.stdin:
+            session.close_input()
+        self.run(container, world)
+
+    def execute(self, container: Container, world: World, argv: list[str], *, tty: bool = False) -> int:
+        """Run one more command beside; returns its process id, which names its session. Raises CommandNotFound."""
+        session = self._start(container.config, argv, tty)
+        self.credit = max(self.credit, float(FIRST_STEPS))
+        self.run(container, world)
+        return session.pid
+
+    def session(self, pid: int) -> Session | None:
+        """The streams of a command that was started here."""
+        return self.machine.sessions.get(pid)
+
+    def forget(self, pid: int) -> None:
+        """Nobody looks at a finished command's streams any more."""
+        self.machine.sessions.pop(pid, None)
+
+    def run(self, container: Container, world: World) -> None:
+        """Let the processes run as far as time and the processor allow."""
+        self._earn(world.now, container.config.cpu_limit)
+        while True:
+            before = self.machine.steps
+            progress = self.machine.run(world.now, max(1, int(self.credit)))
+            used = self.machine.steps - before
+            self.steps += used
+            self.credit -= used
+            self._take_output(container, world.now)
+            answered = self._serve_calls(container, world, progress.calls)
+            if self._main_has_ended(container, world.now):
+                return
+            if not answered and not (progress.full and not progress.busy):
+                break
+            if self.credit < 1:
+                break
+        self._plan(world.now, busy=progress.busy, wake_at=progress.wake_at)
+
+    def _earn(self, now: float, limit: float | None) -> None:
+        rate = STEPS_A_SECOND * min(1.0, limit or 1.0)
+        self.credit = min(float(FIRST_STEPS), self.credit + rate * (now - self.credited))
+        self.credited = now
+
+    def _plan(self, now: float, *, busy: bool, wake_at: float | None) -> None:
+        times = [program.wake_at for program in self.programs.values() if program.wake_at is not None]
+        if wake_at is not None:
+            times.append(wake_at)
+        if busy or self.credit < 1:
+            times.append(now + SLICE)
+        self._wake_at = max(min(times), now) if times else None
+
+    def wake_at(self) -> float | None:
+        """When something is due."""
+        return self._wake_at
+
+    def _take_output(self, container: Container, now: float) -> None:
+        session = self.machine.sessions.get(self.main) if self.main is not None else None
+        if session is not None:
+            for stream, data in session.take_output():
+                container.log.write(now, stream, data.decode(errors="replace"))
+
+    def _main_has_ended(self, container: Container, now: float) -> bool:
+        session = self.machine.sessions.get(self.main) if self.main is not None else None
+        if session is None or session.status is None:
+            return False
+        self._take_output(container, now)
+        container.end(now, session.status)
+        return True
+
+    def _serve_calls(self, container: Container, world: World, calls: tuple[HostCall, ...]) -> bool:
+        """Start programs that were called, give others their turn; says whether any had something to do."""
+        alive = {call.pid for call in calls}
+        for pid in [pid for pid in self.programs if pid not in self.machine.processes]:
+            del self.programs[pid]
+        did = False
+        for call in calls:
+            here = _Here(world.now, call, container, world)
+            program = self.programs.get(call.pid)
+            if program is None:
+                program = self.programs[call.pid] = make_program(_program_name(call))
+                program.start(here)
+                did = True
+            for name in call.take_signals():
+                program.signal(here, name)
+                did = True
+            if program.wake_at is not None and program.wake_at <= world.now and call.pid in alive:
+                program.step(here)
+                did = True
+        return did
+
+    def signal_main(self, container: Container, world: World, name: str) -> None:
+        """Send a signal to the container's own command."""
+        if self.main is not None:
+            self.machine.signal(self.main, name, from_host=True)
+            self.run(container, world)
+
+    def stop(self) -> None:
+        """End everything."""
+        self.machine.stop()
+        self.programs.clear()
+
+    # -- files
+
+    def read(self, path: str) -> bytes | None:
+        """A file's content."""
+        try:
+            return self.machine.files.read(path)
+        except FileError:
+            return None
+
+    def names(self, path: str) -> list[str] | None:
+        """The names in a directory."""
+        try:
+            return self.machine.files.list(path)
+        except FileError:
+            return None
+
+    # -- network
+
+    def ports(self) -> dict[int, str]:
+        """The ports programs listen on."""
+        return {port: protocol for program in self.programs.values() for port, protocol in program.ports().items()}
+
+    def serve(self, container: Container, world: World, port: int, request: Request) -> Response:
+        """Answer a request. Raises ConnectionFailed."""
+        for call in self.machine.progress().calls:
+            program = self.programs.get(call.pid)
+            if program is not None and port in program.ports():
+                response = program.serve(_Here(world.now, call, container, world), port, request)
+                self.run(container, world)
+                return response
+        raise ConnectionFailed("refused")
+
+    # -- usage
+
+    def memory(self, now: float) -> float:
+        """Bytes in use by all processes."""
+        used = BASE_MEMORY + PROCESS_MEMORY * len(self.machine.processes)
+        return used + sum(program.memory(now) for program in self.programs.values())
+
+    def cpu_seconds(self, now: float, started: float) -> float:
+        """Processor seconds since the start."""
+        idle = sum(program.cpu(now) for program in self.programs.values())
+        return self.steps / STEPS_A_SECOND + idle * (now - started)

@@ -1,0 +1,128 @@
+"""What a simulated program is: something that starts, listens, answers, reacts to signals and uses CPU and memory.
+
+A program keeps its state in attributes with immutable values, so that a shallow copy goes its own way. Everything it needs
+from outside comes with each call, in a `Here`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Protocol
+
+from tutor.simulator.images.traffic import Request, Response
+
+MIB = 2**20
+
+
+class Here(Protocol):
+    """Where a program runs, as it is at the moment of a call."""
+
+    @property
+    def now(self) -> float:
+        """Seconds since the epoch."""
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """What it was started as."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Its environment variables."""
+
+    @property
+    def hostname(self) -> str:
+        """The pod's host name."""
+
+    @property
+    def namespace(self) -> str:
+        """The pod's namespace."""
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What the image says to its program: a version, a line to log ..."""
+
+    @property
+    def ip(self) -> str:
+        """The pod's address."""
+
+    @property
+    def memory_limit(self) -> float | None:
+        """The container's memory limit in bytes."""
+
+    def log(self, text: str, stream: str = "stdout") -> None:
+        """Write to standard output or standard error."""
+
+    def exit(self, code: int) -> None:
+        """End the program."""
+
+    def read(self, path: str) -> bytes | None:
+        """A file of the container; None when there is none."""
+
+    def names(self, path: str) -> list[str] | None:
+        """The names in a directory of the container; None when there is none."""
+
+    def request(self, host: str, port: int, request: Request) -> Response:
+        """Ask somebody else. Raises ConnectionFailed."""
+
+    def resolve(self, name: str) -> list[str]:
+        """The addresses of a name, as cluster DNS knows them; empty when there are none. Raises ConnectionFailed when DNS
+        does not answer."""
+
+
+class Program:
+    """A program that stays up, listens on nothing and ends when it is told to."""
+
+    stop_signals: ClassVar[tuple[str, ...]] = ("TERM", "INT", "QUIT")
+    stop_code: ClassVar[int] = 0
+    stop_seconds: ClassVar[float] = 0.1
+    resident: ClassVar[int] = 8 * MIB
+    """Bytes of memory it takes when idle."""
+    idle_cpu: ClassVar[float] = 0.0005
+    """Cores it takes when idle."""
+
+    def __init__(self) -> None:
+        self.wake_at: float | None = None
+        """When it next has something to do by itself."""
+        self.stopping: float | None = None
+
+    def clone(self) -> Program:
+        """A copy that goes its own way."""
+        return copy.copy(self)
+
+    def start(self, here: Here) -> None:
+        """Begin: log the first lines, look at arguments and environment."""
+
+    def step(self, here: Here) -> None:
+        """Do what was due at `wake_at`; sets it anew."""
+        self.wake_at = None
+        if self.stopping is not None and here.now >= self.stopping:
+            self.stopped(here)
+
+    def stopped(self, here: Here) -> None:
+        """The time after a signal is over."""
+        here.exit(self.stop_code)
+
+    def ports(self) -> Mapping[int, str]:
+        """The ports it listens on now, with the protocol it speaks there."""
+        return {}
+
+    def serve(self, here: Here, port: int, request: Request) -> Response:
+        """Answer a request at one of its ports."""
+        return Response(400)
+
+    def signal(self, here: Here, name: str) -> None:
+        """Take a signal that is not KILL."""
+        if name in self.stop_signals and self.stopping is None:
+            self.stopping = self.wake_at = here.now + self.stop_seconds
+
+    def memory(self, now: float) -> float:
+        """Bytes in use."""
+        return float(self.resident)
+
+    def cpu(self, now: float) -> float:
+        """Cores in use beside what requests cost."""
+        return self.idle_cpu
+
+
+Maker = Callable[[], Program]

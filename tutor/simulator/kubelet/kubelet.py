@@ -1,0 +1,232 @@
+"""The kubelets of all nodes as one actor, so that a change costs the same however many nodes there are.
+
+Keys are "node|namespace/name"; the kubelet of a single node can be stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from tutor.simulator.engine import DONE, Result
+from tutor.simulator.events import EventRecorder
+from tutor.simulator.images.volumes import VolumeStore
+from tutor.simulator.kubelet import syncing
+from tutor.simulator.kubelet.addresses import Addresses
+from tutor.simulator.kubelet.look import Look, Services
+from tutor.simulator.kubelet.pulling import Puller
+from tutor.simulator.kubelet.state import PodRecord
+from tutor.simulator.kubelet.volumes import Mounter, referenced
+from tutor.simulator.network import Network
+from tutor.simulator.objects import key_of, namespace_of, split_key, uid_of
+from tutor.simulator.store import Change, Obj
+
+if TYPE_CHECKING:
+    from tutor.simulator.cluster import SimulatedCluster
+
+NAME = "kubelet"
+BY_SOURCE = "volume-source"
+"""Index: pods by the ConfigMaps and Secrets their volumes show, as "namespace/configmaps/NAME"."""
+REFRESH_SECONDS = 45.0
+"""How long a change of a ConfigMap takes to appear in volumes; up to one sync period and a cache's age on a real node."""
+
+
+def _sources(pod: Obj) -> Iterable[str]:
+    return [f"{namespace_of(pod)}/{name}" for name in referenced(pod)] if pod["spec"].get("nodeName") else ()
+
+
+class Kubelet:
+    """Runs pods."""
+
+    name = NAME
+    watches = ("pods", "configmaps", "secrets")
+
+    def __init__(self, cluster: SimulatedCluster) -> None:
+        client = cluster.client(NAME)
+        self._client = client
+        self._store = cluster.store
+        self._store.add_index("pods", BY_SOURCE, _sources)
+        self.volumes = VolumeStore()
+        self.addresses = Addresses(client)
+        self.network = Network(client, self.volumes, self.container_at)
+        self.records: dict[str, PodRecord] = {}
+        self._by_ip: dict[str, str] = {}
+        self._recorders: dict[str, EventRecorder] = {}
+        self._stopped: set[str] = set()
+        self._epoch = 0
+        self._services = Services(
+            client,
+            cluster.ids,
+            Puller(),
+            Mounter(client, self.volumes),
+            self.network,
+            self._recorder,
+            self.addresses.take,
+        )
+
+    def _recorder(self, node: str) -> EventRecorder:
+        found = self._recorders.get(node)
+        if found is None:
+            found = self._recorders[node] = EventRecorder(self._client, NAME, node)
+        return found
+
+    # -- what has happened
+
+    def observe(self, change: Change) -> Iterable[str]:
+        """Pods assigned to nodes, unless the kubelet wrote the change itself; pods whose volumes show what has changed."""
+        if change.resource != "pods":
+            return self._refresh_keys(change)
+        node = change.obj["spec"].get("nodeName")
+        if not node or (change.actor == NAME and change.type != "DELETED"):
+            return ()
+        return (f"{node}|{key_of(change.obj)}",)
+
+    def _refresh_keys(self, change: Change) -> Iterable[str]:
+        if change.type != "MODIFIED" or change.obj["metadata"]["name"] == "kube-root-ca.crt":
+            return ()
+        source = f"{namespace_of(change.obj)}/{change.resource}/{change.obj['metadata']['name']}"
+        pods = self._store.by_index("pods", BY_SOURCE, source)
+        return [f"refresh|{pod['spec']['nodeName']}|{key_of(pod)}|{self._client.now}" for pod in pods]
+
+    def resync(self) -> Iterable[str]:
+        """All pods that are assigned or were."""
+        keys = {
+            f"{pod['spec']['nodeName']}|{key_of(pod)}"
+            for pod in self._store.list("pods")
+            if pod["spec"].get("nodeName")
+        }
+        return sorted(keys | set(self.records))
+
+    # -- one look
+
+    def reconcile(self, key: str) -> Result:
+        """Do what is due for one pod."""
+        if key.startswith("refresh|"):
+            return self._refresh(key)
+        node_name, _, pod_key = key.partition("|")
+        pod = self._client.get("pods", *split_key(pod_key))
+        record = self._own(key)
+        if pod is None or pod["spec"].get("nodeName") != node_name:
+            self._forget(key)
+            return DONE
+        if record is not None and record.uid != uid_of(pod):
+            self._forget(key)
+            record = None
+        node = self._client.get("nodes", "", node_name)
+        if node is None or node_name in self._stopped:
+            return DONE
+        if record is None:
+            if pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
+                return DONE
+            record = self.records[key] = PodRecord(key, uid_of(pod), node_name, self._client.now, epoch=self._epoch)
+            record.want_sync(self._client.now)
+        look = Look(self._services, pod, record, node)
+        syncing.advance(look)
+        return self._after(key, look)
+
+    def _after(self, key: str, look: Look) -> Result:
+        record = look.record
+        if self._client.get("pods", *split_key(key.partition("|")[2])) is None:
+            self._forget(key)
+            return DONE
+        if record.ip and not look.pod["spec"].get("hostNetwork"):
+            if record.sandbox == "ready":
+                self._by_ip[record.ip] = key
+            elif self._by_ip.get(record.ip) == key:
+                del self._by_ip[record.ip]
+        at, work = syncing.wakes(look)
+        return DONE if at is None else Result(max(0.0, at - self._client.now), housekeeping=not work)
+
+    def _refresh(self, key: str) -> Result:
+        """Bring volumes up to date, some time after what they show has changed."""
+        _, node_name, pod_key, since = key.split("|")
+        wait = float(since) + REFRESH_SECONDS - self._client.now
+        if wait > 0:
+            return Result(wait)
+        pod = self._client.get("pods", *split_key(pod_key))
+        node = self._client.get("nodes", "", node_name)
+        if pod is not None and node is not None and node_name not in self._stopped:
+            self._services.mounter.refresh(pod, node)
+        return DONE
+
+    def _own(self, key: str) -> PodRecord | None:
+        """The record, as one that may be changed: what a saved state holds stays as it was."""
+        record = self.records.get(key)
+        if record is not None and record.epoch != self._epoch:
+            record = self.records[key] = record.clone(self._epoch)
+        return record
+
+    def _forget(self, key: str) -> None:
+        record = self._own(key)
+        if record is None:
+            return
+        for own in record.running():
+            if own.current is not None and own.current.container is not None:
+                own.current.container.kill(self._client.now)
+        if self._by_ip.get(record.ip) == key:
+            del self._by_ip[record.ip]
+        self.addresses.free(record.node, record.ip)
+        self.volumes.drop_pod(record.uid)
+        del self.records[key]
+
+    # -- for the network and the API
+
+    def record_at(self, namespace: str, name: str) -> PodRecord | None:
+        """What is remembered of a pod, as one that may be changed."""
+        pod = self._client.get("pods", namespace, name)
+        node = pod["spec"].get("nodeName") if pod else None
+        return self._own(f"{node}|{namespace}/{name}") if node else None
+
+    def container_at(self, ip: str, port: int) -> Any:
+        """The container that listens at an address, and whether there is a pod there at all."""
+        key = self._by_ip.get(ip)
+        record = self._own(key) if key else None
+        if record is None:
+            return None, False
+        for own in record.running():
+            container = own.current.container if own.current else None
+            if container is not None and port in container.ports():
+                return container, True
+        return None, True
+
+    def wake(self, record: PodRecord) -> str:
+        """The key to look at after something has happened in a pod's containers."""
+        return record.key
+
+    # -- single nodes
+
+    def stop_node(self, node: str) -> None:
+        """Stop the kubelet of a node: its containers run on, but nobody looks after them or reports."""
+        self._stopped.add(node)
+
+    def start_node(self, node: str) -> list[str]:
+        """Start the kubelet of a node again; returns the keys to look at."""
+        self._stopped.discard(node)
+        return [key for key in self.resync() if key.startswith(f"{node}|")]
+
+    def is_running(self, node: str) -> bool:
+        """Whether the kubelet of a node runs."""
+        return node not in self._stopped
+
+    # -- saving
+
+    def save(self) -> Any:
+        """All records, as they are; from now on changed ones are copies."""
+        self._epoch += 1
+        return (
+            dict(self.records),
+            dict(self._by_ip),
+            frozenset(self._stopped),
+            self.addresses.save(),
+            self._services.puller.save(),
+            self.volumes.save(),
+        )
+
+    def load(self, state: Any) -> None:
+        """Go back to a saved state."""
+        records, by_ip, stopped, addresses, pulls, volumes = state
+        self._epoch += 1
+        self.records, self._by_ip, self._stopped = dict(records), dict(by_ip), set(stopped)
+        self.addresses.load(addresses)
+        self._services.puller.load(pulls)
+        self.volumes.load(volumes)

@@ -1,0 +1,116 @@
+"""One look of a kubelet at one pod: everything that the parts of the sync need, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.simulator.client import Client
+from tutor.simulator.errors import ApiError
+from tutor.simulator.events import EventRecorder
+from tutor.simulator.ids import Ids
+from tutor.simulator.images.container import World
+from tutor.simulator.kubelet import status as statuses
+from tutor.simulator.kubelet.pulling import Puller
+from tutor.simulator.kubelet.state import ContainerRecord, PodRecord
+from tutor.simulator.kubelet.volumes import Mounter
+from tutor.simulator.objects import name_of, namespace_of, uid_of
+from tutor.simulator.store import Obj
+
+GRID = 0.05
+"""Moments at which kubelets act are multiples of this, so that what happens together is dealt with together."""
+
+
+def on_grid(moment: float) -> float:
+    """The next multiple of the grid."""
+    steps = round(moment / GRID)
+    at = steps * GRID
+    return at if at >= moment - 1e-6 else (steps + 1) * GRID
+
+
+def next_relist(now: float) -> float:
+    """When the kubelet next notices what containers did by themselves: it looks once a second (pkg/kubelet/pleg)."""
+    return float(int(now + 1e-6)) + 1.0
+
+
+@dataclass(slots=True)
+class Services:
+    """What the kubelets of all nodes share."""
+
+    client: Client
+    ids: Ids
+    puller: Puller
+    mounter: Mounter
+    world: World
+    recorder: Callable[[str], EventRecorder]
+    """The event recorder of a node."""
+    take_ip: Callable[[str], str]
+    """A free address of a node."""
+
+
+@dataclass(slots=True)
+class Look:
+    """A pod, what is remembered of it, and the means to act."""
+
+    services: Services
+    pod: Obj
+    record: PodRecord
+    node: Obj | None
+
+    @property
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self.services.client.now
+
+    @property
+    def full_name(self) -> str:
+        """The pod in messages: "name_namespace(uid)"."""
+        return f"{name_of(self.pod)}_{namespace_of(self.pod)}({uid_of(self.pod)})"
+
+    @property
+    def node_ip(self) -> str:
+        """The node's address."""
+        addresses = (self.node or {}).get("status", {}).get("addresses") or ()
+        return next((str(entry["address"]) for entry in addresses if entry["type"] == "InternalIP"), "")
+
+    def containers(self) -> list[dict[str, Any]]:
+        """Init containers and containers, as the spec has them."""
+        return [*(self.pod["spec"].get("initContainers") or ()), *self.pod["spec"]["containers"]]
+
+    def spec(self, name: str) -> dict[str, Any]:
+        """A container of the spec by its name."""
+        return next(container for container in self.containers() if container["name"] == name)
+
+    def own(self, name: str) -> ContainerRecord:
+        """What is remembered of a container."""
+        found = self.record.containers.get(name)
+        if found is None:
+            init = {c["name"]: c for c in self.pod["spec"].get("initContainers") or ()}
+            kind = "main" if name not in init else "sidecar" if init[name].get("restartPolicy") == "Always" else "init"
+            found = self.record.containers[name] = ContainerRecord(name, kind)
+        return found
+
+    def event(self, kind: str, reason: str, message: str, container: str = "") -> None:
+        """Write an event about the pod or one of its containers."""
+        path = ""
+        if container:
+            init = any(c["name"] == container for c in self.pod["spec"].get("initContainers") or ())
+            path = f"spec.{'initContainers' if init else 'containers'}{{{container}}}"
+        recorder = self.services.recorder(self.record.node)
+        write = recorder.warning if kind == "Warning" else recorder.normal
+        write(self.pod, reason, message, field_path=path)
+
+    def write_status(self, *, over: bool = False) -> None:
+        """Tell the API how the pod is."""
+        ended = self.record.stage != "running" or "deletionTimestamp" in self.pod["metadata"]
+        status = statuses.generate(self.pod, self.record, self.node_ip, self.now, ended=ended, over=over)
+        self.put_status(status)
+
+    def put_status(self, status: Mapping[str, Any]) -> None:
+        """Write a status; a pod that is gone meanwhile needs none."""
+        try:
+            self.pod = self.services.client.update_status("pods", self.pod, status)
+        except ApiError as error:
+            if error.code != 404:
+                raise

@@ -1,0 +1,261 @@
+"""Probes: asking containers whether they have started, live and are ready (pkg/kubelet/prober)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request
+from tutor.simulator.kubelet import hooks
+from tutor.simulator.kubelet.look import Look, on_grid
+from tutor.simulator.kubelet.state import INIT, ContainerRecord, ProbeState
+
+KINDS = ("startup", "readiness", "liveness")
+_TITLES = {"startup": "Startup", "readiness": "Readiness", "liveness": "Liveness"}
+
+
+class Finding(NamedTuple):
+    """What a probe found. `output` is for the event."""
+
+    success: bool
+    output: str = ""
+
+
+def probe_spec(container: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
+    """A probe of a container's spec."""
+    found: dict[str, Any] | None = container.get(f"{kind}Probe")
+    return found
+
+
+def port_number(port: int | str, container: Mapping[str, Any]) -> int:
+    """A port by number or by the name the container gives it; 0 for a name it does not give."""
+    if isinstance(port, int) or str(port).isdigit():
+        return int(port)
+    return next((int(p["containerPort"]) for p in container.get("ports") or () if p.get("name") == port), 0)
+
+
+def is_started(container: Mapping[str, Any], own: ContainerRecord) -> bool:
+    """Whether the startup probe, if there is one, has succeeded."""
+    state = own.probes.get("startup")
+    return not probe_spec(container, "startup") or bool(state and state.result)
+
+
+def run_due(look: Look) -> bool:
+    """Run the probes that are due; says whether a container's readiness or health has changed."""
+    changed = False
+    for container in look.containers():
+        own = look.record.containers.get(container["name"])
+        if own is None or own.kind == INIT or own.current is None:
+            continue
+        for kind in KINDS:
+            spec = probe_spec(container, kind)
+            if spec is not None and own.current is not None and own.current.is_running:
+                changed = _tick(look, container, own, kind, spec) or changed
+    return changed
+
+
+def begin(look: Look, own: ContainerRecord) -> None:
+    """A container runs and has been shown to: its probes tick, counted from the moment the pod came to the node."""
+    for kind in KINDS:
+        spec = probe_spec(look.spec(own.name), kind)
+        if spec is None:
+            continue
+        state = _state(look, own, kind)
+        period = float(spec.get("periodSeconds", 10))
+        passed = int((look.now - look.record.added) / period)
+        state.next_at = on_grid(look.record.added + (passed + 1) * period)
+
+
+def trigger(look: Look) -> None:
+    """Let readiness probes of containers that are not ready run at once, as each new status does."""
+    for container in look.containers():
+        own = look.record.containers.get(container["name"])
+        if own is None or not probe_spec(container, "readiness") or own.current is None or not own.current.is_running:
+            continue
+        state = _state(look, own, "readiness")
+        if not state.result and is_started(container, own):
+            state.next_at = look.now
+
+
+def _state(look: Look, own: ContainerRecord, kind: str) -> ProbeState:
+    """Where a probe stands, starting anew with each run of the container."""
+    assert own.current is not None
+    state = own.probes.get(kind)
+    if state is None:
+        state = own.probes[kind] = ProbeState(next_at=look.now)
+    if state.run != own.current.id:
+        state.run, state.on_hold = own.current.id, False
+        state.result = True if kind == "liveness" else None if kind == "startup" else False
+        state.command = None
+    return state
+
+
+def _tick(look: Look, container: Mapping[str, Any], own: ContainerRecord, kind: str, spec: Mapping[str, Any]) -> bool:
+    state = _state(look, own, kind)
+    assert own.current is not None
+    assert own.current.started is not None
+    if state.command is not None:
+        return _finish_command(look, container, own, kind, spec, state)
+    if look.now < state.next_at - 1e-6 or not own.observed:
+        return False
+    period = float(spec.get("periodSeconds", 10))
+    state.next_at = on_grid(look.now + period)
+    if state.on_hold or look.now - int(own.current.started) < spec.get("initialDelaySeconds", 0):
+        return False
+    if kind != "readiness" and look.record.stage != "running":
+        return False
+    if is_started(container, own) == (kind == "startup"):
+        return False
+    finding = _ask(look, container, own, spec, state)
+    return finding is not None and _judge(look, own, kind, spec, state, finding)
+
+
+def _ask(
+    look: Look, container: Mapping[str, Any], own: ContainerRecord, spec: Mapping[str, Any], state: ProbeState
+) -> Finding | None:
+    """Run the probe; None when the answer comes later."""
+    timeout = float(spec.get("timeoutSeconds", 1))
+    if spec.get("exec"):
+        assert own.current is not None
+        assert own.current.container is not None
+        command = list(spec["exec"].get("command") or ())
+        begun = hooks.start_command(own.current.container, look.services.world, command)
+        if isinstance(begun, hooks.ExecResult):
+            return Finding(begun.code == 0, begun.output)
+        state.command, state.deadline = begun, look.now + timeout
+        result = hooks.command_result(own.current.container, begun)
+        if result is None:
+            return None
+        state.command = None
+        return Finding(result.code == 0, result.output)
+    if spec.get("httpGet"):
+        return _http(look, container, spec["httpGet"], timeout)
+    if spec.get("tcpSocket"):
+        return _tcp(look, container, spec["tcpSocket"], timeout)
+    if spec.get("grpc"):
+        return _grpc(look, container, spec["grpc"], timeout)
+    return Finding(True)
+
+
+def _http(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], timeout: float) -> Finding:
+    host = action.get("host") or look.record.ip
+    port = port_number(action["port"], container)
+    scheme = str(action.get("scheme") or "HTTP").lower()
+    path = action.get("path") or "/"
+    headers = {header["name"]: header["value"] for header in action.get("httpHeaders") or ()}
+    headers.setdefault("User-Agent", "kube-probe/1.37")
+    url = f"{scheme}://{host}:{port}{path if path.startswith('/') else '/' + path}"
+    request = Request("GET", path, {**headers, "X-From": look.node_ip}, protocol=scheme)
+    late = f'Get "{url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+    try:
+        response = look.services.world.direct(host, port, request)
+    except ConnectionFailed as error:
+        if error.kind == "timeout":
+            return Finding(False, late)
+        if error.kind == "protocol":
+            return Finding(False, f'Get "{url}": http: server gave HTTP response to HTTPS client')
+        return Finding(False, f'Get "{url}": dial tcp {host}:{port}: connect: connection refused')
+    if response.seconds > timeout:
+        return Finding(False, late)
+    if 200 <= response.status < 400:
+        return Finding(True)
+    return Finding(False, f"HTTP probe failed with statuscode: {response.status}")
+
+
+def _tcp(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], timeout: float) -> Finding:
+    host = action.get("host") or look.record.ip
+    port = port_number(action["port"], container)
+    try:
+        look.services.world.direct(host, port, Request(protocol=TCP))
+    except ConnectionFailed as error:
+        why = "i/o timeout" if error.kind == "timeout" else "connect: connection refused"
+        return Finding(False, f"dial tcp {host}:{port}: {why}")
+    return Finding(True)
+
+
+def _grpc(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], timeout: float) -> Finding:
+    host, port = look.record.ip, port_number(action["port"], container)
+    try:
+        response = look.services.world.direct(
+            host, port, Request("POST", "/grpc.health.v1.Health/Check", protocol="grpc")
+        )
+    except ConnectionFailed:
+        text = f'timeout: failed to connect service "{host}:{port}" within {int(timeout)}s: context deadline exceeded'
+        return Finding(False, text)
+    return Finding(response.status == 200, 'service unhealthy (responded with "NOT_SERVING")')
+
+
+def _finish_command(
+    look: Look,
+    container: Mapping[str, Any],
+    own: ContainerRecord,
+    kind: str,
+    spec: Mapping[str, Any],
+    state: ProbeState,
+) -> bool:
+    assert own.current is not None
+    assert own.current.container is not None
+    assert state.command is not None
+    result = hooks.command_result(own.current.container, state.command)
+    if result is None and look.now < state.deadline - 1e-6:
+        return False
+    if result is None and own.current.container.inside is not None:
+        own.current.container.inside.machine.signal(state.command, "KILL", from_host=True)
+        own.current.container.inside.forget(state.command)
+    state.command = None
+    command = " ".join(spec["exec"].get("command") or ())
+    late = f'command timed out: "{command}" timed out after {int(spec.get("timeoutSeconds", 1))}s'
+    finding = Finding(result.code == 0, result.output) if result is not None else Finding(False, late)
+    return _judge(look, own, kind, spec, state, finding)
+
+
+def _judge(
+    look: Look, own: ContainerRecord, kind: str, spec: Mapping[str, Any], state: ProbeState, finding: Finding
+) -> bool:
+    """Count an answer; says whether it changes the result."""
+    if not finding.success:
+        look.event("Warning", "Unhealthy", f"{_TITLES[kind]} probe failed: {finding.output}", own.name)
+    state.streak = state.streak + 1 if state.last == finding.success else 1
+    state.last = finding.success
+    needed = int(spec.get("successThreshold" if finding.success else "failureThreshold", 1 if finding.success else 3))
+    if state.streak < needed:
+        return False
+    before, state.result = state.result, finding.success
+    if kind == "startup" or (kind == "liveness" and not finding.success):
+        state.on_hold, state.streak = True, 0
+    return before != state.result
+
+
+def failed_for_good(own: ContainerRecord) -> str:
+    """The probe for which a running container has to be restarted, or nothing."""
+    for kind in ("liveness", "startup"):
+        state = own.probes.get(kind)
+        current = own.current is not None and state is not None and state.run == own.current.id
+        if current and state is not None and state.result is False:
+            return kind
+    return ""
+
+
+def wake_at(look: Look) -> tuple[float | None, bool]:
+    """When the next probe is due, and whether something may change then: a probe that has settled is mere routine."""
+    earliest: float | None = None
+    work = False
+    for container in look.containers():
+        own = look.record.containers.get(container["name"])
+        if own is None or own.kind == INIT or own.current is None or not own.current.is_running or not own.observed:
+            continue
+        for kind in KINDS:
+            spec = probe_spec(container, kind)
+            state = own.probes.get(kind)
+            if spec is None or state is None or state.run != own.current.id or state.on_hold:
+                continue
+            if is_started(container, own) == (kind == "startup") and state.command is None:
+                continue
+            at = min(look.now + hooks.POLL_SECONDS, state.deadline) if state.command is not None else state.next_at
+            earliest = at if earliest is None else min(earliest, at)
+            work = work or _is_undecided(kind, spec, state)
+    return earliest, work
+
+
+def _is_undecided(kind: str, spec: Mapping[str, Any], state: ProbeState) -> bool:
+    return state.command is not None or kind == "startup" or state.last is None or state.last != state.result

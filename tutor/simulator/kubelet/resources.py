@@ -1,0 +1,42 @@
+"""Requests and limits of a whole pod, and of containers as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from tutor.simulator import quantity
+
+
+def pod_resources(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The status fields `resources` and `allocatedResources`: sums over the containers."""
+    resources = {}
+    for field in ("limits", "requests"):
+        total = _sum((container.get("resources") or {}).get(field) or {} for container in spec["containers"])
+        if total:
+            resources[field] = total
+    result: dict[str, Any] = {"resources": resources}
+    if "requests" in resources:
+        result["allocatedResources"] = resources["requests"]
+    return result
+
+
+def _sum(lists: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for amounts in lists:
+        for name, value in amounts.items():
+            found.setdefault(name, []).append(str(value))
+    return {name: values[0] if len(values) == 1 else _add(values) for name, values in found.items()}
+
+
+def _add(values: list[str]) -> str:
+    total = sum((quantity.parse(value) for value in values), Decimal(0))
+    binary = any(value.endswith("i") for value in values)
+    return quantity.format_binary(total) if binary else quantity.format_decimal(total)
+
+
+def limit(container: Mapping[str, Any], name: str) -> float | None:
+    """A limit as a number (cores, bytes); None when there is none."""
+    value = ((container.get("resources") or {}).get("limits") or {}).get(name)
+    return None if value is None else float(quantity.parse(value))

@@ -1,0 +1,43 @@
+"""Which containers a kubelet starts again (pkg/kubelet/container/helpers.go, pkg/api/v1/pod/util.go)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tutor.simulator.kubelet.state import ContainerRecord
+from tutor.simulator.store import Obj
+
+
+def is_sidecar(container: Mapping[str, Any]) -> bool:
+    """Whether an init container stays beside the others."""
+    return container.get("restartPolicy") == "Always"
+
+
+def init_containers(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """spec.initContainers"""
+    return spec.get("initContainers") or []
+
+
+def restarts_after(spec: Mapping[str, Any], container: Mapping[str, Any], code: int) -> bool:
+    """Whether a container that ended with an exit code is started again: its own rules, its own policy, the pod's policy."""
+    for rule in container.get("restartPolicyRules") or ():
+        codes = rule.get("exitCodes") or {}
+        if rule.get("action") == "Restart" and (code in codes.get("values", ())) == (codes.get("operator") == "In"):
+            return True
+    policy = container.get("restartPolicy") or spec.get("restartPolicy", "Always")
+    return policy == "Always" or (policy == "OnFailure" and code != 0)
+
+
+def should_restart(pod: Obj, container: Mapping[str, Any], record: ContainerRecord) -> bool:
+    """Whether a container that is not running is to be started."""
+    if "deletionTimestamp" in pod["metadata"]:
+        return False
+    run = record.current
+    if run is None or (run.started is None and run.ended is None):
+        return True
+    if run.ended is None:
+        return False
+    if record.kind == "init" and run.ended.code == 0:
+        return False
+    return restarts_after(pod["spec"], container, run.ended.code)

@@ -1,0 +1,219 @@
+"""What a kubelet remembers of a pod beside the API object: its sandbox, the runs of its containers, probes and back-offs.
+
+Records are changed in place while nobody else holds them; `PodRecord.clone` makes one that can be (see `records`).
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from tutor.simulator.images.container import Container
+
+INIT, SIDECAR, MAIN = "init", "sidecar", "main"
+MAX_BACKOFF = 300.0
+FIRST_BACKOFF = 10.0
+
+
+class BackOff(NamedTuple):
+    """A delay that doubles with every use, and when it was last used (client-go, util/flowcontrol/backoff.go)."""
+
+    seconds: float
+    updated: float
+
+
+def holds_back(entry: BackOff | None, since: float, now: float) -> bool:
+    """Whether something that failed at `since` has to wait longer."""
+    if entry is None or since - entry.updated > 2 * MAX_BACKOFF:
+        return False
+    return now - since < entry.seconds
+
+
+def next_backoff(entry: BackOff | None, since: float, now: float) -> BackOff:
+    """The entry after one more use; long without trouble starts anew."""
+    if entry is None or since - entry.updated > 2 * MAX_BACKOFF:
+        return BackOff(FIRST_BACKOFF, now)
+    return BackOff(min(2 * entry.seconds, MAX_BACKOFF), now)
+
+
+class Ended(NamedTuple):
+    """How a container's process ended."""
+
+    at: float
+    code: int
+    reason: str
+    message: str = ""
+
+
+@dataclass(slots=True)
+class Run:
+    """One container as the runtime knows it: created, running or ended. A restart makes a new one."""
+
+    id: str
+    number: int
+    """The restart count it shows as."""
+    image: str
+    image_id: str
+    created: float
+    container: Container | None = None
+    started: float | None = None
+    ended: Ended | None = None
+    """None while it runs."""
+
+    @property
+    def is_running(self) -> bool:
+        """Started and not ended."""
+        return self.started is not None and self.ended is None
+
+
+class Reason(NamedTuple):
+    """Why the last attempt to start a container failed: the waiting reason and message shown until the next attempt."""
+
+    reason: str
+    message: str
+
+
+@dataclass(slots=True)
+class Stop:
+    """A container on its way out."""
+
+    kill_at: float
+    hook_pid: int | None = None
+    hook_until: float | None = None
+    signalled: bool = False
+    """Whether SIGTERM was sent."""
+
+
+@dataclass(slots=True)
+class ProbeState:
+    """Where one probe of one container stands (prober/worker.go). `result` is None until there is one."""
+
+    run: str = ""
+    """Id of the run it looks at."""
+    next_at: float = 0.0
+    result: bool | None = None
+    last: bool | None = None
+    streak: int = 0
+    on_hold: bool = False
+    command: int | None = None
+    """Process id of a probe's command that is still running ..."""
+    deadline: float = 0.0
+    """... and until when it may."""
+
+
+@dataclass(slots=True)
+class ContainerRecord:
+    """A container of a pod over its restarts."""
+
+    name: str
+    kind: str
+    current: Run | None = None
+    previous: Run | None = None
+    failure: Reason | None = None
+    backoff: BackOff | None = None
+    probes: dict[str, ProbeState] = field(default_factory=dict)
+    stop: Stop | None = None
+    observed: bool = False
+    """Whether the pod's status has shown the current run, which probes wait for."""
+
+    def last_ended(self) -> Run | None:
+        """The newest run that has ended."""
+        for run in (self.current, self.previous):
+            if run is not None and run.ended is not None:
+                return run
+        return None
+
+
+class Operation(NamedTuple):
+    """Something the pod's worker waits for: what, for which container, until when."""
+
+    what: str
+    container: str
+    until: float
+    detail: str = ""
+
+
+class MountTrouble(NamedTuple):
+    """A volume that could not be set up: how long the next wait is, and when the next try is due."""
+
+    delay: float
+    retry_at: float
+
+
+@dataclass(slots=True)
+class PodRecord:
+    """One pod on one node. Times are seconds since the epoch."""
+
+    key: str
+    uid: str
+    node: str
+    added: float
+    stage: str = "running"
+    """running, stopping (its containers are being stopped for good) or stopped"""
+    containers: dict[str, ContainerRecord] = field(default_factory=dict)
+    sandbox: str = "none"
+    """none, ready or stopped"""
+    sandbox_id: str = ""
+    ip: str = ""
+    mounted: bool = False
+    mount_trouble: dict[str, MountTrouble] = field(default_factory=dict)
+    operation: Operation | None = None
+    todo: tuple[str, ...] = ()
+    """Containers that the sync under way has still to start."""
+    failed: bool = False
+    """Whether the sync under way could not start something."""
+    retry_at: float | None = None
+    """The earliest moment something the sync under way held back may start."""
+    sync_at: float | None = None
+    """When the pod is looked at as a whole again."""
+    waiting: bool = False
+    """The next look is a retry after a failure: nothing is about to change."""
+    grace: float = 0.0
+    """Seconds the containers have once the pod is to end ..."""
+    deadline: float | None = None
+    """... and the moment until which they have them."""
+    pulls: dict[str, BackOff] = field(default_factory=dict)
+    pull_errors: dict[str, Reason] = field(default_factory=dict)
+    final: tuple[str, str] | None = None
+    """Reason and message of a pod the kubelet itself has failed."""
+    finish_at: float | None = None
+    """When a pod whose containers have all ended is torn down."""
+    epoch: int = 0
+
+    def clone(self, epoch: int) -> PodRecord:
+        """A copy that shares nothing that changes."""
+        containers = {
+            name: replace(
+                record,
+                current=_clone_run(record.current),
+                previous=_clone_run(record.previous),
+                probes={kind: copy.copy(probe) for kind, probe in record.probes.items()},
+                stop=copy.copy(record.stop),
+            )
+            for name, record in self.containers.items()
+        }
+        return replace(
+            self,
+            containers=containers,
+            mount_trouble=dict(self.mount_trouble),
+            pulls=dict(self.pulls),
+            pull_errors=dict(self.pull_errors),
+            epoch=epoch,
+        )
+
+    def want_sync(self, at: float) -> None:
+        """Look at the pod as a whole at a moment at the latest."""
+        if self.sync_at is None or at < self.sync_at:
+            self.sync_at = at
+            self.waiting = False
+
+    def running(self) -> list[ContainerRecord]:
+        """The containers that run now."""
+        return [record for record in self.containers.values() if record.current and record.current.is_running]
+
+
+def _clone_run(run: Run | None) -> Run | None:
+    if run is None:
+        return None
+    return replace(run, container=run.container.clone() if run.container else None)

@@ -1,0 +1,310 @@
+"""The status of a pod as its kubelet reports it.
+
+Source: pkg/kubelet/kubelet_pods.go (convertToAPIContainerStatuses, getPhase), pkg/kubelet/status/generate.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tutor.simulator.clock import timestamp
+from tutor.simulator.kubelet.resources import pod_resources
+from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, should_restart
+from tutor.simulator.kubelet.state import INIT, ContainerRecord, PodRecord, Run
+from tutor.simulator.store import Obj
+
+Status = dict[str, Any]
+_OWN = ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled")
+
+
+# -- containers
+
+
+def _terminated(run: Run) -> Status:
+    assert run.ended is not None
+    state: Status = {"exitCode": run.ended.code, "reason": run.ended.reason, "containerID": f"containerd://{run.id}"}
+    state["startedAt"] = timestamp(run.started) if run.started is not None else None
+    state["finishedAt"] = timestamp(run.ended.at)
+    if run.ended.message:
+        state["message"] = run.ended.message
+    return {"terminated": state}
+
+
+def _state_of(run: Run) -> Status:
+    if run.ended is not None:
+        return _terminated(run)
+    if run.started is not None:
+        return {"running": {"startedAt": timestamp(run.started)}}
+    return {"waiting": {"reason": "ContainerCreating"}}
+
+
+def _mounts(container: Mapping[str, Any]) -> list[Status]:
+    found = []
+    for mount in container.get("volumeMounts") or ():
+        entry = {"mountPath": mount["mountPath"], "name": mount["name"]}
+        if mount.get("readOnly"):
+            entry |= {"readOnly": True, "recursiveReadOnly": "Disabled"}
+        found.append(entry)
+    return found
+
+
+def _user(pod: Obj, container: Mapping[str, Any]) -> Status:
+    context = {**(pod["spec"].get("securityContext") or {}), **(container.get("securityContext") or {})}
+    uid, gid = context.get("runAsUser", 0), context.get("runAsGroup", 0)
+    groups = sorted(
+        {gid, *(context.get("supplementalGroups") or ()), *([context["fsGroup"]] if "fsGroup" in context else [])}
+    )
+    return {"linux": {"uid": uid, "gid": gid, "supplementalGroups": groups}}
+
+
+def container_status(pod: Obj, container: Mapping[str, Any], record: ContainerRecord | None, default: str) -> Status:
+    """One entry of containerStatuses. `default` is the waiting reason of a container that was not tried yet."""
+    name = container["name"]
+    status: Status = {
+        "name": name,
+        "image": container["image"],
+        "imageID": "",
+        "lastState": {},
+        "ready": False,
+        "restartCount": 0,
+        "started": False,
+        "state": {"waiting": {"reason": default}},
+    }
+    if container.get("volumeMounts"):
+        status["volumeMounts"] = _mounts(container)
+    if record is None:
+        return status
+    if record.current is not None:
+        _describe(status, pod, container, record.current)
+        if record.previous is not None:
+            status["lastState"] = _terminated(record.previous)
+    if record.failure is not None and should_restart(pod, container, record):
+        if "terminated" in status["state"]:
+            status["lastState"] = status["state"]
+        waiting = {"reason": record.failure.reason}
+        if record.failure.message:
+            waiting["message"] = record.failure.message
+        status["state"] = {"waiting": waiting}
+    return status
+
+
+def _describe(status: Status, pod: Obj, container: Mapping[str, Any], run: Run) -> None:
+    resources = container.get("resources") or {}
+    status["state"] = _state_of(run)
+    status["restartCount"] = run.number
+    status["image"], status["imageID"] = run.image, run.image_id
+    status["containerID"] = f"containerd://{run.id}"
+    status["resources"] = resources
+    if resources.get("requests"):
+        status["allocatedResources"] = resources["requests"]
+    status["user"] = _user(pod, container)
+
+
+def set_readiness(status: Status, container: Mapping[str, Any], record: ContainerRecord | None) -> None:
+    """Fill in `started` and `ready` from what the probes found (prober_manager.go UpdatePodStatus)."""
+    running = "running" in status["state"]
+    startup = record.probes.get("startup") if record else None
+    has_startup = bool(container.get("startupProbe"))
+    started = running and (not has_startup or bool(startup and startup.result))
+    status["started"] = started
+    if record is not None and record.kind == INIT:
+        status["ready"] = (status["state"].get("terminated") or {}).get("exitCode") == 0
+        return
+    readiness = record.probes.get("readiness") if record else None
+    status["ready"] = started and (not container.get("readinessProbe") or bool(readiness and readiness.result))
+
+
+# -- the phase
+
+
+def phase(pod: Obj, init: list[Status], main: list[Status], *, ended: bool) -> str:
+    """getPhase. `ended`: the pod's containers will not be started again."""
+    spec = pod["spec"]
+    policy = spec.get("restartPolicy", "Always")
+    pending, failed_for_good = _initialization(spec, init, policy)
+    if failed_for_good:
+        return "Failed"
+    waiting, running, stopped, succeeded = _count(spec, init, main)
+    started = any("running" in s["state"] or s["lastState"] or "terminated" in s["state"] for s in main)
+    if (pending and not started) or waiting:
+        return "Failed" if ended else "Pending"
+    if running:
+        return "Running"
+    if not stopped:
+        return "Pending"
+    if ended:
+        return "Succeeded" if stopped == succeeded else "Failed"
+    if policy == "Always":
+        return "Running"
+    if stopped == succeeded:
+        return "Succeeded"
+    return "Failed" if policy == "Never" else "Running"
+
+
+def _initialization(spec: Mapping[str, Any], statuses: list[Status], policy: str) -> tuple[int, bool]:
+    pending, for_good = 0, False
+    for container, status in zip(init_containers(spec), statuses, strict=False):
+        if is_sidecar(container):
+            pending += not status["started"] and not status["lastState"]
+            continue
+        state, last = status["state"], status["lastState"].get("terminated")
+        ended = state.get("terminated") or (last if "waiting" in state else None)
+        if ended is None or "running" in state:
+            pending += 1
+        elif ended["exitCode"] != 0:
+            pending += 1
+            for_good = for_good or policy == "Never"
+    return pending, for_good
+
+
+def _count(spec: Mapping[str, Any], init: list[Status], main: list[Status]) -> tuple[int, int, int, int]:
+    waiting = running = stopped = succeeded = 0
+    for container, status in zip(init_containers(spec), init, strict=False):
+        running += is_sidecar(container) and "running" in status["state"]
+    for status in main:
+        state = status["state"]
+        if "running" in state:
+            running += 1
+        elif "terminated" in state:
+            stopped += 1
+            succeeded += state["terminated"]["exitCode"] == 0
+        elif status["lastState"]:
+            stopped += 1
+        else:
+            waiting += 1
+    return waiting, running, stopped, succeeded
+
+
+# -- conditions
+
+
+def _condition(kind: str, value: bool, reason: str = "", message: str = "") -> Status:
+    condition: Status = {"type": kind, "status": "True" if value else "False"}
+    if reason:
+        condition["reason"] = reason
+    if message:
+        condition["message"] = message
+    return condition
+
+
+def _names(containers: Iterable[str]) -> str:
+    return "[" + " ".join(containers) + "]"
+
+
+def _containers_ready(pod: Obj, init: list[Status], main: list[Status], phase_: str) -> Status:
+    if phase_ in ("Succeeded", "Failed"):
+        return _condition("ContainersReady", False, "PodCompleted" if phase_ == "Succeeded" else "PodFailed")
+    sidecars = [s for c, s in zip(init_containers(pod["spec"]), init, strict=False) if is_sidecar(c)]
+    unready = [status["name"] for status in (*sidecars, *main) if not status["ready"]]
+    if unready:
+        message = f"containers with unready status: {_names(unready)}"
+        return _condition("ContainersReady", False, "ContainersNotReady", message)
+    return _condition("ContainersReady", True)
+
+
+def _ready(pod: Obj, containers: Status, conditions: Iterable[Mapping[str, Any]]) -> Status:
+    if containers["status"] != "True":
+        return {**containers, "type": "Ready"}
+    known = {condition["type"]: condition["status"] for condition in conditions}
+    unmet = []
+    for gate in pod["spec"].get("readinessGates") or ():
+        kind = gate["conditionType"]
+        if kind not in known:
+            unmet.append(f'corresponding condition of pod readiness gate "{kind}" does not exist.')
+        elif known[kind] != "True":
+            unmet.append(f'the status of pod readiness gate "{kind}" is not "True", but {known[kind]}')
+    if unmet:
+        return _condition("Ready", False, "ReadinessGatesNotReady", ", ".join(unmet))
+    return _condition("Ready", True)
+
+
+def _initialized(pod: Obj, init: list[Status], main: list[Status], phase_: str) -> Status:
+    if phase_ == "Succeeded":
+        return _condition("Initialized", True, "PodCompleted")
+    if any("running" in s["state"] or "terminated" in s["state"] or s["lastState"] for s in main):
+        return _condition("Initialized", True)
+    incomplete = [
+        status["name"]
+        for container, status in zip(init_containers(pod["spec"]), init, strict=False)
+        if not (status["started"] if is_sidecar(container) else status["ready"])
+    ]
+    if incomplete:
+        message = f"containers with incomplete status: {_names(incomplete)}"
+        return _condition("Initialized", False, "ContainersNotInitialized", message)
+    return _condition("Initialized", True)
+
+
+def sandbox_condition(record: PodRecord) -> Status:
+    """PodReadyToStartContainers"""
+    if record.sandbox == "ready":
+        return _condition("PodReadyToStartContainers", True)
+    message = "pod sandbox is not ready" if record.sandbox == "stopped" else "no pod sandbox exists"
+    return _condition("PodReadyToStartContainers", False, "PodSandboxNotReady", message)
+
+
+def merge_conditions(old: Iterable[Mapping[str, Any]], new: list[Status], generation: int, now: float) -> list[Status]:
+    """The kubelet's conditions with their transition times, then those of others."""
+    before = {condition["type"]: condition for condition in old}
+    merged = []
+    for condition in new:
+        previous = before.get(condition["type"])
+        same = previous is not None and previous["status"] == condition["status"]
+        since = previous["lastTransitionTime"] if previous is not None and same else timestamp(now)
+        merged.append(
+            {**condition, "observedGeneration": generation, "lastProbeTime": None, "lastTransitionTime": since}
+        )
+    known = {condition["type"] for condition in new}
+    return [*merged, *(dict(condition) for kind, condition in before.items() if kind not in known)]
+
+
+# -- all of it
+
+
+def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bool, over: bool) -> Status:
+    """The status of a pod. `ended`: its containers will not be started again; `over`: nothing of it runs any more, so
+    that it may count as having come to its end."""
+    spec, old = pod["spec"], pod.get("status") or {}
+    generation = pod["metadata"].get("generation", 1)
+    default = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
+    init = _statuses(pod, record, spec.get("initContainers") or (), default)
+    main = _statuses(pod, record, spec["containers"], default)
+    found = "Failed" if record.final else phase(pod, init, main, ended=ended)
+    containers_ready = _containers_ready(pod, init, main, found)
+    conditions = [
+        sandbox_condition(record),
+        _initialized(pod, init, main, found),
+        _ready(pod, containers_ready, old.get("conditions") or ()),
+        containers_ready,
+        _condition("PodScheduled", True),
+    ]
+    status = {key: value for key, value in old.items() if key not in _REWRITTEN}
+    terminal = found in ("Succeeded", "Failed")
+    status["phase"] = old.get("phase", "Pending") if terminal and not over else found
+    if record.final and over:
+        status["reason"], status["message"] = record.final
+    status["observedGeneration"] = generation
+    status["conditions"] = merge_conditions(old.get("conditions") or (), conditions, generation, now)
+    status["startTime"] = timestamp(record.added)
+    status["hostIP"], status["hostIPs"] = node_ip, [{"ip": node_ip}]
+    ip = node_ip if spec.get("hostNetwork") else record.ip
+    if ip and (record.containers or old.get("podIP")):
+        status["podIP"], status["podIPs"] = ip, [{"ip": ip}]
+    if init:
+        status["initContainerStatuses"] = init
+    status["containerStatuses"] = main
+    status.update(pod_resources(spec))
+    return status
+
+
+_REWRITTEN = ("reason", "message", "nominatedNodeName")
+
+
+def _statuses(pod: Obj, record: PodRecord, containers: Iterable[Mapping[str, Any]], default: str) -> list[Status]:
+    found = []
+    for container in containers:
+        own = record.containers.get(container["name"])
+        status = container_status(pod, container, own, default)
+        set_readiness(status, container, own)
+        found.append(status)
+    return found

@@ -1,0 +1,144 @@
+"""Stopping containers and pods: pre-stop hook, SIGTERM, and SIGKILL when the grace period is over.
+
+Source: pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainer), pkg/kubelet/kubelet.go (SyncTerminatingPod).
+"""
+
+from __future__ import annotations
+
+from tutor.simulator.errors import ApiError
+from tutor.simulator.kubelet import hooks
+from tutor.simulator.kubelet.look import Look, on_grid
+from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, Stop
+from tutor.simulator.objects import name_of, namespace_of, uid_of
+from tutor.simulator.registry import DeleteOptions
+
+LEAST_GRACE = 2.0
+"""Seconds a container has to react to SIGTERM even if its hook has used up the grace period."""
+TEARDOWN_SECONDS = 0.3
+
+
+def begin_stop(look: Look, own: ContainerRecord, grace: float, message: str) -> None:
+    """Begin to stop a container; `message` is what the event says."""
+    run = own.current
+    if own.stop is not None or run is None or run.container is None or not run.is_running:
+        return
+    look.event("Normal", "Killing", message, own.name)
+    own.stop = Stop(kill_at=look.now + grace)
+    hook = (look.spec(own.name).get("lifecycle") or {}).get("preStop") if grace > 0 else None
+    if not hook:
+        _terminate(look, own)
+    elif hook.get("sleep"):
+        own.stop.hook_until = look.now + float(hook["sleep"].get("seconds", 0))
+    elif hook.get("exec"):
+        begun = hooks.start_command(run.container, look.services.world, list(hook["exec"].get("command") or ()))
+        if isinstance(begun, int):
+            own.stop.hook_pid = begun
+        else:
+            _hook_failed(look, own)
+    elif hook.get("httpGet"):
+        if hooks.http_hook(look, hook["httpGet"], look.spec(own.name)):
+            look.event("Warning", "FailedPreStopHook", "PreStopHook failed", own.name)
+        _terminate(look, own)
+    advance_stop(look, own)
+
+
+def _hook_failed(look: Look, own: ContainerRecord) -> None:
+    look.event("Warning", "FailedPreStopHook", "PreStopHook failed", own.name)
+    _terminate(look, own)
+
+
+def _terminate(look: Look, own: ContainerRecord) -> None:
+    """Send SIGTERM."""
+    assert own.stop is not None
+    assert own.current is not None
+    own.stop.signalled = True
+    own.stop.kill_at = max(own.stop.kill_at, look.now + LEAST_GRACE)
+    if own.current.container is not None:
+        own.current.container.signal(look.services.world, "TERM")
+
+
+def advance_stop(look: Look, own: ContainerRecord) -> None:
+    """Go on stopping a container: its hook may be over, or its time."""
+    stop, run = own.stop, own.current
+    if stop is None or run is None or run.container is None or not run.is_running:
+        return
+    if not stop.signalled:
+        _look_at_hook(look, own, stop)
+    if look.now >= stop.kill_at - 1e-6 and run.container.exit_code is None:
+        run.container.kill(look.now)
+
+
+def _look_at_hook(look: Look, own: ContainerRecord, stop: Stop) -> None:
+    assert own.current is not None
+    if stop.hook_pid is not None and own.current.container is not None:
+        result = hooks.command_result(own.current.container, stop.hook_pid)
+        if result is None:
+            if look.now < stop.kill_at - 1e-6:
+                return
+        elif result.code != 0:
+            look.event("Warning", "FailedPreStopHook", "PreStopHook failed", own.name)
+    elif stop.hook_until is not None and look.now < min(stop.hook_until, stop.kill_at) - 1e-6:
+        return
+    _terminate(look, own)
+
+
+def stop_wakes(look: Look, own: ContainerRecord) -> float | None:
+    """When a container that is being stopped has to be looked at again."""
+    stop = own.stop
+    if stop is None or own.current is None or not own.current.is_running:
+        return None
+    if stop.signalled:
+        return stop.kill_at
+    if stop.hook_until is not None:
+        return min(stop.hook_until, stop.kill_at)
+    return min(look.now + hooks.POLL_SECONDS, stop.kill_at)
+
+
+# -- the whole pod
+
+
+def begin_pod_stop(look: Look, grace: float) -> None:
+    """The pod is to end: nothing is started any more."""
+    record = look.record
+    record.stage, record.grace, record.deadline = "stopping", grace, look.now + grace
+    record.todo, record.operation = (), None
+    record.sync_at = None
+    look.write_status()
+    continue_pod_stop(look)
+
+
+def continue_pod_stop(look: Look) -> None:
+    """Stop the containers, sidecars last; then tear the pod down."""
+    record = look.record
+    assert record.deadline is not None
+    running = record.running()
+    for own in [own for own in running if own.kind != SIDECAR] or running:
+        if own.stop is None:
+            begin_stop(look, own, max(0.0, record.deadline - look.now), f"Stopping container {own.name}")
+        else:
+            own.stop.kill_at = min(own.stop.kill_at, max(record.deadline, look.now))
+            advance_stop(look, own)
+    if not running and record.finish_at is None:
+        record.finish_at = on_grid(look.now + TEARDOWN_SECONDS)
+
+
+def shorten_grace(look: Look, grace: float) -> None:
+    """The pod was deleted once more, with less time."""
+    record = look.record
+    if record.deadline is not None and look.now + grace < record.deadline and grace < record.grace:
+        record.grace, record.deadline = grace, look.now + grace
+
+
+def finish_pod(look: Look) -> None:
+    """All containers have ended: the sandbox goes, the status is final, and a deleted pod's object goes too."""
+    record, pod = look.record, look.pod
+    record.stage, record.finish_at = "stopped", None
+    record.sandbox = "stopped" if record.sandbox_id else "none"
+    look.write_status(over=True)
+    if "deletionTimestamp" in pod["metadata"]:
+        options = DeleteOptions(grace_seconds=0, uid=uid_of(pod))
+        try:
+            look.services.client.delete("pods", namespace_of(pod), name_of(pod), options)
+        except ApiError as error:
+            if error.code != 409:
+                raise

@@ -1,0 +1,364 @@
+"""The kubelet's sync of one pod: notice what has happened, tell the API, do what is missing.
+
+Source: pkg/kubelet/kubelet.go (SyncPod), kuberuntime_manager.go (computePodActions, SyncPod), pod_workers.go (completeWork).
+"""
+
+from __future__ import annotations
+
+from tutor.simulator.kubelet import probing, starting, stopping
+from tutor.simulator.kubelet import status as statuses
+from tutor.simulator.kubelet.look import Look, next_relist, on_grid
+from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
+from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, Ended, MountTrouble, Operation
+from tutor.simulator.kubelet.volumes import MountError
+
+SANDBOX_SECONDS = 0.4
+OBSERVE_SECONDS = 0.1
+"""From a container's start to the sync that shows it."""
+BACKOFF_SECONDS = 10.0
+RESYNC_SECONDS = 60.0
+JITTER = 0.5
+"""A retry comes after its delay and up to half of it again."""
+FIRST_MOUNT_RETRY, LAST_MOUNT_RETRY = 0.5, 122.0
+FALLBACK_LINES, FALLBACK_BYTES = 80, 2048
+DEADLINE_MESSAGE = "Pod was active on the node longer than the specified deadline"
+
+
+def advance(look: Look) -> None:
+    """Do everything that is due for the pod now."""
+    record = look.record
+    _notice_ends(look)
+    metadata = look.pod["metadata"]
+    if "deletionTimestamp" in metadata:
+        grace = float(metadata.get("deletionGracePeriodSeconds") or 0)
+        if record.stage == "running":
+            stopping.begin_pod_stop(look, grace)
+        stopping.shorten_grace(look, grace)
+    if record.stage == "running":
+        _advance_running(look)
+    if record.stage == "stopping":
+        stopping.continue_pod_stop(look)
+        if record.finish_at is not None and look.now >= record.finish_at - 1e-6:
+            stopping.finish_pod(look)
+    elif record.stage == "stopped" and "deletionTimestamp" in metadata:
+        stopping.finish_pod(look)
+
+
+def _advance_running(look: Look) -> None:
+    record = look.record
+    for own in record.containers.values():
+        stopping.advance_stop(look, own)
+    _notice_ends(look)
+    if probing.run_due(look):
+        if any(probing.failed_for_good(own) for own in record.containers.values()):
+            record.want_sync(look.now)
+        look.write_status()
+    _notice_ends(look)
+    if record.operation is not None and look.now >= record.operation.until - 1e-6:
+        _continue_operation(look)
+    due = record.sync_at is not None and look.now >= record.sync_at - 1e-6
+    if due and record.operation is None and record.stage == "running":
+        _sync(look)
+
+
+# -- what containers did by themselves
+
+
+def _notice_ends(look: Look) -> None:
+    """Let containers do what is due in them, and take note of those that have ended."""
+    for own in look.record.containers.values():
+        run = own.current
+        if run is None or run.container is None or not run.is_running:
+            continue
+        container = run.container
+        wake = container.wake_at()
+        if wake is not None and wake <= look.now + 1e-6:
+            container.run(look.services.world)
+        if container.exit_code is not None:
+            _note_end(look, own)
+
+
+def _note_end(look: Look, own: ContainerRecord) -> None:
+    run = own.current
+    assert run is not None
+    assert run.container is not None
+    code = run.container.exit_code or 0
+    reason = "OOMKilled" if run.container.out_of_memory else "Completed" if code == 0 else "Error"
+    run.ended = Ended(look.now, code, reason, _last_words(look, own, code))
+    own.stop, own.observed = None, False
+    look.record.want_sync(next_relist(look.now))
+
+
+def _last_words(look: Look, own: ContainerRecord, code: int) -> str:
+    """The termination message: what the container wrote to its file, or the end of its log if asked for."""
+    spec = look.spec(own.name)
+    assert own.current is not None
+    container = own.current.container
+    if container is None:
+        return ""
+    text = b""
+    if container.inside is not None and spec.get("terminationMessagePath"):
+        text = container.inside.read(spec["terminationMessagePath"]) or b""
+    if not text and code != 0 and spec.get("terminationMessagePolicy") == "FallbackToLogsOnError":
+        lines = [line.text + "\n" * line.whole for line in container.log.lines[-FALLBACK_LINES:]]
+        text = "".join(lines).encode()[-FALLBACK_BYTES:]
+    return text.decode(errors="replace")[:4096]
+
+
+# -- the sync
+
+
+def _sync(look: Look) -> None:
+    record = look.record
+    record.sync_at, record.waiting = None, False
+    if _past_deadline(look):
+        return
+    _show(look)
+    if _has_come_to_its_end(look):
+        stopping.begin_pod_stop(look, float(look.pod["spec"].get("terminationGracePeriodSeconds", 30)))
+        return
+    if probing.run_due(look):
+        look.write_status()
+    if not _mount_volumes(look):
+        return
+    if record.sandbox != "ready":
+        record.operation = Operation("sandbox", "", on_grid(look.now + SANDBOX_SECONDS))
+        return
+    if not _kill_unhealthy(look):
+        _begin_starts(look)
+
+
+def _show(look: Look) -> None:
+    """Write the status; from now on containers that run count as seen, and their probes begin."""
+    look.write_status()
+    for own in look.record.running():
+        if not own.observed:
+            own.observed = True
+            probing.begin(look, own)
+    probing.trigger(look)
+
+
+def _past_deadline(look: Look) -> bool:
+    """activeDeadlineSeconds: the pod has failed."""
+    limit = look.pod["spec"].get("activeDeadlineSeconds")
+    if limit is None or look.now < look.record.added + limit - 1e-6:
+        return False
+    look.event("Normal", "DeadlineExceeded", DEADLINE_MESSAGE)
+    look.record.final = ("DeadlineExceeded", DEADLINE_MESSAGE)
+    stopping.begin_pod_stop(look, float(look.pod["spec"].get("terminationGracePeriodSeconds", 30)))
+    return True
+
+
+def _has_come_to_its_end(look: Look) -> bool:
+    """Whether all containers have ended and none is to be started again."""
+    pod, record = look.pod, look.record
+    for container in init_containers(pod["spec"]):
+        own = record.containers.get(container["name"])
+        if own is None or is_sidecar(container):
+            continue
+        ended = own.current.ended if own.current else None
+        if ended is not None and ended.code != 0 and not restarts_after(pod["spec"], container, ended.code):
+            return True
+    for container in pod["spec"]["containers"]:
+        own = record.containers.get(container["name"])
+        if own is None or own.current is None or own.current.is_running or should_restart(pod, container, own):
+            return False
+    return True
+
+
+def _mount_volumes(look: Look) -> bool:
+    """Set up volumes that are not yet; False while one cannot be."""
+    record = look.record
+    if record.mounted:
+        return True
+    for volume in look.pod["spec"].get("volumes") or ():
+        name = volume["name"]
+        trouble = record.mount_trouble.get(name)
+        if trouble is not None and look.now < trouble.retry_at - 1e-6:
+            continue
+        try:
+            look.services.mounter.mount(look.pod, volume, look.node)
+            record.mount_trouble.pop(name, None)
+        except MountError as error:
+            look.event("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{name}" : {error}')
+            delay = min(trouble.delay * 2, LAST_MOUNT_RETRY) if trouble else FIRST_MOUNT_RETRY
+            record.mount_trouble[name] = MountTrouble(delay, on_grid(look.now + delay))
+    if record.mount_trouble:
+        record.want_sync(min(trouble.retry_at for trouble in record.mount_trouble.values()))
+        record.waiting = True
+        return False
+    record.mounted = True
+    return True
+
+
+def _kill_unhealthy(look: Look) -> bool:
+    """Stop containers whose probes have failed; says whether the sync has to wait for that."""
+    record = look.record
+    last: float | None = None
+    for own in record.running():
+        kind = probing.failed_for_good(own)
+        if not kind or not own.observed:
+            continue
+        spec = probing.probe_spec(look.spec(own.name), kind) or {}
+        default = look.pod["spec"].get("terminationGracePeriodSeconds", 30)
+        grace = float(spec.get("terminationGracePeriodSeconds", default))
+        stopping.begin_stop(look, own, grace, f"Container {own.name} failed {kind} probe, will be restarted")
+        last = max(last or 0.0, own.stop.kill_at if own.stop else look.now)
+    if last is None:
+        return False
+    record.operation = Operation("kill", "", last)
+    return True
+
+
+def _begin_starts(look: Look) -> None:
+    record = look.record
+    record.failed, record.retry_at = False, None
+    record.todo = tuple(_to_start(look))
+    starting.start_next(look)
+    if record.operation is None:
+        _end_sync(look)
+
+
+def _to_start(look: Look) -> list[str]:
+    """The containers that are to be started now: the next init container, or else all others that do not run."""
+    pod, names = look.pod, list[str]()
+    for container in init_containers(pod["spec"]):
+        own = look.own(container["name"])
+        run = own.current
+        if is_sidecar(container):
+            if should_restart(pod, container, own):
+                names.append(own.name)
+                if run is None:
+                    return names
+            elif not probing.is_started(container, own):
+                return names
+            continue
+        if run is not None and run.ended is not None and run.ended.code == 0:
+            continue
+        if should_restart(pod, container, own):
+            names.append(own.name)
+        return names
+    for container in pod["spec"]["containers"]:
+        if should_restart(pod, container, look.own(container["name"])):
+            names.append(container["name"])
+    return names
+
+
+def _continue_operation(look: Look) -> None:
+    """What the sync waited for is over; go on with it."""
+    record = look.record
+    operation = record.operation
+    assert operation is not None
+    if operation.what == "sandbox":
+        _sandbox_ready(look)
+        return
+    if operation.what == "kill":
+        for own in record.containers.values():
+            stopping.advance_stop(look, own)
+        _notice_ends(look)
+        if any(own.stop is not None for own in record.running()):
+            return
+        record.operation = None
+        _begin_starts(look)
+        return
+    starting.continue_start(look)
+    starting.start_next(look)
+    if record.operation is None:
+        _end_sync(look)
+
+
+def _sandbox_ready(look: Look) -> None:
+    record = look.record
+    record.operation, record.sandbox, record.sandbox_id = None, "ready", record.uid
+    if not look.pod["spec"].get("hostNetwork"):
+        record.ip = look.services.take_ip(record.node)
+    else:
+        record.ip = look.node_ip
+    _show_sandbox(look)
+    record.want_sync(next_relist(look.now))
+    _begin_starts(look)
+
+
+def _show_sandbox(look: Look) -> None:
+    """The condition PodReadyToStartContainers is told of at once, before anything else of the sandbox."""
+    status = dict(look.pod["status"])
+    generation = look.pod["metadata"].get("generation", 1)
+    ready = statuses.sandbox_condition(look.record)
+    merged = statuses.merge_conditions(status.get("conditions") or (), [ready], generation, look.now)
+    status["conditions"] = merged
+    look.put_status(status)
+
+
+def _end_sync(look: Look) -> None:
+    """All was tried: plan when to look again (completeWork)."""
+    record = look.record
+    if any(own.current and own.current.is_running and not own.observed for own in record.containers.values()):
+        record.want_sync(on_grid(look.now + OBSERVE_SECONDS))
+    if any(own.current and own.current.ended and own.current.started is None for own in record.containers.values()):
+        record.want_sync(on_grid(look.now + OBSERVE_SECONDS) if not record.failed else next_relist(look.now))
+    if not record.failed:
+        return
+    delay = BACKOFF_SECONDS if record.retry_at is None else min(max(0.0, record.retry_at - look.now), RESYNC_SECONDS)
+    delay *= 1 + JITTER * look.services.ids.fraction()
+    at = on_grid(look.now + delay)
+    shown = {s["name"]: (s["state"].get("waiting") or {}).get("reason") for s in _shown(look)}
+    settled = all(
+        own.failure is None or own.failure.reason == shown.get(own.name) for own in record.containers.values()
+    )
+    if record.sync_at is None or at < record.sync_at:
+        record.want_sync(at)
+        record.waiting = settled
+
+
+def _shown(look: Look) -> list[statuses.Status]:
+    status = look.pod.get("status") or {}
+    return [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]
+
+
+# -- when to look again
+
+
+def wakes(look: Look) -> tuple[float | None, bool]:
+    """When something is due for the pod, and whether that may change something."""
+    record = look.record
+    times: list[tuple[float, bool]] = []
+    if record.stage == "stopped":
+        return None, False
+    for own in record.containers.values():
+        times.extend(_container_wakes(look, own))
+    if record.operation is not None:
+        times.append((record.operation.until, True))
+    elif record.sync_at is not None:
+        times.append((record.sync_at, not record.waiting))
+    if record.finish_at is not None:
+        times.append((record.finish_at, True))
+    if record.stage == "running":
+        at, work = probing.wake_at(look)
+        if at is not None:
+            times.append((at, work))
+        limit = look.pod["spec"].get("activeDeadlineSeconds")
+        if limit is not None:
+            times.append((record.added + limit, True))
+    if not times:
+        return None, False
+    return min(at for at, _ in times), any(work for _, work in times)
+
+
+STARTUP_SECONDS = 30.0
+"""What a container that is to run for ever does by itself after this long is routine."""
+
+
+def _container_wakes(look: Look, own: ContainerRecord) -> list[tuple[float, bool]]:
+    run = own.current
+    if run is None or run.container is None or not run.is_running:
+        return []
+    found = []
+    at = run.container.wake_at()
+    if at is not None:
+        endless = look.pod["spec"].get("restartPolicy", "Always") == "Always" and own.kind in ("main", SIDECAR)
+        young = run.started is None or look.now < run.started + STARTUP_SECONDS
+        found.append((at, young or not endless or run.container.program is not None))
+    stop_at = stopping.stop_wakes(look, own)
+    if stop_at is not None:
+        found.append((stop_at, True))
+    return found

@@ -1,0 +1,258 @@
+"""The cluster network: names, Service addresses, and connections between containers.
+
+Names come from cluster DNS, Services from EndpointSlices, as on a real node: what the API says decides where a request goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from tutor.simulator.client import Client
+from tutor.simulator.images.container import Container, ContainerConfig
+from tutor.simulator.images.traffic import HTTP, TCP, ConnectionFailed, Request, Response
+from tutor.simulator.images.volumes import VolumeStore
+from tutor.simulator.network_policies import allows
+from tutor.simulator.objects import labels_of, namespace_of
+from tutor.simulator.store import Obj
+
+DOMAIN = "cluster.local"
+SLICES = "endpointslices.discovery.k8s.io"
+BY_IP = "cluster-ip"
+BY_SERVICE = "service"
+TIMEOUT_SECONDS = 130.0
+"""How long a client's system tries to connect to somebody who does not answer."""
+REFUSED_SECONDS = 0.001
+DNS_TIMEOUT_SECONDS = 10.0
+LOCAL = ("localhost", "127.0.0.1")
+
+Finder = Callable[[str, int], tuple[Container | None, bool]]
+"""The container that listens at an address and port, and whether there is a pod at the address at all."""
+
+
+def _service_ips(service: Obj) -> Iterable[str]:
+    spec = service["spec"]
+    ips = [*(spec.get("clusterIPs") or ()), *(spec.get("externalIPs") or ())]
+    ips += [
+        entry["ip"]
+        for entry in (service.get("status", {}).get("loadBalancer") or {}).get("ingress") or ()
+        if "ip" in entry
+    ]
+    return [ip for ip in ips if ip and ip != "None"]
+
+
+def _slice_service(slice_: Obj) -> Iterable[str]:
+    name = labels_of(slice_).get("kubernetes.io/service-name")
+    return (f"{namespace_of(slice_)}/{name}",) if name else ()
+
+
+class Network:
+    """What containers reach, seen from one moment to the next; it remembers which nodes are cut off."""
+
+    def __init__(self, client: Client, volumes: VolumeStore, find: Finder) -> None:
+        self.volumes = volumes
+        self._client = client
+        self._store = client.store
+        self._find = find
+        self._ids = client.registry.ids
+        self.cut_off: frozenset[str] = frozenset()
+        """Nodes that nothing reaches and that reach nothing."""
+        self._store.add_index("services", BY_IP, _service_ips)
+        self._store.add_index(SLICES, BY_SERVICE, _slice_service)
+
+    @property
+    def now(self) -> float:
+        """The cluster's time."""
+        return self._client.now
+
+    # -- names
+
+    def resolve(self, config: ContainerConfig, name: str) -> list[str]:
+        """The addresses of a name, trying the search domains of the pod. Raises ConnectionFailed without DNS."""
+        if name in LOCAL:
+            return ["127.0.0.1"]
+        if _is_address(name):
+            return [name]
+        if name == config.hostname:
+            return [config.ip]
+        if not self._dns_answers():
+            raise ConnectionFailed("no-host", seconds=DNS_TIMEOUT_SECONDS)
+        namespace = config.pod.partition("/")[0]
+        candidates = [name.rstrip(".")]
+        if not name.endswith(".") and name.count(".") < 5:
+            candidates = [
+                *(f"{name}.{suffix}" for suffix in (f"{namespace}.svc.{DOMAIN}", f"svc.{DOMAIN}", DOMAIN)),
+                name,
+            ]
+        for candidate in candidates:
+            found = self._lookup(candidate)
+            if found:
+                return found
+        return []
+
+    def _dns_answers(self) -> bool:
+        return bool(self._endpoints("kube-system", "kube-dns", "dns"))
+
+    def _lookup(self, name: str) -> list[str]:
+        """A name in full, such as web.default.svc.cluster.local."""
+        if not name.endswith(f".{DOMAIN}"):
+            return []
+        parts = name.removesuffix(f".{DOMAIN}").split(".")
+        if len(parts) == 3 and parts[2] == "pod":
+            return [parts[0].replace("-", ".")]
+        if len(parts) < 3 or parts[-1] != "svc":
+            return []
+        service = self._client.get("services", parts[-2], parts[-3])
+        if service is None:
+            return []
+        if len(parts) > 3:
+            return self._endpoint_by_name(service, parts[:-3])
+        return self._service_addresses(service)
+
+    def _service_addresses(self, service: Obj) -> list[str]:
+        spec = service["spec"]
+        if spec.get("type") == "ExternalName":
+            target = str(spec.get("externalName", ""))
+            return self._lookup(target.rstrip("."))
+        if spec.get("clusterIP") != "None":
+            return [spec["clusterIP"]] if spec.get("clusterIP") else []
+        return [endpoint["addresses"][0] for endpoint in self._listed(service) if _is_ready(endpoint)]
+
+    def _endpoint_by_name(self, service: Obj, host: list[str]) -> list[str]:
+        return [
+            endpoint["addresses"][0]
+            for endpoint in self._listed(service)
+            if endpoint.get("hostname") == host[0] and _is_ready(endpoint)
+        ]
+
+    def _listed(self, service: Obj) -> Iterable[Mapping[str, Any]]:
+        key = f"{namespace_of(service)}/{service['metadata']['name']}"
+        for slice_ in self._store.by_index(SLICES, BY_SERVICE, key):
+            yield from slice_.get("endpoints") or ()
+
+    # -- connections
+
+    def request(self, config: ContainerConfig, host: str, port: int, request: Request) -> Response:
+        """A request by a container to a name or an address. Raises ConnectionFailed."""
+        addresses = self.resolve(config, host)
+        if not addresses:
+            raise ConnectionFailed("no-host", seconds=0.01)
+        address = addresses[self._ids.choice(len(addresses))] if len(addresses) > 1 else addresses[0]
+        if address == "127.0.0.1":
+            address = config.ip
+        headers = {**request.headers, "X-From": request.headers.get("X-From", config.ip)}
+        sent = Request(request.method, request.path, headers, request.body, request.protocol)
+        return self._connect(config, address, port, sent)
+
+    def _connect(self, config: ContainerConfig | None, address: str, port: int, request: Request) -> Response:
+        services = self._store.by_index("services", BY_IP, address)
+        if not services:
+            return self._to_pod(config, address, port, request, f"{address}:{port}")
+        service = services[0]
+        name = next((p.get("name", "") for p in service["spec"].get("ports") or () if p["port"] == port), None)
+        shown = f"{address}:{port}"
+        if name is None:
+            raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
+        if service["metadata"]["name"] == "kubernetes" and namespace_of(service) == "default":
+            return _api_answer(request)
+        targets = self._endpoints(namespace_of(service), service["metadata"]["name"], name)
+        if not targets:
+            raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
+        target = targets[self._choose(config, service, len(targets))]
+        return self._to_pod(config, *target, request, shown)
+
+    def _choose(self, config: ContainerConfig | None, service: Obj, count: int) -> int:
+        """Which endpoint: any, or with session affinity always the same for a client."""
+        if service["spec"].get("sessionAffinity") == "ClientIP" and config is not None:
+            return sum(int(part) for part in config.ip.split(".")) % count
+        return self._ids.choice(count) if count > 1 else 0
+
+    def _endpoints(self, namespace: str, name: str, port_name: str) -> list[tuple[str, int]]:
+        """Addresses and ports of a Service port that take traffic: ready ones, or with none of them those that still serve
+        while they end (proxy/endpointslicecache.go, topology.go)."""
+        ready, serving = [], []
+        for slice_ in self._store.by_index(SLICES, BY_SERVICE, f"{namespace}/{name}"):
+            number = next((p["port"] for p in slice_.get("ports") or () if (p.get("name") or "") == port_name), None)
+            if number is None:
+                continue
+            for endpoint in slice_.get("endpoints") or ():
+                conditions = endpoint.get("conditions") or {}
+                if conditions.get("ready", True):
+                    ready.append((endpoint["addresses"][0], number))
+                elif conditions.get("serving") and conditions.get("terminating"):
+                    serving.append((endpoint["addresses"][0], number))
+        return ready or serving
+
+    def _to_pod(
+        self, config: ContainerConfig | None, address: str, port: int, request: Request, shown: str
+    ) -> Response:
+        container, is_pod = self._find(address, port)
+        if not is_pod or self._is_cut_off(config, address):
+            raise ConnectionFailed("timeout", shown, TIMEOUT_SECONDS)
+        if config is not None and not allows(self._client, config, address, port):
+            raise ConnectionFailed("timeout", shown, TIMEOUT_SECONDS)
+        if container is None:
+            raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
+        spoken = container.ports().get(port, TCP)
+        if request.protocol != TCP and request.protocol != spoken:
+            raise ConnectionFailed("protocol" if spoken == HTTP else "reset", shown, REFUSED_SECONDS)
+        return container.serve(self, port, request)
+
+    def direct(self, ip: str, port: int, request: Request) -> Response:
+        """A request from a pod's own node, as kubelets make for probes. Raises ConnectionFailed."""
+        container, is_pod = self._find(ip, port)
+        if not is_pod:
+            raise ConnectionFailed("timeout", f"{ip}:{port}", TIMEOUT_SECONDS)
+        if container is None:
+            raise ConnectionFailed("refused", f"{ip}:{port}", REFUSED_SECONDS)
+        spoken = container.ports().get(port, TCP)
+        if request.protocol != TCP and request.protocol != spoken:
+            raise ConnectionFailed("protocol" if spoken == HTTP else "refused", f"{ip}:{port}", REFUSED_SECONDS)
+        return container.serve(self, port, request)
+
+    def to_service(self, namespace: str, name: str, port: int, request: Request) -> Response:
+        """A request from outside to a Service port, as an ingress controller or a node port makes. Raises ConnectionFailed."""
+        service = self._client.get("services", namespace, name)
+        if service is None:
+            raise ConnectionFailed("no-host")
+        port_name = next((p.get("name", "") for p in service["spec"].get("ports") or () if p["port"] == port), None)
+        targets = self._endpoints(namespace, name, port_name) if port_name is not None else []
+        if not targets:
+            raise ConnectionFailed("refused", f"{name}:{port}", REFUSED_SECONDS)
+        address, number = targets[self._choose(None, service, len(targets))]
+        return self._to_pod(None, address, number, request, f"{address}:{number}")
+
+    def _is_cut_off(self, config: ContainerConfig | None, address: str) -> bool:
+        if not self.cut_off:
+            return False
+        nodes = {self._node_of(address)}
+        if config is not None:
+            nodes.add(self._node_of(config.ip))
+        return bool(nodes & self.cut_off)
+
+    def _node_of(self, address: str) -> str:
+        prefix = address.rpartition(".")[0]
+        for node in self._client.list("nodes"):
+            if str(node["spec"].get("podCIDR", "")).startswith(f"{prefix}."):
+                return str(node["metadata"]["name"])
+        return ""
+
+
+def _is_address(text: str) -> bool:
+    parts = text.split(".")
+    return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
+
+
+def _is_ready(endpoint: Mapping[str, Any]) -> bool:
+    ready: bool = (endpoint.get("conditions") or {}).get("ready", True)
+    return ready
+
+
+def _api_answer(request: Request) -> Response:
+    """The API server as pods see it: it is there, and wants to know who asks."""
+    if request.protocol == TCP:
+        return Response()
+    if request.path.split("?")[0] in ("/healthz", "/livez", "/readyz"):
+        return Response(200, b"ok")
+    body = b'{"kind":"Status","apiVersion":"v1","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}\n'
+    return Response(401, body, {"Content-Type": "application/json"})
