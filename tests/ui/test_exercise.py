@@ -171,6 +171,20 @@ async def test_what_is_kept_when_the_program_was_ended_is_said(services: FakeSer
         assert "h Hint" in text_of(pilot)
 
 
+async def test_coming_back_from_another_exercise_opens_this_one_again(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        first = on_screen(pilot, ExerciseScreen)
+        for link in (START, "exercise:fix-selector"):
+            await pilot.app.run_action(f"app.follow('{link}')")
+            await settle(pilot)
+            assert on_screen(pilot, ExerciseScreen) is not first
+            await press(pilot, "q")
+            assert on_screen(pilot, ExerciseScreen) is first
+            services.the_session.scale(3)
+            await settle(pilot)
+            assert "✓ 2 of 2" in text_of(pilot)
+
+
 async def test_history_is_walked_and_searched(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await press(pilot, "f2")

@@ -81,9 +81,15 @@ class ExerciseView(TutorScreen[None]):
         self._open()
 
     def on_screen_resume(self) -> None:
-        """Take in what has changed while another screen was open."""
+        """Take in what has changed while another screen was open, which may have used or closed the same run."""
         self._stale = True
-        self._show_title()
+        if self.run is None:
+            return
+        if self.run.ready:
+            self._listen(self.run)
+            self._changed()
+        else:
+            self._open()
 
     @property
     def is_ready(self) -> bool:
@@ -145,10 +151,7 @@ class ExerciseView(TutorScreen[None]):
 
     def _show_run(self, run: ExerciseRun) -> None:
         self.run, self.failed = run, False
-        run.on_report = lambda report: self._changed()
-        run.on_output = self._changed
-        run.on_cluster = self._note_stale
-        run.on_edit = self._edit
+        self._listen(run)
         self.query_one(ShellPane).attach(run)
         self.query_one(FilesPane).open_folder(run.workspace)
         self._say(SET_UP_ANEW if run.set_up_anew else "")
@@ -157,6 +160,12 @@ class ExerciseView(TutorScreen[None]):
         self._stale = True
         self.refresh_live()
         self.refresh_bindings()
+
+    def _listen(self, run: ExerciseRun) -> None:
+        run.on_report = lambda report: self._changed()
+        run.on_output = self._changed
+        run.on_cluster = self._note_stale
+        run.on_edit = self._edit
 
     def _changed(self) -> None:
         self.post_message(self.Changed())
