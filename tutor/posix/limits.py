@@ -42,6 +42,9 @@ OPEN_FILES = 256
 TREE_SIZE = 67_108_864
 """Bytes an in-memory file tree holds unless its maker says otherwise."""
 
+PATH_SIZE = 1_024
+"""Characters of a whole path (PATH_MAX of macOS; Linux has 4096, but finding a file costs the square of the depth here)."""
+
 SYMBOLIC_LINKS = 40
 """Symbolic links followed while one path is resolved (Linux MAXSYMLINKS)."""
 

@@ -93,7 +93,10 @@ class Process:
             raise FileError("ENOENT", name)
         if "\0" in name:
             raise FileError("EINVAL", name)
-        return join(self.cwd, name)
+        path = join(self.cwd, name)
+        if len(path) > limits.PATH_SIZE:
+            raise FileError("ENAMETOOLONG", name)
+        return path
 
     def stream(self, fd: int) -> Stream:
         if fd not in self.streams:

@@ -120,8 +120,7 @@ class Engine:
             started = time.monotonic()
             progress = self.machine.run(time.time(), SLICE)
             took = time.monotonic() - started
-            moved = self._deliver() | self._serve(progress)
-            self._end_line()
+            moved = self._deliver() | self._serve(progress) | self._end_line()
             pause = self._pause(progress, moved, took)
 
     def _take_messages(self, pause: float | None) -> bool:
@@ -163,19 +162,20 @@ class Engine:
         self._listener.line_started(line)
         self.shell.give(line)
 
-    def _end_line(self) -> None:
-        """Notice that the lines given have been run; what was typed ahead is next."""
+    def _end_line(self) -> bool:
+        """Notice that the lines given have been run; what was typed ahead is next, and True says that there was some."""
         if not self._line_runs or not self.shell.idle or self._session.output.size:
-            return
+            return False
         typed, self._typed = self._take_typed(), b""
         if typed.strip():
             self._give(typed.decode("utf-8", "replace").rstrip("\n"))
-            return
+            return True
         if self.shell.left:
             self.shell.left = False
             self._listener.wrote("stderr", STAYS_OPEN)
         self._line_runs = False
         self._listener.line_ended(self.shell.status, self._tip)
+        return False
 
     def _take_typed(self) -> bytes:
         """Input that no command read."""
@@ -209,8 +209,7 @@ class Engine:
         if raw is not None:
             raw.type_raw("\x03")
             return
-        self._take_typed()
-        self._typed = b""
+        self._forget_typed()
         self.machine.interrupt(self._session.pid)
 
     def _stop_all(self) -> None:
@@ -218,9 +217,14 @@ class Engine:
         for pid, process in list(self.machine.processes.items()):
             if process is not self.shell.process and pid in self.machine.processes:
                 self.machine.signal(pid, "KILL", from_host=True)
+        self._forget_typed()
+        self.shell.abandon_line(130)
+
+    def _forget_typed(self) -> None:
+        """Drop lines and input that nothing has read yet."""
         self._take_typed()
         self._typed = b""
-        self.shell.abandon_line(130)
+        self.shell.typed.lines.clear()
 
     def _raw_call(self) -> RunningCall | None:
         """The command in the foreground that wants keys as they are."""

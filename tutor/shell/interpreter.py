@@ -42,7 +42,7 @@ class TypedLines(PromptFrame):
         return None
 
     def abandon(self) -> None:
-        self.lines.clear()
+        """Ctrl+c: nothing to forget here, as lines that wait were typed after it."""
 
 
 class LearnersShell(Shell):
@@ -73,7 +73,6 @@ class LearnersShell(Shell):
     def exit(self, status: int) -> None:
         """Drop the line that runs, and stay."""
         self.unwind_to(self.typed)
-        self.typed.abandon()
         self.status = status & 255
         self.left = not (status and "e" in self.options)
 
@@ -84,7 +83,8 @@ class LearnersShell(Shell):
     def abandon_line(self, status: int) -> None:
         """Stop the line that runs, whatever it does about signals."""
         self.exit(status)
-        self.left = False
+        self.left = self.interrupted = False
+        self.pending.clear()
         self.process.discard()
         self.process.wait = None
 

@@ -23,6 +23,8 @@ END = "end"
 """The stream that says, with an empty text, that a line has been run and `running` is false."""
 TIP = "tip"
 """The stream of hints after a command that failed."""
+STOP_TIMEOUT = 10.0
+"""Seconds a line that was stopped has to end, which takes milliseconds unless the shell is broken."""
 STARTUP = "alias k=kubectl"
 _TOO_MUCH = "\nThe command was stopped: it printed more than 1 MiB. Use head, tail or grep, or write to a file.\n"
 
@@ -140,7 +142,7 @@ class PracticeShell:
             self.wait(timeout)
         except TimeoutError:
             self._engine.interrupt(hard=True)
-            self.wait(timeout)
+            self.wait(STOP_TIMEOUT)
         return self._engine.ask(self._result)
 
     # --- keys

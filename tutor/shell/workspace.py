@@ -21,6 +21,8 @@ MAX_TOTAL = 64 * 1024 * 1024
 """Bytes all files together may reach through the shell."""
 MAX_FILES = 4_000
 """Files and folders there may be."""
+MAX_DEPTH = 64
+"""Folders inside each other."""
 HIDDEN_PREFIX = ".k8s-tutor"
 """Names that start so are the tutor's own and do not exist for the shell."""
 OWNER = 1000
@@ -143,6 +145,8 @@ class WorkspaceTree:
     def _locate(self, path: str) -> Path:
         """The host's path, after making sure that every folder on the way is a real folder."""
         parts = path.split("/")[1:] if path != "/" else []
+        if len(parts) > MAX_DEPTH:
+            raise FileError("ENAMETOOLONG", path)
         if any(_is_hidden(part) for part in parts):
             raise FileError("ENOENT", path)
         place = self._root
