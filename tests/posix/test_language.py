@@ -13,6 +13,7 @@ BASH = [
     ("[[ foo == f* && ! foo == b* ]] && echo yes", "yes"),
     ("x='a b'; [[ $x == 'a b' ]] && echo same", "same"),
     ("[[ abc =~ ^a.c$ ]] && echo match", "match"),
+    ("x=web-12; [[ $x =~ ^(web|db)-[0-9]+$ ]] && echo re; [[ $x =~ '^web' ]] || echo quoted", "re\nquoted"),
     ("[[ -n '' || ( 1 -lt 2 && -d /etc ) ]] && echo nested", "nested"),
     ("(( 2 > 1 )) && echo yes; (( 0 )) || echo no", "yes\nno"),
     ("cat <<< 'here string'", "here string"),

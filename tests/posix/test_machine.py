@@ -263,3 +263,17 @@ class TestTerminal:
         output(session)
         self.type(machine, session, "PS1='$ '; alias k='echo kubectl'\n")
         assert self.type(machine, session, "k get pods\n") == "kubectl get pods\n$ "
+
+
+def test_a_forgotten_session_leaves_its_background_work_running() -> None:
+    machine, _ = start("sleep 100")
+    other = machine.start(
+        ["sh", "-c", "(while :; do yes | head -c 50000; sleep 1; echo >> /tmp/n; done) & echo started"], ENVIRONMENT
+    )
+    machine.run(0)
+    assert other.status == 0
+    machine.forget(other.pid)
+    assert list(machine.sessions) == [1]
+    for now in range(1, 4):
+        machine.run(now)
+    assert machine.files.read("/tmp/n") == b"\n\n\n"

@@ -55,7 +55,7 @@ class _Conditions:
         if binary not in BINARY:
             return Condition("", (left,))
         self.lexer.next()
-        return Condition(binary, (left, self._word()))
+        return Condition(binary, (left, self.lexer.regex() if binary == "=~" else self._word()))
 
     def _parenthesis(self) -> Condition:
         self.lexer.source.enter()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tutor.posix.source import Source
 from tutor.posix.syntax import Word
-from tutor.posix.words import METACHARACTERS, read_word
+from tutor.posix.words import METACHARACTERS, read_regex, read_word
 
 _OPERATORS = ("<<<", "<<-", "&>>", *(["&&", "||", ";;", ";&", "<<", ">>", "<&", ">&", "<>", ">|", "&>"]), *"|&;<>()")
 """Longest first, so that the first one that fits is the right one."""
@@ -57,11 +57,13 @@ class Lexer:
         self._queue.pop(0)
         return token
 
-    def rewind(self) -> None:
-        """Give an unread look-ahead token back to the source."""
+    def regex(self) -> Word:
+        """Read the next word as a regular expression instead of as a token."""
         if self._queue:
             self.source.position = self._queue[0].start
             self._queue.clear()
+        self._skip_blanks()
+        return read_regex(self.source)
 
     def expand_alias(self) -> None:
         """Put an alias in place if the next token, which stands where a command may, names one."""

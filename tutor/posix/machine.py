@@ -169,6 +169,14 @@ class Machine:
             if session in (None, process.session):
                 self.exit(process, status_of("KILL"))
 
+    def forget(self, session: int) -> None:
+        """The host is done with a session. What it left in the background goes on, and its output is dropped."""
+        closed = self.sessions.pop(session, None)
+        if closed is not None:
+            closed.close_input()
+            closed.output.discards = True
+            closed.take_output()
+
     def is_running(self, session: int) -> bool:
         """Whether any process of a session is left, background ones included."""
         return any(process.session == session for process in self.processes.values())

@@ -137,6 +137,7 @@ class Output:
     def __init__(self, capacity: int = limits.PIPE_CAPACITY) -> None:
         self.capacity = capacity
         self.size = 0
+        self.discards = False
         self.pieces: deque[tuple[str, bytes]] = deque()
 
     def take(self) -> list[tuple[str, bytes]]:
@@ -161,6 +162,8 @@ class OutputWriter(Stream):
         self.tty = tty
 
     def write(self, data: bytes) -> int:
+        if self.output.discards:
+            return len(data)
         taken = data[: max(0, self.output.capacity - self.output.size)]
         if taken:
             self.output.pieces.append((self.name, taken))

@@ -28,6 +28,7 @@ class Context:
 
 
 PLAIN = Context(quoted=False, ends=METACHARACTERS)
+REGEX = Context(quoted=False, ends=frozenset(" \t\n"))
 DOUBLE = Context(quoted=True, ends=frozenset('"'), double_quote=False)
 BRACES = Context(quoted=False, ends=frozenset("}"), what="missing '}'")
 BRACES_IN_QUOTES = Context(quoted=True, ends=frozenset("}"), what="missing '}'")
@@ -39,6 +40,11 @@ EXPRESSION = Context(quoted=True, ends=frozenset(")"), parentheses=True)
 def read_word(source: Source) -> Word:
     """The word at the position, which must not be at a metacharacter."""
     return _Reader(source, PLAIN).read()
+
+
+def read_regex(source: Source) -> Word:
+    """The word after `=~` in `[[ ]]`, in which parentheses and bars need no quoting."""
+    return _Reader(source, REGEX).read()
 
 
 def read_expression(source: Source) -> Word | None:
@@ -88,7 +94,7 @@ class _Reader:
         char = self.source.peek()
         if char:
             return char in self.context.ends and not self.parentheses
-        if self.context in (PLAIN, HERE_DOCUMENT):
+        if self.context in (PLAIN, REGEX, HERE_DOCUMENT):
             return True
         if self.context is DOUBLE:
             raise self.source.error(detail=self.context.what)

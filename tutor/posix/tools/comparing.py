@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+from typing import TYPE_CHECKING
 
 from tutor.posix.dates import strftime
 from tutor.posix.errors import FileError, ToolError
@@ -10,6 +10,9 @@ from tutor.posix.process import Process
 from tutor.posix.text import decode
 from tutor.posix.tools.base import Invocation, describe, tool
 from tutor.posix.tools.walking import child
+
+if TYPE_CHECKING:
+    import difflib
 
 _MOST_LINES = 5_000
 """Lines diff compares: its method takes time in proportion to the square."""
@@ -78,6 +81,8 @@ class _Difference:
         if max(len(left), len(right)) > _MOST_LINES:
             raise ToolError("files are too long to compare here", 2)
         keys = [[self._key(line) for line in lines] for lines in (left, right)]
+        import difflib  # only here: it takes longer to load than most tools take to run
+
         matcher = difflib.SequenceMatcher(None, keys[0], keys[1], autojunk=False)
         if all(tag == "equal" for tag, *_ in matcher.get_opcodes()):
             return 0

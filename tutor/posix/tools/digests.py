@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import re
 
 from tutor.posix.errors import ToolError
@@ -14,8 +13,6 @@ from tutor.posix.tools.base import tool_class
 from tutor.posix.tools.inputs import GatherTool, InputTool
 from tutor.posix.tools.options import integer
 from tutor.posix.waits import Exit
-
-_METHODS = {"md5sum": hashlib.md5, "sha1sum": hashlib.sha1, "sha256sum": hashlib.sha256, "sha512sum": hashlib.sha512}
 
 
 @tool_class("md5sum", "sha1sum", "sha256sum", "sha512sum")
@@ -30,7 +27,9 @@ class Digest(GatherTool):
         return None
 
     def _digest(self, data: bytes) -> str:
-        return _METHODS[self.method](data, usedforsecurity=False).hexdigest()
+        import hashlib  # only here: it takes longer to load than most tools take to run
+
+        return hashlib.new(self.method.removesuffix("sum"), data, usedforsecurity=False).hexdigest()
 
     def end_of_input(self, process: Process) -> None:
         data = bytes(self.data)

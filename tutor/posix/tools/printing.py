@@ -12,6 +12,9 @@ from tutor.posix.waits import Exit
 
 _DIRECTIVE = re.compile(r"%([-+ #0]*)(\*|\d{1,4})?(?:\.(\*|\d{0,4}))?(.)", re.DOTALL)
 _STEP = 500
+"""Numbers `seq` prints in one step."""
+_BLOCK = 4_096
+"""Bytes `yes` writes in one step, as the real one writes whole blocks."""
 
 
 @tool("true")
@@ -178,7 +181,8 @@ class _Printer:
 @tool_class("yes")
 class Yes(Tool):
     def work(self, process: Process) -> Outcome:
-        process.write(1, (" ".join(self.argv[1:]) or "y") + "\n")
+        line = (" ".join(self.argv[1:]) or "y") + "\n"
+        process.write(1, line * max(1, _BLOCK // len(line)))
         return None
 
 
