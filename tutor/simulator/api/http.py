@@ -71,6 +71,8 @@ class Stream(Protocol):
 
     timeout_seconds: float | None
     """When the host should end it, in seconds of the host's own clock; None: when the client goes."""
+    poll_seconds: float | None
+    """How often the host should look although nothing has woken it; None: never."""
 
     def pull(self) -> bytes:
         """What there is to send now; empty when there is nothing."""

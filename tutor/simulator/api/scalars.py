@@ -129,6 +129,11 @@ def _where_it_fails(value: str) -> str:
     return f'cannot parse "{rest}" as "Z07:00"'
 
 
+def read_moment(text: str) -> float:
+    """A moment in seconds since the epoch. Raises DecodeError."""
+    return _moment(text, _LAYOUT).timestamp()
+
+
 def _time(value: Any) -> Any:
     return _moment(value, _LAYOUT).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

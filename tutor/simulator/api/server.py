@@ -123,7 +123,9 @@ class SimulatedApiServer:
         await self._stopping.wait()
         follower.cancel()
         transport.close()
-        await _close(runner)
+        await runner.cleanup()
+        transport.abort()
+        await asyncio.sleep(0)
         self._loop = None
 
     def _new_endpoint(self) -> Endpoint:
@@ -150,13 +152,3 @@ class SimulatedApiServer:
                 continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._work.wait(), seconds)
-
-
-async def _close(runner: Any) -> None:
-    """Finish what is being answered, then cut the connections: a client that keeps one open must not keep the server."""
-    left = [connection.transport for connection in runner.server.connections]
-    await runner.cleanup()
-    for transport in left:
-        if transport is not None:
-            transport.abort()
-    await asyncio.sleep(0)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
+"""The versions of the channel protocol that are spoken, the newest first."""
+
 
 class Session(Protocol):
     """A running process with its streams. Methods return at once and may be called from the server's thread."""
@@ -29,6 +32,20 @@ class Session(Protocol):
 
     def close(self) -> None:
         """The client is gone."""
+
+
+def failed_status_object(message: str) -> dict[str, Any]:
+    """How the channel protocol tells that a command could not be run at all."""
+    message = f"Internal error occurred: {message}"
+    details = {"causes": [{"message": message}]}
+    return {
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+        "reason": "InternalError",
+        "details": details,
+        "code": 500,
+    }
 
 
 def exit_status_object(code: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
+from weakref import WeakSet
 
 from aiohttp import web
 
@@ -59,13 +60,22 @@ class Transport:
         self._waker = waker
         self._worked = worked
         self._closing = asyncio.Event()
+        self._connections: WeakSet[asyncio.BaseTransport] = WeakSet()
 
     def close(self) -> None:
         """End all streams."""
         self._closing.set()
 
+    def abort(self) -> None:
+        """Cut the connections that are still there: a client that keeps one open must not keep the server."""
+        for connection in self._connections:
+            if isinstance(connection, asyncio.Transport):
+                connection.abort()
+
     async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
+        if request.transport is not None:
+            self._connections.add(request.transport)
         incoming = await _read(request)
         self._pacer.follow()
         response = self._api.handle(incoming)
@@ -98,7 +108,8 @@ class Transport:
 
     async def _pump(self, answer: web.StreamResponse, stream: Stream, ready: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
-        end = loop.time() + (stream.timeout_seconds or DEFAULT_WATCH_SECONDS)
+        longest = DEFAULT_WATCH_SECONDS if stream.poll_seconds is None else float("inf")
+        end = loop.time() + (stream.timeout_seconds or longest)
         while not self._closing.is_set():
             ready.clear()
             with self._api.cluster.lock:
@@ -112,7 +123,9 @@ class Transport:
             if left <= 0:
                 await answer.write(self._tick(stream))
                 return
-            if not await self._something(ready, min(left, BOOKMARK_SECONDS)) and left > BOOKMARK_SECONDS:
+            pause = stream.poll_seconds or BOOKMARK_SECONDS
+            woken = await self._something(ready, min(left, pause))
+            if not woken and stream.poll_seconds is None and left > pause:
                 await answer.write(self._tick(stream))
 
     def _tick(self, stream: Stream) -> bytes:

@@ -75,6 +75,7 @@ class Watch:
     def __init__(self, hub: WatchHub, route: Route, options: ListOptions, presenter: Callable[[], Presenter]) -> None:
         self.storage = route.resource.storage_id
         self.timeout_seconds: float | None = options.timeout_seconds or None
+        self.poll_seconds: float | None = None
         self._hub = hub
         self._presenter = presenter
         self._bookmarks = options.bookmarks

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
+from tutor.simulator.api.sessions import PROTOCOLS
+
 if TYPE_CHECKING:
     from tutor.simulator.api.sessions import Session
 
+CLOSE_SECONDS = 2.0
+"""How long a client has to answer that the connection is closing."""
 STDIN, STDOUT, STDERR, STATUS, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
-PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 
 
 async def run_session(request: web.BaseRequest, session: Session, closing: asyncio.Event) -> web.StreamResponse:
     """Talk to a session until it ends, the client goes, or the server closes."""
-    socket = web.WebSocketResponse(protocols=PROTOCOLS, heartbeat=30.0)
+    socket = web.WebSocketResponse(protocols=PROTOCOLS, heartbeat=30.0, timeout=CLOSE_SECONDS)
     await socket.prepare(request)
     sender = asyncio.create_task(_send(socket, session))
     receiver = asyncio.create_task(_receive(socket, session))

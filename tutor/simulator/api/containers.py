@@ -1,0 +1,113 @@
+"""What the log, exec and attach subresources need of the kubelets, and which container a request means.
+
+`SimulatedCluster.runtime` offers `ContainerRuntime`. Answers follow pkg/registry/core/pod/strategy.go and, for what a kubelet
+would say, pkg/kubelet/kubelet_pods.go (validateContainerLogStatus).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from tutor.simulator.api.call import Call
+from tutor.simulator.api.sessions import Session
+from tutor.simulator.errors import ApiError, bad_request
+from tutor.simulator.store import Obj
+
+
+class LogLine(Protocol):
+    """One line of output. `at` is cluster time; `whole` is false for a last piece without a newline."""
+
+    @property
+    def at(self) -> float: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def whole(self) -> bool: ...
+
+
+class ContainerRuntime(Protocol):
+    """The containers of all nodes. Called with the cluster's lock held; returns at once."""
+
+    def log(self, namespace: str, pod: str, container_id: str) -> Sequence[LogLine] | None:
+        """The lines that one run of a container has written so far, as a list that grows; None when the run is not known
+        (any more). `container_id` is the one of the pod's status without "containerd://"."""
+
+    def exec(
+        self, namespace: str, pod: str, container: str, argv: Sequence[str], *, stdin: bool, tty: bool
+    ) -> Session | None:
+        """Run a command in a running container; None when the container does not run."""
+
+    def attach(self, namespace: str, pod: str, container: str, *, stdin: bool, tty: bool) -> Session | None:
+        """The streams of a running container's main process; None when it does not run."""
+
+
+def runtime_of(call: Call) -> ContainerRuntime:
+    """The runtime. Raises ApiError 501 for a cluster without one."""
+    runtime: ContainerRuntime | None = getattr(call.api.cluster, "runtime", None)
+    if runtime is None:
+        raise ApiError(501, "NotImplemented", "this cluster has no container runtime", {})
+    return runtime
+
+
+def chosen_container(pod: Obj, name: str) -> str:
+    """The container that a request names, or the only one. Raises ApiError 400."""
+    spec, pod_name = pod["spec"], pod["metadata"]["name"]
+    fields = ("initContainers", "containers", "ephemeralContainers")
+    names = [container["name"] for field in fields for container in spec.get(field) or ()]
+    if name:
+        if name not in names:
+            raise bad_request(f"container {name} is not valid for pod {pod_name}")
+        return name
+    if len(names) > 1:
+        raise bad_request(f"a container name must be specified for pod {pod_name}, choose one of: [{' '.join(names)}]")
+    return str(names[0])
+
+
+class Found(NamedTuple):
+    """One run of a container: its id, and whether it is still running."""
+
+    container_id: str
+    running: bool
+
+
+_WAITING = {"ErrImagePull": "image can't be pulled", "ImagePullBackOff": "trying and failing to pull image"}
+
+
+def run_of(pod: Obj, name: str, *, previous: bool) -> Found:
+    """The run whose log is meant. Raises ApiError 400 for a container that has none (yet)."""
+    status = container_status(pod, name)
+    state, last = status.get("state") or {}, (status.get("lastState") or {}).get("terminated") or {}
+    subject = f'container "{name}" in pod "{pod["metadata"]["name"]}"'
+    if previous:
+        if not last.get("containerID"):
+            raise bad_request(f"previous terminated {subject} not found")
+        return Found(_bare(last["containerID"]), False)
+    if "running" in state:
+        return Found(_bare(status.get("containerID", "")), True)
+    ended = (state.get("terminated") or {}).get("containerID") or last.get("containerID")
+    if ended:
+        return Found(_bare(ended), False)
+    if "terminated" in state:
+        raise bad_request(f"{subject} is terminated")
+    if "waiting" in state:
+        reason = state["waiting"].get("reason", "")
+        raise bad_request(f"{subject} is waiting to start: {_WAITING.get(reason, reason)}")
+    raise bad_request(f"{subject} is waiting to start - no logs yet")
+
+
+def container_status(pod: Obj, name: str) -> dict[str, Any]:
+    """What the pod's status says of a container; nothing when it does not mention it."""
+    status = pod.get("status") or {}
+    for field in ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"):
+        for container in status.get(field) or ():
+            if container.get("name") == name:
+                found: dict[str, Any] = container
+                return found
+    return {}
+
+
+def _bare(container_id: str) -> str:
+    return container_id.rpartition("//")[2]
