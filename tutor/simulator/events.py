@@ -25,17 +25,14 @@ COMBINED = "(combined from similar events): "
 
 
 def reference(obj: Obj, field_path: str = "", uid: str = "") -> dict[str, Any]:
-    """An ObjectReference to an object as it is now."""
+    """An ObjectReference to an object as it is now, with as much as is known of it."""
     metadata = obj["metadata"]
-    found = {
-        "kind": obj["kind"],
-        "name": metadata["name"],
-        "uid": uid or metadata["uid"],
-        "apiVersion": obj["apiVersion"],
-    }
+    found = {"kind": obj["kind"], "name": metadata["name"], "apiVersion": obj["apiVersion"]}
+    if uid or "uid" in metadata:
+        found["uid"] = uid or metadata["uid"]
     if "namespace" in metadata:
         found["namespace"] = metadata["namespace"]
-    if not uid:
+    if not uid and "resourceVersion" in metadata:
         found["resourceVersion"] = metadata["resourceVersion"]
     if field_path:
         found["fieldPath"] = field_path

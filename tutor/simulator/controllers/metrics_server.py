@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tutor.simulator.clock import parse_timestamp
 from tutor.simulator.controllers.base import Controller
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.metrics import Reading, Sample, Usage
@@ -40,6 +41,17 @@ class MetricsServer(Controller):
         super().__init__(cluster)
         self._began = 0.0
         self._last: dict[tuple[str, str], tuple[float, Mapping[str, Reading]]] = {}
+        cluster.metrics.readings = self._ask_kubelet
+
+    def _ask_kubelet(self, namespace: str, name: str) -> Mapping[str, Reading]:
+        pod = self.client.get("pods", namespace, name)
+        entries = (pod or {}).get("status", {}).get("containerStatuses") or ()
+        states = {entry["name"]: (entry.get("state") or {}).get("running") for entry in entries}
+        return {
+            container: Reading(usage.cpu_seconds, usage.memory, parse_timestamp(running["startedAt"]))
+            for container, usage in self.cluster.runtime.usage(namespace, name).items()
+            if (running := states.get(container))
+        }
 
     def observe(self, change: Change) -> Iterable[str]:
         """The API's registration changed, or whether it can be reached."""
@@ -70,9 +82,10 @@ class MetricsServer(Controller):
         readings: dict[tuple[str, str], tuple[float, Mapping[str, Reading]]] = {}
         pods: dict[tuple[str, str], Sample] = {}
         used: dict[str, list[Usage]] = {}
+        nodes = {name_of(node) for node in self.store.list("nodes") if condition_is(node.get("status") or {}, "Ready")}
         for pod in self.store.list("pods"):
             key = (namespace_of(pod), name_of(pod))
-            containers = metrics.readings(*key)
+            containers = metrics.readings(*key) if pod["spec"].get("nodeName") in nodes else {}
             if not containers:
                 continue
             readings[key] = (now, containers)
@@ -82,17 +95,7 @@ class MetricsServer(Controller):
                 used.setdefault(pod["spec"].get("nodeName", ""), []).extend(sample.containers.values())
         self._last = readings
         metrics.pods = pods
-        metrics.nodes = self._node_samples(used)
-
-    def _node_samples(self, used: Mapping[str, list[Usage]]) -> dict[str, Sample]:
-        """What each node whose kubelet answers uses."""
-        found = {}
-        for node in self.store.list("nodes"):
-            if condition_is(node.get("status") or {}, "Ready"):
-                parts = [SYSTEM, *used.get(name_of(node), ())]
-                usage = Usage(sum(part.cpu for part in parts), sum(part.memory for part in parts))
-                found[name_of(node)] = Sample(self.now, RESOLUTION, {"": usage})
-        return found
+        metrics.nodes = {node: _node_sample(now, used.get(node, [])) for node in sorted(nodes)}
 
     def save(self) -> Any:
         """The last round, and the samples that came of it."""
@@ -103,6 +106,12 @@ class MetricsServer(Controller):
         """Go back to a saved round."""
         metrics = self.cluster.metrics
         self._began, self._last, metrics.problem, metrics.pods, metrics.nodes = state
+
+
+def _node_sample(now: float, pods: list[Usage]) -> Sample:
+    parts = [SYSTEM, *pods]
+    usage = Usage(sum(part.cpu for part in parts), sum(part.memory for part in parts))
+    return Sample(now, RESOLUTION, {"": usage})
 
 
 def _sample(
