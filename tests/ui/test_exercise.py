@@ -7,11 +7,13 @@ from textual.widgets import TextArea
 
 from tests.ui.doubles import FakeCluster, FakeServices
 from tests.ui.driving import WIDE, on_screen, open_at, press, settle, text_of
+from tutor.grading import CheckResult, Verdict
 from tutor.ui.screens.edit import EditScreen
 from tutor.ui.screens.exercise import ExerciseScreen
 from tutor.ui.screens.exercises import ExercisesScreen
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
+from tutor.ui.widgets.exercise.checks import check_line
 from tutor.ui.widgets.exercise.files import FilesPane
 from tutor.ui.widgets.exercise.shell import ShellPane
 from tutor.ui.widgets.exercise.shell_input import ShellInput
@@ -61,6 +63,14 @@ async def test_enter_on_a_check_opens_state_wanted_and_why_in_this_order(service
         assert lines[start + 3].startswith("it seems:  You scaled the wrong thing.")
         await press(pilot, "l")
         assert on_screen(pilot, LessonScreen).page.id == "pod"
+
+
+def test_a_check_says_where_it_stands_in_as_many_words_as_fit() -> None:
+    result = CheckResult("a", "All replicas are ready.", Verdict.NOT_YET, is_="2 ready", wanted="3 ready")
+    assert check_line(result, 70).plain.endswith("not yet: 2 ready, wanted 3 ready")
+    assert check_line(result, 45).plain.endswith("not yet: 2 ready")
+    assert check_line(result, 34).plain.endswith(" 2 ready")
+    assert check_line(result, 34).plain.startswith("✗ All replicas are ready.")
 
 
 async def test_hints_come_in_tiers_and_are_recorded(services: FakeServices) -> None:

@@ -117,6 +117,21 @@ def test_the_timeline_tells_repeated_events_once_and_stays_bounded() -> None:
     assert len(timeline.entries()) == MAX_ENTRIES
 
 
+def test_what_was_there_before_the_first_command_is_put_in_order() -> None:
+    timeline = Timeline(clock=lambda: 0.0)
+    for second in ("02", "01", "03"):
+        timeline.event({**event(f"event {second}", "kubelet"), "lastTimestamp": f"2030-01-01T00:00:{second}Z"})
+    timeline.note("you", "kubectl get pods")
+    timeline.event({**event("late", "kubelet"), "lastTimestamp": "2030-01-01T00:00:00Z"})
+    assert [entry.text.split(": ")[-1] for entry in timeline.entries()] == [
+        "event 01",
+        "event 02",
+        "event 03",
+        "kubectl get pods",
+        "late",
+    ]
+
+
 class FakeWatch:
     """Plays a list of events for each call of `stream`, then waits to be stopped."""
 

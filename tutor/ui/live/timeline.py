@@ -20,6 +20,8 @@ class Entry:
     who: str
     text: str
     warning: bool = False
+    stamp: str = ""
+    """When the cluster says it happened; empty for what the learner or the tutor did."""
 
 
 class Timeline:
@@ -53,7 +55,8 @@ class Timeline:
             known = self._entries.get(key)
             if known is None or known.text != text:
                 self._entries.pop(key, None)
-                self._add(key, Entry(self.clock() - self._start, who, text, event.get("type") == "Warning"))
+                at = self.clock() - self._start
+                self._add(key, Entry(at, who, text, event.get("type") == "Warning", _stamp(event)))
 
     def restart(self) -> None:
         """Begin again at zero with nothing in it."""
@@ -62,11 +65,18 @@ class Timeline:
             self._start = self.clock()
 
     def entries(self) -> list[Entry]:
-        """Every entry, the oldest first."""
+        """Every entry, the oldest first. What had happened before the learner did something comes in no order of its own."""
         with self._lock:
-            return list(self._entries.values())
+            entries = list(self._entries.values())
+        done = next((place for place, entry in enumerate(entries) if not entry.stamp), len(entries))
+        return sorted(entries[:done], key=lambda entry: entry.stamp) + entries[done:]
 
     def _add(self, key: str, entry: Entry) -> None:
         self._entries[key] = entry
         while len(self._entries) > MAX_ENTRIES:
             del self._entries[next(iter(self._entries))]
+
+
+def _stamp(event: Object) -> str:
+    created = (event.get("metadata") or {}).get("creationTimestamp")
+    return str(event.get("eventTime") or event.get("lastTimestamp") or event.get("firstTimestamp") or created or "0")

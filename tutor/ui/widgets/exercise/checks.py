@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets.option_list import Option
@@ -97,15 +99,22 @@ def waiting_line(text: str) -> Content:
 
 
 def check_line(result: CheckResult, width: int) -> Content:
-    """The check on one line: a sign, its text, and where it stands in words."""
+    """The check on one line: a sign, its text, and where it stands in as many words as there is room for."""
     mark, word, style = WORDS.get(str(result.verdict), ("?", str(result.verdict), ""))
-    verdict = word
-    if str(result.verdict) in ("not_yet", "converging") and result.is_:
-        verdict = f"{word}: {result.is_}" + (f", wanted {result.wanted}" if result.wanted else "")
     left = Content.assemble((mark, f"bold {style}"), " ", result.text)
-    right = Content.styled(verdict, style)
-    room = width - min(left.cell_length, width // 2) - 2
-    return spread(left, right.truncate(max(10, room), ellipsis=True), width)
+    room = width - left.cell_length - 1
+    standing = next((text for text in _standings(result, word) if cell_len(text) <= room), word)
+    return spread(left, Content.styled(standing, style), width)
+
+
+def _standings(result: CheckResult, word: str) -> Iterator[str]:
+    """Where the check stands, from many words to few."""
+    if str(result.verdict) in ("not_yet", "converging") and result.is_:
+        if result.wanted:
+            yield f"{word}: {result.is_}, wanted {result.wanted}"
+        yield f"{word}: {result.is_}"
+        yield result.is_
+    yield word
 
 
 def reasons(result: CheckResult, width: int) -> list[Content]:
