@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from tutor.posix import FileError, MemoryTree, Mount, Namespace, User, new_machine, run_script, tree_of, userland
@@ -196,3 +198,15 @@ def test_loops_of_links_and_parents_that_are_files_are_errors() -> None:
         "mkdir: can't create directory '/etc/passwd/x': Not a directory",
         "sh: cd: line 1: can't cd to /etc/passwd: Not a directory",
     ]
+
+
+def test_appending_to_a_shared_file_does_not_show_in_a_copy() -> None:
+    tree = tree_of({"/log": "start\n"})
+    tree.append("/log", b"both\n", Stamp(0))
+    other = tree.copy()
+    tree.append("/log", b"one\n", Stamp(0))
+    other.append("/log", b"two\n", Stamp(0))
+    tree.append("/log", b"more\n", Stamp(0))
+    assert tree.read("/log") == b"start\nboth\none\nmore\n"
+    assert other.read("/log") == b"start\nboth\ntwo\n"
+    assert pickle.loads(pickle.dumps(tree)).read("/log") == tree.read("/log")

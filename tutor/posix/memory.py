@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tutor.posix import limits
+from tutor.posix.content import Content
 from tutor.posix.errors import FileError
 from tutor.posix.tree import FileInfo, Stamp, name_of, parent_of
 
@@ -19,7 +20,7 @@ from tutor.posix.tree import FileInfo, Stamp, name_of, parent_of
 class Leaf:
     """A file or, when it has a target, a symbolic link."""
 
-    data: bytes
+    content: Content
     mode: int
     modified: float
     uid: int = 0
@@ -64,28 +65,30 @@ class MemoryTree:
         if isinstance(entry, Directory):
             return FileInfo("directory", entry.mode, 4096, entry.modified, entry.uid, entry.gid)
         kind = "link" if entry.target else "file"
-        size = len(entry.target or entry.data)
+        size = len(entry.target) or entry.content.size
         return FileInfo(kind, entry.mode, size, entry.modified, entry.uid, entry.gid, entry.target)
 
     def list(self, path: str) -> list[str]:
         return sorted(self._directory(path).entries)
 
     def read(self, path: str) -> bytes:
-        return self._file(path).data
+        return self._file(path).content.data()
 
     def write(self, path: str, data: bytes, stamp: Stamp) -> None:
-        old = self._optional_file(path)
-        self._reserve(len(data) - (len(old.data) if old else 0))
-        leaf = (
-            replace(old, data=data, modified=stamp.time)
-            if old
-            else Leaf(data, stamp.mode, stamp.time, stamp.uid, stamp.gid)
-        )
-        self._put(path, leaf, stamp.time)
+        self._set_content(path, Content(data), stamp)
 
     def append(self, path: str, data: bytes, stamp: Stamp) -> None:
         old = self._optional_file(path)
-        self.write(path, (old.data if old else b"") + data, stamp)
+        self._set_content(path, old.content.extended(data) if old else Content(data), stamp)
+
+    def _set_content(self, path: str, content: Content, stamp: Stamp) -> None:
+        old = self._optional_file(path)
+        self._reserve(content.size - (old.content.size if old else 0))
+        if old:
+            leaf = replace(old, content=content, modified=stamp.time)
+        else:
+            leaf = Leaf(content, stamp.mode, stamp.time, stamp.uid, stamp.gid)
+        self._put(path, leaf, stamp.time)
 
     def make_directory(self, path: str, stamp: Stamp) -> None:
         self._must_not_exist(path)
@@ -93,7 +96,7 @@ class MemoryTree:
 
     def make_link(self, path: str, target: str, stamp: Stamp) -> None:
         self._must_not_exist(path)
-        self._put(path, Leaf(b"", 0o777, stamp.time, stamp.uid, stamp.gid, target), stamp.time)
+        self._put(path, Leaf(Content(), 0o777, stamp.time, stamp.uid, stamp.gid, target), stamp.time)
 
     def remove(self, path: str) -> None:
         entry = self._find(path)
@@ -103,7 +106,7 @@ class MemoryTree:
             if entry.entries:
                 raise FileError("ENOTEMPTY", path)
         else:
-            self.used -= len(entry.data)
+            self.used -= entry.content.size
         self._put(path, None, None)
 
     def rename(self, old: str, new: str) -> None:
@@ -141,7 +144,7 @@ class MemoryTree:
         elif isinstance(entry, Directory):
             raise FileError("ENOTDIR", path)
         else:
-            self.used -= len(there.data)
+            self.used -= there.content.size
 
     def _find(self, path: str) -> Entry:
         entry: Entry = self.root
