@@ -11,6 +11,7 @@ from tutor.grading.expectations import Facts, holds, shown, value_of
 from tutor.grading.reader import Reader
 from tutor.grading.settling import moving
 from tutor.grading.verdicts import CheckResult, Report, Verdict, overall
+from tutor.grading.workloads import up_to_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def evaluate_check(check: Check, mistakes: Iterable[Mistake], reader: Reader, fa
     data = reader.select(check.of)
     failures = (failure_of(assertion, check.of, data, facts) for assertion in check.assertions)
     failure = next((one for one in failures if one is not None), None)
+    if failure is None and check.settling and data is not None and not up_to_date(data):
+        failure = Failure("the change has only just been made", check.assertions[-1].wanted)
     if failure is None:
         return CheckResult(check.id, check.text, Verdict.PASSED, why=check.why)
     result = CheckResult(check.id, check.text, Verdict.NOT_YET, failure.is_, failure.wanted, check.why)
@@ -71,6 +74,7 @@ def evaluate_check(check: Check, mistakes: Iterable[Mistake], reader: Reader, fa
 
 
 def evaluate(exercise: Exercise, reader: Reader, facts: Facts, *, untouched: bool = False) -> Report:
-    """All checks. `untouched` says that the learner has changed nothing yet. Raises Unreachable."""
-    results = tuple(evaluate_check(check, exercise.mistakes, reader, facts) for check in exercise.checks)
+    """All checks. `untouched` says that the learner has changed nothing yet, and so made no mistake. Raises Unreachable."""
+    mistakes = () if untouched else exercise.mistakes
+    results = tuple(evaluate_check(check, mistakes, reader, facts) for check in exercise.checks)
     return Report(exercise.id, overall(results, untouched=untouched), results)

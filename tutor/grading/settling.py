@@ -10,6 +10,7 @@ from __future__ import annotations
 from tutor.course.model import Selector
 from tutor.grading.api import Obj
 from tutor.grading.reader import Reader
+from tutor.grading.supplies import supplied
 from tutor.grading.workloads import condition, current_replica_set, ending, owned_by, pod_starting, pod_stuck
 
 
@@ -28,9 +29,19 @@ def moving(reader: Reader, of: Selector) -> bool:
         deployments = [d for d in deployments if d["metadata"]["name"] == of.name]
     states = [_Rollout(reader, of.namespace, deployment) for deployment in deployments]
     loose = _loose_pods(reader, of) if of.kind != "Deployment" else []
-    if any(state.stuck for state in states) or any(pod_stuck(pod, reader.now()) for pod in loose):
+    if any(state.stuck for state in states) or any(stuck(reader, pod) for pod in loose):
         return False
-    return any(state.moving for state in states) or any(pod_starting(pod, reader.now()) for pod in loose)
+    return any(state.moving for state in states) or any(starting(reader, pod) for pod in loose)
+
+
+def stuck(reader: Reader, pod: Obj) -> bool:
+    """Whether a Pod does not get ready without help."""
+    return pod_stuck(pod, reader.now()) and not supplied(reader, pod)
+
+
+def starting(reader: Reader, pod: Obj) -> bool:
+    """Whether a Pod is on its way to being ready."""
+    return pod_starting(pod, reader.now()) or supplied(reader, pod)
 
 
 def _deployments(reader: Reader, namespace: str) -> list[Obj]:
@@ -45,9 +56,9 @@ def _pods_moving(reader: Reader, of: Selector) -> bool:
         pods = [pod for pod in pods if pod["metadata"]["name"] == of.name]
     states = [_Rollout(reader, of.namespace, deployment) for deployment in _deployments(reader, of.namespace)]
     outdated = {pod["metadata"]["uid"] for state in states for pod in state.outdated}
-    if any(pod_stuck(pod, reader.now()) for pod in pods if pod["metadata"]["uid"] not in outdated):
+    if any(stuck(reader, pod) for pod in pods if pod["metadata"]["uid"] not in outdated):
         return False
-    return any(pod_starting(pod, reader.now()) or ending(pod) for pod in pods) or any(state.moving for state in states)
+    return any(starting(reader, pod) or ending(pod) for pod in pods) or any(state.moving for state in states)
 
 
 def _loose_pods(reader: Reader, of: Selector) -> list[Obj]:
@@ -62,7 +73,7 @@ class _Rollout:
 
     def __init__(self, reader: Reader, namespace: str, deployment: Obj) -> None:
         self._deployment = deployment
-        self._now = reader.now()
+        self._reader = reader
         sets = reader.objects("apps/v1", "ReplicaSet", namespace)
         current = current_replica_set(deployment, sets)
         mine = [one for one in sets if owned_by(one, deployment)]
@@ -85,7 +96,7 @@ class _Rollout:
             return True
         if condition(self._deployment, "ReplicaFailure").get("status") == "True":
             return True
-        return any(pod_stuck(pod, self._now) for pod in self.current)
+        return any(stuck(self._reader, pod) for pod in self.current)
 
     @property
     def moving(self) -> bool:

@@ -53,6 +53,12 @@ def current_replica_set(deployment: Obj, replica_sets: list[Obj]) -> Obj | None:
     return None
 
 
+def up_to_date(obj: Obj) -> bool:
+    """Whether an object's status speaks of its newest spec: a controller that is behind shows how the old one stood."""
+    observed = (obj.get("status") or {}).get("observedGeneration")
+    return observed is None or bool(observed >= obj["metadata"].get("generation", 0))
+
+
 def ending(pod: Obj) -> bool:
     """Whether a Pod is being deleted."""
     return "deletionTimestamp" in pod["metadata"]
