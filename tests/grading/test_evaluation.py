@@ -177,6 +177,13 @@ def test_nothing_done_is_not_started_and_no_mistake(world: World) -> None:
     assert (report.verdict, report.results[0].mistake) == (Verdict.NOT_STARTED, None)
 
 
+def test_nothing_done_is_nothing_to_wait_for(world: World) -> None:
+    owner = replica_set(world, deployment(world, readyReplicas=2))
+    pod(world, "late", owner, waiting="ContainerCreating")
+    report = evaluate(exercise(ready()), Reader(world), {}, untouched=True)
+    assert (report.verdict, report.results[0].verdict) == (Verdict.NOT_STARTED, Verdict.NOT_YET)
+
+
 def test_everything_is_read_once(world: World) -> None:
     deployment(world, replicas=2)
     evaluate(exercise(ready(), replace(ready(4), id="four"), mistakes=(paused(),)), Reader(world), {})

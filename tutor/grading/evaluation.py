@@ -57,8 +57,13 @@ def condition_holds(condition: Condition, reader: Reader, facts: Facts) -> bool:
     return failure_of(assertion, condition.of, reader.select(condition.of), facts) is None
 
 
-def evaluate_check(check: Check, mistakes: Iterable[Mistake], reader: Reader, facts: Facts) -> CheckResult:
-    """One check, with the first recognised mistake beside it when it fails for good."""
+def evaluate_check(
+    check: Check, mistakes: Iterable[Mistake], reader: Reader, facts: Facts, *, untouched: bool = False
+) -> CheckResult:
+    """One check, with the first recognised mistake beside it when it fails for good.
+
+    As long as the learner has done nothing, there is no mistake of theirs and nothing they could wait for.
+    """
     data = reader.select(check.of)
     failures = (failure_of(assertion, check.of, data, facts) for assertion in check.assertions)
     failure = next((one for one in failures if one is not None), None)
@@ -67,6 +72,8 @@ def evaluate_check(check: Check, mistakes: Iterable[Mistake], reader: Reader, fa
     if failure is None:
         return CheckResult(check.id, check.text, Verdict.PASSED, why=check.why)
     result = CheckResult(check.id, check.text, Verdict.NOT_YET, failure.is_, failure.wanted, check.why)
+    if untouched:
+        return result
     if check.settling and moving(reader, check.of):
         return replace(result, verdict=Verdict.CONVERGING)
     mistake = next((one for one in mistakes if all(condition_holds(c, reader, facts) for c in one.when)), None)
@@ -74,7 +81,8 @@ def evaluate_check(check: Check, mistakes: Iterable[Mistake], reader: Reader, fa
 
 
 def evaluate(exercise: Exercise, reader: Reader, facts: Facts, *, untouched: bool = False) -> Report:
-    """All checks. `untouched` says that the learner has changed nothing yet, and so made no mistake. Raises Unreachable."""
-    mistakes = () if untouched else exercise.mistakes
-    results = tuple(evaluate_check(check, mistakes, reader, facts) for check in exercise.checks)
+    """All checks. `untouched` says that the learner has changed nothing yet. Raises Unreachable."""
+    results = tuple(
+        evaluate_check(check, exercise.mistakes, reader, facts, untouched=untouched) for check in exercise.checks
+    )
     return Report(exercise.id, overall(results, untouched=untouched), results)
