@@ -181,7 +181,7 @@ class _Sorter(Generic[T]):
             other = random.next() & (modulus - 1)
             if other >= length:
                 other -= length
-            self.swap(index - 1 + i, a + other)
+            self.swap(index + i, a + other)
 
     def _choose_pivot(self, a: int, b: int) -> tuple[int, str]:
         length = b - a

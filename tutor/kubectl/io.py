@@ -72,7 +72,10 @@ class FolderFiles:
         self._root = root.resolve()
 
     def _inside(self, path: str) -> Path:
-        target = (self._root / path).resolve()
+        try:
+            target = (self._root / path).resolve()
+        except (ValueError, OSError):  # a zero byte, or links that go round in a circle
+            raise FileNotFoundError(path) from None
         if target != self._root and self._root not in target.parents:
             raise FileNotFoundError(path)
         return target

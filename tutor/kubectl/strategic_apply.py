@@ -27,6 +27,10 @@ def apply_strategic(kind: str, target: Object, patch: Object, path: tuple[str, .
     for key, value in patch.items():
         if not key.startswith("$"):
             _apply_field(kind, result, key, value, (*path, key), patch)
+    for key, order in patch.items():
+        name = key.removeprefix(_ORDER)
+        if key.startswith(_ORDER) and name not in patch and isinstance(result.get(name), list):
+            result[name] = _ordered(result[name], order, strategy_for(kind, (*path, name)).key)
     for key, removed in patch.items():
         if key.startswith(_REMOVE):
             name = key.removeprefix(_REMOVE)

@@ -145,7 +145,7 @@ class RemoteCommand:
         if channel == _STDOUT and self.binary_out is not None:
             self.binary_out.append(payload)
         elif channel == _STDERR and self.binary_out is not None:
-            return  # tar's own remarks; a failure shows in the status
+            self._io.stdout(payload.decode(errors="replace"))  # kubectl cp shows tar's remarks there
         elif channel in self._decoders:
             text = self._decoders[channel].decode(payload)
             if text:

@@ -193,11 +193,17 @@ def make_patch(info: Info, live: Object, *, annotate: bool = True) -> tuple[Obje
 
     `annotate` keeps the last-applied annotation up to date.
     """
-    modified = with_last_applied(info.obj) if annotate else info.obj
+    modified = with_last_applied(info.obj) if annotate else _with_annotations(info.obj)
     original = _original(live)
     if info.resource.group in BUILTIN_GROUPS:
         return three_way_patch(info.resource.kind, original, modified, live), STRATEGIC_MERGE_PATCH
     return three_way_json_patch(original, modified, live), MERGE_PATCH
+
+
+def _with_annotations(obj: Object) -> Object:
+    """An object without annotations gets an empty map, which stands for "none to remove" as it does in the original."""
+    metadata = obj.get("metadata") or {}
+    return {**obj, "metadata": {**metadata, "annotations": metadata.get("annotations") or {}}}
 
 
 def _original(live: Object) -> Object:

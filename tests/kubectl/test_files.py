@@ -1,0 +1,94 @@
+"""What a command may read and write: the workspace and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.kubectl.harness import run_kubectl, serving
+from tutor.kubectl import FolderFiles
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    (tmp_path / "outside.yaml").write_text(POD, encoding="utf-8")
+    (folder / "link.yaml").symlink_to(tmp_path / "outside.yaml")
+    (folder / "pod.yaml").write_text(POD, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("path", ["../outside.yaml", "link.yaml", "/etc/hostname", "sub/../../outside.yaml", "\0"])
+def test_paths_do_not_leave_the_workspace(workspace: Path, path: str) -> None:
+    files = FolderFiles(workspace)
+    assert not files.exists(path)
+    with pytest.raises(OSError, match=r".*"):
+        files.read_bytes(path)
+    with pytest.raises(OSError, match=r".*"):
+        files.write(path, b"x")
+
+
+def test_files_inside_are_read_listed_and_written(workspace: Path) -> None:
+    files = FolderFiles(workspace)
+    files.write("sub/new.txt", b"x")
+    assert files.read_bytes("sub/new.txt") == b"x"
+    assert files.is_dir("sub")
+    assert files.list(".") == ["link.yaml", "pod.yaml", "sub"]
+
+
+def test_apply_says_that_a_file_outside_does_not_exist(workspace: Path) -> None:
+    config, connection = serving({})
+    outcome = run_kubectl(["apply", "-f", "../outside.yaml"], config, folder=workspace)
+    assert outcome.stderr == 'error: the path "../outside.yaml" does not exist\n'
+    assert not connection.requests
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a: b\n  c: d\n", "mapping values are not allowed in this context"),
+        ("- a\n- b\n", "unable to decode"),
+        ("kind: Pod\n", "apiVersion not set"),
+        ("{}", "apiVersion not set, kind not set"),
+    ],
+)
+def test_what_is_no_manifest_is_explained(workspace: Path, content: str, message: str) -> None:
+    (workspace / "bad.yaml").write_text(content, encoding="utf-8")
+    outcome = run_kubectl(["create", "-f", "bad.yaml"], serving({})[0], folder=workspace)
+    assert outcome.exit_code == 1
+    assert message in outcome.stderr
+
+
+def test_a_binary_file_is_refused(workspace: Path) -> None:
+    (workspace / "bad.yaml").write_bytes(b"\xff\xfe\x00")
+    outcome = run_kubectl(["create", "-f", "bad.yaml"], serving({})[0], folder=workspace)
+    assert outcome.stderr == "error: error reading bad.yaml: the file is not UTF-8 text\n"
+
+
+def test_the_internet_is_not_read() -> None:
+    outcome = run_kubectl(["apply", "-f", "https://example.com/x.yaml"], serving({})[0])
+    assert "does not fetch files from the internet" in outcome.stderr
+
+
+def test_a_folder_is_read_in_order_and_only_its_manifests(workspace: Path) -> None:
+    (workspace / "all").mkdir()
+    for name in ("b.yaml", "a.json", "notes.txt"):
+        text = (
+            '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}'
+            if name == "a.json"
+            else POD.replace("name: a", "name: b")
+        )
+        (workspace / "all" / name).write_text(text, encoding="utf-8")
+    routes = {"POST /api/v1/namespaces/default/pods": lambda request: _created(request.body)}
+    outcome = run_kubectl(["create", "-f", "all"], serving(routes)[0], folder=workspace)
+    assert outcome.stdout == "pod/a created\npod/b created\n"
+
+
+def _created(body: dict[str, object]) -> object:
+    from tests.kubectl.harness import Reply
+
+    return Reply(201, body)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tutor.kubectl.jsonpath import JsonPath, JsonPathError, relaxed
+
+DATA: dict[str, Any] = {
+    "kind": "List",
+    "items": [
+        {"metadata": {"name": "a", "labels": {"app.kubernetes.io/name": "x"}}, "status": {"ready": True, "count": 3}},
+        {"metadata": {"name": "b"}, "status": {"ready": False, "count": 10}},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{.kind}", "List"),
+        ("{@.kind} {$.kind}", "List List"),
+        ("{.items[*].metadata.name}", "a b"),
+        ("{.items[0].metadata.name}", "a"),
+        ("{.items[-1:].metadata.name}", "b"),
+        ("{.items[0:1].metadata.name}", "a"),
+        ("{.items[*]['metadata.name']}", ""),
+        ("{.items[0].metadata.labels.app\\.kubernetes\\.io/name}", "x"),
+        ("{.items[0].metadata.labels['app.kubernetes.io/name']}", "x"),
+        ('{.items[?(@.metadata.name=="b")].status.count}', "10"),
+        ("{.items[?(@.status.count>5)].metadata.name}", "b"),
+        ("{.items[?(@.metadata.labels)].metadata.name}", "a"),
+        ('{range .items[*]}{.metadata.name}={.status.count}{"\\n"}{end}', "a=3\nb=10\n"),
+        ("{..name}", "a b"),
+        ("{.items[0].status}", '{"count":3,"ready":true}'),
+        ("{.items[*].status.ready}", "true false"),
+        ("{.nothing}", ""),
+        ("text only", "text only"),
+    ],
+)
+def test_templates_are_filled_in(template: str, text: str) -> None:
+    assert JsonPath.parse(template).render(DATA) == text
+
+
+def test_ranges_may_be_nested() -> None:
+    data = {"a": [{"b": [1, 2]}, {"b": [3]}]}
+    assert JsonPath.parse("{range .a[*]}<{range .b[*]}{@};{end}>{end}!").render(data) == "<1;2;><3;>!"
+
+
+@pytest.mark.parametrize(
+    "template", ["{.a", "{.items[}", "{.items[x]}", "{range .items[*]}{.a}", '{"open}', "{.items[?(@.x}]"]
+)
+def test_what_is_no_template_is_refused(template: str) -> None:
+    with pytest.raises(JsonPathError):
+        JsonPath.parse(template).render(DATA)
+
+
+def test_missing_fields_can_be_an_error() -> None:
+    with pytest.raises(JsonPathError, match="nope is not found"):
+        JsonPath.parse("{.nope}", missing_ok=False).render(DATA)
+    with pytest.raises(JsonPathError, match="index out of bounds"):
+        JsonPath.parse("{.items[9]}", missing_ok=False).render(DATA)
+
+
+@pytest.mark.parametrize("expression", ["a.b", ".a.b", "{a.b}", "{.a.b}"])
+def test_the_short_forms_mean_the_same(expression: str) -> None:
+    assert relaxed(expression) == "{.a.b}"
