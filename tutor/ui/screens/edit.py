@@ -20,7 +20,7 @@ class EditScreen(TutorScreen[str]):
     HELP_TEXT = "Change the text; ctrl+s saves it and goes back to the command that asked for it. Escape saves nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("ctrl+s,ctrl+o", "save", "Save and close", "Save the text and go back.", name="save-text"),
-        bind("escape", "close", "Close", "Go back without saving."),
+        bind("escape", "close", "Do not save", "Go back without saving.", name="discard"),
     ]
 
     def __init__(self, name: str, text: str) -> None:
@@ -28,7 +28,7 @@ class EditScreen(TutorScreen[str]):
         self._subject, self._text = name, text
 
     def compose_body(self) -> ComposeResult:
-        yield YamlArea(self._text, show_line_numbers=True, tab_behavior="focus", compact=True)
+        yield YamlArea(self._text, show_line_numbers=True, soft_wrap=False, tab_behavior="focus", compact=True)
 
     def on_mount(self) -> None:
         """Begin at once."""

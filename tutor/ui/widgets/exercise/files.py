@@ -48,7 +48,7 @@ class FilesPane(Horizontal):
     def compose(self) -> ComposeResult:
         yield Menu()
         with Vertical():
-            yield YamlArea("", show_line_numbers=True, tab_behavior="focus", compact=True, id="editor")
+            yield YamlArea("", show_line_numbers=True, soft_wrap=False, tab_behavior="focus", compact=True, id="editor")
             yield Static("", id="problem")
 
     @property
