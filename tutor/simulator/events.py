@@ -10,6 +10,7 @@ from typing import Any
 
 from tutor.simulator.client import Client
 from tutor.simulator.clock import micro_timestamp, parse_timestamp, timestamp
+from tutor.simulator.errors import ApiError
 from tutor.simulator.store import Obj, Store
 
 NORMAL = "Normal"
@@ -77,6 +78,16 @@ def _name(obj: Obj, client: Client) -> str:
     return f"{obj['metadata']['name']}.{moment:x}"
 
 
+def _create(client: Client, event: Obj) -> None:
+    """Write a new event. One that is refused because its namespace is going away is lost, as client-go loses it
+    (tools/record/event.go, recordToSink), and its writer goes on with what it was doing."""
+    try:
+        client.create("events", event)
+    except ApiError as error:
+        if error.reason not in ("Forbidden", "NotFound"):
+            raise
+
+
 class EventRecorder:
     """Writes core/v1 events in the name of one component."""
 
@@ -106,7 +117,7 @@ class EventRecorder:
         if repeated:
             self._count_up(repeated[-1], event)
         else:
-            self._client.create("events", event)
+            _create(self._client, event)
 
     def _event(self, obj: Obj, kind: str, reason: str, message: str, involved: dict[str, Any]) -> Obj:
         at = timestamp(self._client.now)
@@ -189,7 +200,7 @@ class SeriesRecorder:
             count = (old.get("series") or {"count": 1})["count"] + 1
             self._client.update("events", {**old, "series": {"count": count, "lastObservedTime": at}})
         else:
-            self._client.create("events", event)
+            _create(self._client, event)
 
 
 def last_seen(event: Obj) -> float:
