@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,9 +15,8 @@ from tests.simulator.api.conftest import NOW, PODS, pod
 from tutor.simulator.api.http import Stream
 from tutor.simulator.api.inprocess import InProcessClient
 from tutor.simulator.api.server import SimulatedApiServer
-from tutor.simulator.api.sessions import CommandSession
+from tutor.simulator.api.sessions import exit_status_object
 from tutor.simulator.cluster import NodeSpec, SimulatedCluster
-from tutor.simulator.errors import ApiError
 
 
 class Line(NamedTuple):
@@ -27,62 +25,57 @@ class Line(NamedTuple):
     whole: bool = True
 
 
-class Page(NamedTuple):
-    lines: Sequence[Line]
-    next: int
-    closed: bool
-
-
-class Echo:
+class EchoSession:
     """A process that writes its arguments, copies its input until that ends, and exits with 3."""
 
-    def __init__(self, argv: Sequence[str]) -> None:
-        self.error = "Internal error occurred: no such program" if argv[0] == "nosuch" else ""
+    def __init__(self, argv: Sequence[str], stdin: bool) -> None:
         self.written: list[tuple[str, bytes]] = [("stdout", " ".join(argv).encode()), ("stderr", b"warned")]
-        self.open = True
-        self.closed = False
-        self.signals: list[str] = []
+        self.open = stdin
+        self.size = (0, 0)
+        self.wake: Callable[[], None] = lambda: None
 
-    def take(self) -> list[tuple[str, bytes]]:
+    def output(self) -> Iterable[tuple[str, bytes]]:
         taken, self.written = self.written, []
         return taken
 
-    @property
-    def status(self) -> int | None:
-        return None if self.open else 3
+    def exit_status(self) -> dict[str, Any] | None:
+        return None if self.open or self.written else exit_status_object(3)
 
-    def feed(self, data: bytes) -> int:
-        """Takes at most four bytes at a time."""
-        self.written.append(("stdout", data[:4]))
-        self.closed = data == b"bye"
-        return min(len(data), 4)
+    def on_output(self, wake: Callable[[], None]) -> None:
+        self.wake = wake
 
-    def close_input(self) -> None:
+    def write(self, data: bytes) -> None:
+        self.written.append(("stdout", data))
+        self.wake()
+
+    def end_input(self) -> None:
         self.open = False
+        self.wake()
 
-    def signal(self, name: str = "INT") -> None:
-        self.signals.append(name)
+    def resize(self, columns: int, rows: int) -> None:
+        self.written.append(("stdout", f"{columns}x{rows}".encode()))
+        self.wake()
+
+    def close(self) -> None:
+        self.open = False
 
 
 class FakeRuntime:
-    """Logs of the newest run and the one before, and an echo for every command."""
+    """Logs by container id, and an echo for every command."""
 
     def __init__(self) -> None:
-        self.new: list[Line] = []
-        self.old: list[Line] = []
-        self.ended = False
+        self.logs: dict[str, list[Line]] = {}
 
-    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, start: int = 0) -> Page:
-        lines = self.old if previous else self.new
-        return Page(lines[start:], len(lines), previous or self.ended)
+    def log(self, namespace: str, pod: str, container_id: str) -> Sequence[Line] | None:
+        return self.logs.get(container_id)
 
-    def exec(self, namespace: str, pod: str, container: str, command: list[str], *, tty: bool = False) -> Echo:
-        if container == "dead":
-            raise ApiError(500, "InternalError", 'container not found ("dead")')
-        return Echo(command)
+    def exec(
+        self, namespace: str, pod: str, container: str, argv: Sequence[str], *, stdin: bool, tty: bool
+    ) -> EchoSession | None:
+        return EchoSession(argv, stdin) if container != "dead" else None
 
-    def attach(self, namespace: str, pod: str, container: str) -> Echo:
-        return Echo(["attached"])
+    def attach(self, namespace: str, pod: str, container: str, *, stdin: bool, tty: bool) -> EchoSession | None:
+        return EchoSession(["attached"], stdin)
 
 
 @pytest.fixture
@@ -105,8 +98,8 @@ ENDED: dict[str, Any] = {"terminated": {"exitCode": 1, "containerID": "container
 @pytest.fixture
 def written(client: InProcessClient, runtime: FakeRuntime) -> InProcessClient:
     put_pod(client, RUNNING, ENDED, containerID="containerd://new")
-    runtime.new = [Line(NOW, "one"), Line(NOW + 1.5, "two"), Line(NOW + 2, "three", whole=False)]
-    runtime.old = [Line(NOW - 9, "before")]
+    runtime.logs["new"] = [Line(NOW, "one"), Line(NOW + 1.5, "two"), Line(NOW + 2, "three", whole=False)]
+    runtime.logs["old"] = [Line(NOW - 9, "before")]
     return client
 
 
@@ -187,9 +180,8 @@ def test_containers_without_a_log(
 
 def test_a_crashed_container_shows_its_last_run(client: InProcessClient, runtime: FakeRuntime) -> None:
     put_pod(client, {"waiting": {"reason": "CrashLoopBackOff"}}, ENDED)
-    runtime.new, runtime.old, runtime.ended = [Line(NOW, "boom")], [Line(NOW - 9, "before")], True
-    for previous in ("false", "true"):
-        assert client.send("GET", f"{PODS}/p/log", previous=previous).payload() == b"boom\n"
+    runtime.logs["old"] = [Line(NOW, "boom")]
+    assert client.send("GET", f"{PODS}/p/log").payload() == b"boom\n"
 
 
 def test_several_containers_need_a_choice(client: InProcessClient, runtime: FakeRuntime) -> None:
@@ -206,21 +198,19 @@ def test_following_a_log(written: InProcessClient, runtime: FakeRuntime) -> None
     assert stream is not None
     assert stream.poll_seconds is not None
     assert (stream.pull(), stream.ended) == (b"three", False)
-    runtime.new.append(Line(NOW + 3, "four"))
-    assert (stream.pull(), stream.ended) == (b"four\n", False)
-    runtime.ended = True
+    runtime.logs["new"].append(Line(NOW + 3, "four"))
+    del runtime.logs["new"][:2]  # rotation
+    assert stream.pull() == b"four\n"
+    found = written.get(f"{PODS}/p")
+    found["status"]["containerStatuses"][0]["state"] = ENDED
+    written.json("PUT", f"{PODS}/p/status", found)
     assert (stream.pull(), stream.ended) == (b"", True)
-
-
-def test_following_what_has_ended_is_reading_it(written: InProcessClient, runtime: FakeRuntime) -> None:
-    runtime.ended = True
-    assert written.send("GET", f"{PODS}/p/log", follow="true").payload() == b"one\ntwo\nthree"
 
 
 def test_following_up_to_a_limit(written: InProcessClient, runtime: FakeRuntime) -> None:
     stream: Stream | None = written.send("GET", f"{PODS}/p/log", follow="true", limitBytes="15").stream
     assert stream is not None
-    runtime.new.append(Line(NOW + 3, "four"))
+    runtime.logs["new"].append(Line(NOW + 3, "four"))
     assert (stream.pull(), stream.ended) == (b"one\ntwo\nthreefo"[:15], True)
 
 
@@ -282,36 +272,19 @@ def test_exec_over_a_websocket(server: SimulatedApiServer, protocol: str) -> Non
     assert status["details"]["causes"] == [{"reason": "ExitCode", "message": "3"}]
 
 
-def test_input_and_its_end(server: SimulatedApiServer) -> None:
-    frames = [b"\x00typed", b'\x04{"Width":80,"Height":24}', b"\xff\x00"]
-    answers = talk(server, f"{PODS}/p/exec?command=cat&stdin=true", "v5.channel.k8s.io", frames)
-    assert answers[:2] == [b"\x01cat", b"\x02warned"]
-    assert b"".join(answer[1:] for answer in answers[2:-1]) == b"typed"
+def test_input_size_and_end_of_input(server: SimulatedApiServer) -> None:
+    frames = [b"\x00typed", b'\x04{"Width":80,"Height":24}', b"\x04nonsense", b"\xff\x00"]
+    answers = talk(server, f"{PODS}/p/attach?stdin=true", "v5.channel.k8s.io", frames)
+    assert answers[:2] == [b"\x01attached", b"\x02warned"]
+    assert b"\x01typed" in answers
+    assert b"\x0180x24" in answers
     assert answers[-1][0] == 3
-
-
-def test_attaching_until_the_container_ends(server: SimulatedApiServer) -> None:
-    answers = talk(server, f"{PODS}/p/attach?stdin=true", "v5.channel.k8s.io", [b"\x00bye"])
-    assert answers[0] == b"\x01attached"
-    assert json.loads(answers[-1][1:])["status"] == "Success"
-
-
-def test_a_command_that_cannot_be_run(server: SimulatedApiServer) -> None:
-    answers = talk(server, f"{PODS}/p/exec?command=nosuch", "v5.channel.k8s.io", [])
-    status = json.loads(answers[-1][1:])
-    assert (status["reason"], status["message"]) == ("InternalError", "Internal error occurred: no such program")
-
-
-def test_a_client_that_goes_hangs_the_command_up() -> None:
-    command = Echo(["sleep"])
-    CommandSession(command, nullcontext()).close()
-    assert command.signals == ["HUP"]
 
 
 def test_a_container_that_does_not_run(server: SimulatedApiServer) -> None:
     with pytest.raises(websocket.WebSocketBadStatusException) as raised:
         talk(server, f"{PODS}/gone/exec?command=ls", "v5.channel.k8s.io", [])
-    assert raised.value.status_code == 500
+    assert raised.value.status_code == 404
 
 
 def test_the_python_client_can_exec(server: SimulatedApiServer) -> None:

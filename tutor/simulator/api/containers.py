@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tutor.simulator.api.call import Call
-from tutor.simulator.api.sessions import Attachment, Command
+from tutor.simulator.api.sessions import Session
 from tutor.simulator.errors import ApiError, bad_request
 from tutor.simulator.store import Obj
 
@@ -28,30 +28,20 @@ class LogLine(Protocol):
     def whole(self) -> bool: ...
 
 
-class LogPage(Protocol):
-    """Lines of a log, where to go on from, and whether no more will come."""
-
-    @property
-    def lines(self) -> Sequence[LogLine]: ...
-
-    @property
-    def next(self) -> int: ...
-
-    @property
-    def closed(self) -> bool: ...
-
-
 class ContainerRuntime(Protocol):
-    """The containers of all nodes. Called with the cluster's lock held; returns at once; raises ApiError."""
+    """The containers of all nodes. Called with the cluster's lock held; returns at once."""
 
-    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, start: int = 0) -> LogPage:
-        """The lines of a container's newest run, or of the one before, from the `start`-th on."""
+    def log(self, namespace: str, pod: str, container_id: str) -> Sequence[LogLine] | None:
+        """The lines that one run of a container has written so far, as a list that grows; None when the run is not known
+        (any more). `container_id` is the one of the pod's status without "containerd://"."""
 
-    def exec(self, namespace: str, pod: str, container: str, command: list[str], *, tty: bool = False) -> Command:
-        """Run a command in a running container."""
+    def exec(
+        self, namespace: str, pod: str, container: str, argv: Sequence[str], *, stdin: bool, tty: bool
+    ) -> Session | None:
+        """Run a command in a running container; None when the container does not run."""
 
-    def attach(self, namespace: str, pod: str, container: str) -> Attachment:
-        """The streams of a running container's main process, from now on."""
+    def attach(self, namespace: str, pod: str, container: str, *, stdin: bool, tty: bool) -> Session | None:
+        """The streams of a running container's main process; None when it does not run."""
 
 
 def runtime_of(call: Call) -> ContainerRuntime:
@@ -77,9 +67,9 @@ def chosen_container(pod: Obj, name: str) -> str:
 
 
 class Found(NamedTuple):
-    """One run of a container: the one before the newest or the newest, and whether that is still running."""
+    """One run of a container: its id, and whether it is still running."""
 
-    previous: bool
+    container_id: str
     running: bool
 
 
@@ -87,19 +77,19 @@ _WAITING = {"ErrImagePull": "image can't be pulled", "ImagePullBackOff": "trying
 
 
 def run_of(pod: Obj, name: str, *, previous: bool) -> Found:
-    """The run whose log is meant; while a container waits to be restarted, its newest run is over. Raises ApiError 400 for a
-    container that has none (yet)."""
+    """The run whose log is meant. Raises ApiError 400 for a container that has none (yet)."""
     status = container_status(pod, name)
     state, last = status.get("state") or {}, (status.get("lastState") or {}).get("terminated") or {}
     subject = f'container "{name}" in pod "{pod["metadata"]["name"]}"'
     if previous:
         if not last.get("containerID"):
             raise bad_request(f"previous terminated {subject} not found")
-        return Found("waiting" not in state, False)
+        return Found(_bare(last["containerID"]), False)
     if "running" in state:
-        return Found(False, True)
-    if (state.get("terminated") or {}).get("containerID") or last.get("containerID"):
-        return Found(False, False)
+        return Found(_bare(status.get("containerID", "")), True)
+    ended = (state.get("terminated") or {}).get("containerID") or last.get("containerID")
+    if ended:
+        return Found(_bare(ended), False)
     if "terminated" in state:
         raise bad_request(f"{subject} is terminated")
     if "waiting" in state:
@@ -117,3 +107,7 @@ def container_status(pod: Obj, name: str) -> dict[str, Any]:
                 found: dict[str, Any] = container
                 return found
     return {}
+
+
+def _bare(container_id: str) -> str:
+    return container_id.rpartition("//")[2]

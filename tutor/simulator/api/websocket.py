@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from tutor.simulator.api.sessions import POLL_SECONDS, PROTOCOLS
+from tutor.simulator.api.sessions import PROTOCOLS
 
 if TYPE_CHECKING:
     from tutor.simulator.api.sessions import Session
 
 CLOSE_SECONDS = 2.0
 """How long a client has to answer that the connection is closing."""
-STDIN, STDOUT, STDERR, STATUS, CLOSE = 0, 1, 2, 3, 255
-"""Channels. Number 4, the size of the client's terminal, is taken and not used."""
+STDIN, STDOUT, STDERR, STATUS, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
 
 
 async def run_session(request: web.BaseRequest, session: Session, closing: asyncio.Event) -> web.StreamResponse:
@@ -41,18 +40,26 @@ async def run_session(request: web.BaseRequest, session: Session, closing: async
 
 async def _send(socket: web.WebSocketResponse, session: Session) -> None:
     """Everything the process writes, then how it ended."""
+    loop = asyncio.get_running_loop()
+    changed = asyncio.Event()
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(changed.set)
+
+    session.on_output(wake)
     while not socket.closed:
-        status = session.exit_status()
+        changed.clear()
         for stream, data in session.output():
             await socket.send_bytes(bytes((STDOUT if stream == "stdout" else STDERR,)) + data)
+        status = session.exit_status()
         if status is not None:
             await socket.send_bytes(bytes((STATUS,)) + json.dumps(status).encode())
             return
-        await asyncio.sleep(POLL_SECONDS)
+        await changed.wait()
 
 
 async def _receive(socket: web.WebSocketResponse, session: Session) -> None:
-    """What the client types, and the end of it."""
+    """What the client types, its terminal's size, and the end of its input."""
     async for message in socket:
         data: Any = message.data
         if message.type == WSMsgType.TEXT:
@@ -62,6 +69,16 @@ async def _receive(socket: web.WebSocketResponse, session: Session) -> None:
         channel, payload = data[0], data[1:]
         if channel == STDIN:
             session.write(payload)
+        elif channel == RESIZE:
+            _resize(session, payload)
         elif channel == CLOSE and payload[:1] == bytes((STDIN,)):
             session.end_input()
     session.close()
+
+
+def _resize(session: Session, payload: bytes) -> None:
+    try:
+        size = json.loads(payload)
+        session.resize(int(size["Width"]), int(size["Height"]))
+    except (ValueError, KeyError, TypeError):
+        return

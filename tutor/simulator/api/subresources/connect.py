@@ -5,8 +5,8 @@ from __future__ import annotations
 from tutor.simulator.api import listing
 from tutor.simulator.api.call import Call
 from tutor.simulator.api.containers import chosen_container, runtime_of
-from tutor.simulator.api.http import Response
-from tutor.simulator.api.sessions import PROTOCOLS, AttachSession, CommandSession, Session
+from tutor.simulator.api.http import Response, plain_text
+from tutor.simulator.api.sessions import PROTOCOLS
 from tutor.simulator.errors import bad_request
 
 HANDLES = ("exec", "attach")
@@ -24,18 +24,15 @@ def handle(call: Call) -> Response:
     offered = [item.strip() for item in request.headers.get("sec-websocket-protocol", "").split(",")]
     if not set(offered) & set(PROTOCOLS):
         raise bad_request(f"unable to negotiate protocol: client supports {offered}, server accepts {list(PROTOCOLS)}")
-    return Response(101, None, upgrade=_session(call, name))
-
-
-def _session(call: Call, name: str) -> Session:
-    request, route, runtime = call.request, call.route, runtime_of(call)
-    lock = call.api.cluster.lock
+    stdin, tty = request.flag("stdin"), request.flag("tty")
+    runtime = runtime_of(call)
     if route.subresource == "attach":
-        return AttachSession(runtime.attach(route.namespace, route.name, name), lock)
-    argv = request.query.get("command") or []
-    if not argv:
-        raise bad_request("you must specify at least 1 command for the container")
-    command = runtime.exec(route.namespace, route.name, name, list(argv), tty=request.flag("tty"))
-    if not request.flag("stdin"):
-        command.close_input()
-    return CommandSession(command, lock)
+        session = runtime.attach(route.namespace, route.name, name, stdin=stdin, tty=tty)
+    else:
+        argv = request.query.get("command") or []
+        if not argv:
+            raise bad_request("you must specify at least 1 command for the container")
+        session = runtime.exec(route.namespace, route.name, name, argv, stdin=stdin, tty=tty)
+    if session is None:
+        return plain_text(404, f'container not found ("{name}")')
+    return Response(101, None, upgrade=session)

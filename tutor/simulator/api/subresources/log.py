@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from tutor.simulator.api import listing
 from tutor.simulator.api.call import Call
-from tutor.simulator.api.containers import LogLine, chosen_container, run_of, runtime_of
+from tutor.simulator.api.containers import LogLine, chosen_container, container_status, run_of, runtime_of
 from tutor.simulator.api.http import Request, Response
 from tutor.simulator.api.scalars import DecodeError, read_moment
-from tutor.simulator.errors import ApiError, FieldError, bad_request, forbidden_field, invalid, invalid_object
+from tutor.simulator.errors import FieldError, bad_request, forbidden_field, invalid, invalid_object
 
 HANDLES = ("log",)
 POLL_SECONDS = 0.1
@@ -37,14 +37,16 @@ def handle(call: Call) -> Response:
     if not pod["spec"].get("nodeName"):
         return Response(200, b"", "text/plain")
     run = run_of(pod, name, previous=options.previous)
-    route = call.route
-    page = runtime_of(call).logs(route.namespace, route.name, name, previous=run.previous)
-    text = _text(_selected(page.lines, options), options, call.api.offset)
+    lines = runtime_of(call).log(call.route.namespace, call.route.name, run.container_id)
+    if lines is None:
+        raise bad_request(f"unable to retrieve container logs for containerd://{run.container_id}")
+    text = _text(_selected(lines, options), options, call.api.offset)
     if options.limit is not None:
         text = text[: options.limit]
-    if not options.follow or page.closed:
+    if not (options.follow and run.running):
         return Response(200, text, "text/plain")
-    return Response(200, None, "text/plain", stream=FollowedLog(call, name, page.next, options, text))
+    stream = FollowedLog(call, name, run.container_id, lines, options, text)
+    return Response(200, None, "text/plain", stream=stream)
 
 
 def _options(call: Call) -> LogOptions:
@@ -117,33 +119,44 @@ class FollowedLog:
     timeout_seconds: float | None = None
     poll_seconds: float | None = POLL_SECONDS
 
-    def __init__(self, call: Call, name: str, start: int, options: LogOptions, begin: bytes) -> None:
+    def __init__(
+        self, call: Call, name: str, container_id: str, lines: Sequence[LogLine], options: LogOptions, begin: bytes
+    ) -> None:
         self._call = call
         self._name = name
-        self._next = start
+        self._id = container_id
+        self._lines = lines
         self._options = options
         self._left = options.limit
         self._pending = begin
+        self._last = lines[-1] if lines else None
         self._ended = False
 
     def pull(self) -> bytes:
         """The lines since the last call."""
-        text = self._pending + (b"" if self._ended else self._fresh())
+        fresh = self._fresh()
+        text = self._pending + _text(fresh, self._options, self._call.api.offset)
         self._pending = b""
         if self._left is not None:
             text, self._left = text[: self._left], max(self._left - len(text), 0)
-        self._ended = self._ended or self._left == 0
+        self._ended = self._ended or self._left == 0 or not self._running()
         return text
 
-    def _fresh(self) -> bytes:
+    def _fresh(self) -> Sequence[LogLine]:
+        """What comes after the last line that was sent; the oldest lines may have been dropped meanwhile."""
+        start = len(self._lines)
+        while start and self._lines[start - 1] is not self._last:
+            start -= 1
+        fresh = self._lines[start:]
+        if fresh:
+            self._last = fresh[-1]
+        return fresh
+
+    def _running(self) -> bool:
         route = self._call.route
-        try:
-            page = runtime_of(self._call).logs(route.namespace, route.name, self._name, start=self._next)
-        except ApiError:  # the pod is gone
-            self._ended = True
-            return b""
-        self._next, self._ended = page.next, page.closed
-        return _text(page.lines, self._options, self._call.api.offset)
+        pod = self._call.store.get("pods", route.namespace, route.name)
+        status = container_status(pod, self._name) if pod is not None else {}
+        return "running" in (status.get("state") or {}) and status.get("containerID", "").endswith(self._id)
 
     def tick(self) -> bytes:
         """Nothing keeps a log's connection alive but its lines."""
