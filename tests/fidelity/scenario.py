@@ -264,9 +264,21 @@ def events(run: Run) -> Obj:
         found.setdefault(key, []).append((repr(order), row))
     result: dict[str, list[Any]] = {}
     for key, rows in found.items():
-        ordered = [row for _, row in sorted(rows, key=lambda entry: entry[0])]
+        ordered = _without_pulls([row for _, row in sorted(rows, key=lambda entry: entry[0])])
         result.setdefault(key.partition("/")[0], []).append(ordered)
     return {kind: sorted(histories, key=repr) for kind, histories in sorted(result.items())}
+
+
+def _without_pulls(rows: list[list[str]]) -> list[list[str]]:
+    """The same whether the node had the image already: which nodes have which images is no part of a scenario."""
+    result: list[list[str]] = []
+    for row in rows:
+        if row[1] == "Pulled":
+            row = [row[0], row[1], "the image is there"]
+            if result and result[-1][1] == "Pulling":
+                result.pop()
+        result.append(row)
+    return result
 
 
 def _workloads(kind: str, fields: Iterable[str]) -> Callable[[Run], list[Any]]:
