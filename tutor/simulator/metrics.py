@@ -63,7 +63,7 @@ class Metrics:
     """The newest samples, and where they come from."""
 
     readings: Readings = _no_readings
-    """Asks the kubelet of a pod; metrics-server sets this."""
+    """Asks the kubelet of a pod; the container runtime sets this."""
     problem: str = "the server could not find the requested resource"
     """Why the API does not answer; empty while it does."""
     pods: dict[tuple[str, str], Sample] = field(default_factory=dict)

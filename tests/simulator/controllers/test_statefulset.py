@@ -182,6 +182,7 @@ def test_claims_can_go_with_their_pod(stage: Stage) -> None:
     body = stateful_set(2, volumeClaimTemplates=[claim_template()], persistentVolumeClaimRetentionPolicy=policy)
     stage.create(SETS, body)
     for name in ("db-0", "db-1"):
+        stage.advance(5)
         stage.run_pod(stage.get("pods", name))
     stage.change(SETS, "db", replicas=1)
     owners = stage.get("persistentvolumeclaims", "data-db-1")["metadata"]["ownerReferences"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tutor.simulator.clock import parse_timestamp
 from tutor.simulator.controllers.base import Controller
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.metrics import Reading, Sample, Usage
@@ -41,17 +40,6 @@ class MetricsServer(Controller):
         super().__init__(cluster)
         self._began = 0.0
         self._last: dict[tuple[str, str], tuple[float, Mapping[str, Reading]]] = {}
-        cluster.metrics.readings = self._ask_kubelet
-
-    def _ask_kubelet(self, namespace: str, name: str) -> Mapping[str, Reading]:
-        pod = self.client.get("pods", namespace, name)
-        entries = (pod or {}).get("status", {}).get("containerStatuses") or ()
-        states = {entry["name"]: (entry.get("state") or {}).get("running") for entry in entries}
-        return {
-            container: Reading(usage.cpu_seconds, usage.memory, parse_timestamp(running["startedAt"]))
-            for container, usage in self.cluster.runtime.usage(namespace, name).items()
-            if (running := states.get(container))
-        }
 
     def observe(self, change: Change) -> Iterable[str]:
         """The API's registration changed, or whether it can be reached."""
