@@ -136,12 +136,14 @@ def test_binary_output_is_shown_as_harmless_text(bench: Bench) -> None:
     assert bench.run("kubectl apply -f garbage").status == 1
 
 
-WORDS = """
-kubectl get pods -n -f - -o yaml | || & && ; ( ) { } < > >> << <<EOF EOF ' " ` $ $( ${ ${x:- $(( )) \\ \n # ! * ? [ ] [[ ]]
+TEXT = """
+kubectl get pods -n -f - -o yaml | || & && ; ( ) { } < > >> << <<EOF EOF ' " ` $ $( ${ ${x:- $(( )) \\ # ! * ? [ ] [[ ]]
 ~ = x= $x $1 $@ $? $$ $! if then else fi for in do done while until case esac function f() cat echo printf %s sed s/a/b/ grep
 -E sort head -1 cd .. / /etc /tmp read wait jobs kill %1 -9 trap INT exec eval set -e -x unset export alias exit return break
-true false test -z sleep 0 seq 3 xargs tee x.txt ls -la rm -rf k help history curl web \x00 \x1b \xff é 漢 \ud800 a b c 1 2 999999999999
-""".split(" ")
+true false test -z sleep 0 seq 3 xargs tee x.txt ls -la rm -rf k help history curl web \x00 \x1b \xff é 漢 \ud800 a b
+c 1 2 999999999999
+"""
+WORDS = [*TEXT.replace("\n", " ").split(" "), "\n"]
 
 
 def line_of(dice: random.Random) -> str:

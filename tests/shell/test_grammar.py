@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.shell.conftest import Bench
-from tutor.shell import run_lines
+from tests.shell.conftest import LIMIT, Bench
+from tutor.shell import PracticeShell, run_lines
 
 
 def test_pipes_redirections_lists_and_loops(bench: Bench) -> None:
@@ -119,3 +121,14 @@ def test_clear_and_watch_clear_the_screen(bench: Bench) -> None:
 def test_a_job_in_the_background_reports(bench: Bench) -> None:
     assert bench.run("sleep 0.01 &").stderr.startswith("[1] ")
     assert bench.run("wait; echo done").stdout == "done\n"
+
+
+def test_a_broken_screen_does_not_break_the_shell(nowhere: Path, tmp_path: Path) -> None:
+    def broken(stream: str, text: str) -> None:
+        raise RuntimeError("the screen is gone")
+
+    shell = PracticeShell(nowhere, tmp_path / "workspace", output=broken, remember=False)
+    shell.run("echo a", LIMIT)
+    assert shell.run("echo b > f", LIMIT).status == 0
+    assert (tmp_path / "workspace" / "f").read_text() == "b\n"
+    shell.close()

@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from tutor.posix import HostCall, Machine, Progress
@@ -18,8 +19,12 @@ from tutor.shell.commands.kubectl import wants_keys
 from tutor.shell.interpreter import LearnersShell
 
 T = TypeVar("T")
-SLICE = 500
-"""Steps of the machine between two looks at messages."""
+SLICE = 0.01
+"""Seconds the machine runs between two looks at messages, about: its steps are not all alike."""
+RECOVERY = 0.05
+"""Seconds to wait after an error of our own, so that one that comes again and again does not use up the processor."""
+MAX_STEPS = 1_000
+"""Steps in such a slice at most."""
 PATIENCE = 0.5
 """Seconds a command may compute at full speed; after that it gets half of the processor, so that the screen stays quick."""
 MAX_CALLS = 24
@@ -63,6 +68,7 @@ class Engine:
         self._messages: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._calls: dict[int, RunningCall] = {}
         self._typed = b""
+        self._steps = MAX_STEPS // 8
         self._busy_since: float | None = None
         self._line_runs = False
         self._tip = ""
@@ -116,12 +122,28 @@ class Engine:
 
     def _loop(self) -> None:
         pause: float | None = 0.0
-        while self._take_messages(pause):
-            started = time.monotonic()
-            progress = self.machine.run(time.time(), SLICE)
-            took = time.monotonic() - started
-            moved = self._deliver() | self._serve(progress) | self._end_line()
-            pause = self._pause(progress, moved, took)
+        while not self._closed:
+            try:
+                pause = self._cycle(pause)
+            except Exception as problem:  # a mistake of ours costs the line that runs, never the shell
+                pause = RECOVERY
+                self._recover(problem)
+
+    def _cycle(self, pause: float | None) -> float | None:
+        """Wait, let the machine run, pass on what came of it; says for how long to wait next."""
+        if not self._take_messages(pause):
+            return None
+        started = time.monotonic()
+        progress = self.machine.run(time.time(), self._steps)
+        took = time.monotonic() - started
+        self._steps = max(1, self._steps // 2) if took > SLICE else min(MAX_STEPS, self._steps * 2)
+        moved = self._deliver() | self._serve(progress) | self._end_line()
+        return self._pause(progress, moved, took)
+
+    def _recover(self, problem: Exception) -> None:
+        self._stop_all()
+        with suppress(Exception):  # it may be the listener that is broken
+            self._listener.wrote("stderr", f"internal error: {type(problem).__name__}: {problem}\n".encode())
 
     def _take_messages(self, pause: float | None) -> bool:
         """Wait for a message for `pause` seconds (None: until there is one), then handle all there are.

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tutor.posix.errors import ToolError
-from tutor.posix.tools.base import Options, parse_options
+from tutor.posix.tools.options import Options, parse_options
 from tutor.shell.commands.http_tools import TooLarge, save
 
 if TYPE_CHECKING:

@@ -7,16 +7,21 @@ from collections.abc import Callable, Sequence
 from tutor.shell.calls import Surroundings
 
 HELP = """\
-This is a practice shell. Its folder is the exercise's workspace; its kubectl talks to the exercise's cluster.
+This is a practice shell. Its folder is the workspace of the exercise, and its
+kubectl talks to the exercise's cluster.
 
-  kubectl ... (or k ...)       kubectl --help lists its commands, kubectl COMMAND --help explains one
-  edit FILE (or vi, nano)      opens a file in the editor
-  curl URL                     reaches Services and Pods of the cluster: curl web-app-service
-  history, clear, exit
-  ls cat cp mv rm mkdir grep head tail sort uniq cut wc sed find diff tee watch sleep base64 and more
+  kubectl ... or k ...   kubectl --help lists the commands,
+                         kubectl COMMAND --help explains one
+  edit FILE, vi, nano    open a file in the editor
+  curl URL               reaches Services and Pods: curl web-app-service
+  help, history, clear
 
-Pipes, redirections, &&, ;, variables, $(...), loops and functions work as in bash.
-tab completes, up and down bring lines back, ctrl+r searches them, ctrl+c stops a command, ctrl+d ends its input.
+Files and text: ls cat cp mv rm mkdir grep head tail sort uniq cut wc sed
+find diff tee watch sleep base64 and more. Pipes, redirections, &&, ;,
+variables, $(...), loops and functions work as in bash.
+
+tab completes. Up and down bring lines back, ctrl+r searches them.
+ctrl+c stops a command, twice in a row whatever it does. ctrl+d ends its input.
 """
 
 

@@ -1,0 +1,74 @@
+"""Editors, help and what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.shell.conftest import Bench
+from tutor.shell.commands import elsewhere
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("docker ps", "kubectl run"),
+        ("sudo kubectl get pods", "type the command without it"),
+        ("helm install x y", "kubectl apply -f"),
+        ("k8s-tutor", "you are in the tutor already"),
+        ("ssh node-1", "kubectl exec"),
+        ("jq .", "jsonpath"),
+    ],
+)
+def test_what_is_not_there_names_what_to_use(bench: Bench, line: str, hint: str) -> None:
+    result = bench.run(line)
+    assert result.status == elsewhere.STATUS
+    assert hint in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_help_fits_a_small_screen(bench: Bench) -> None:
+    lines = bench.out("help").splitlines()
+    assert len(lines) < 20
+    assert max(map(len, lines)) <= 79
+
+
+def test_pagers_print(bench: Bench) -> None:
+    assert bench.out("echo a > f; less f; cat f | more") == "a\na\n"
+
+
+def test_editors_open_the_tutor_s_editor(open_bench: Callable[..., Bench]) -> None:
+    opened: list[tuple[str, str]] = []
+
+    def editor(name: str, text: str) -> str | None:
+        opened.append((name, text))
+        return f"{text}edited\n"
+
+    bench = open_bench(editor=editor)
+    bench.out("mkdir a; cd a; echo old > f.yaml; vi f.yaml; nano new.yaml")
+    assert opened == [("f.yaml", "old\n"), ("new.yaml", "")]
+    assert bench.out("cat f.yaml new.yaml") == "old\nedited\nedited\n"
+    assert bench.run("vi").status == 2
+    assert bench.run("vi /etc/passwd").stderr == "vi: /etc/passwd: Read-only file system\n"
+
+
+def test_an_editor_that_is_left_changes_nothing(open_bench: Callable[..., Bench]) -> None:
+    bench = open_bench(editor=lambda name, text: None)
+    bench.out("vi f.yaml")
+    assert not (bench.workspace / "f.yaml").exists()
+
+
+def test_a_file_that_is_no_text_is_not_edited(open_bench: Callable[..., Bench]) -> None:
+    bench = open_bench(editor=lambda name, text: text)
+    (bench.workspace / "f").write_bytes(b"\xff\x00")
+    assert "not a text file" in bench.run("vi f").stderr
+
+
+def test_without_an_editor_they_name_the_files_pane(bench: Bench) -> None:
+    result = bench.run("vi f.yaml")
+    assert (result.status, result.stderr) == (1, "vi: open f.yaml in the Files pane\n")
+
+
+def test_a_copy_of_a_command_says_how_to_use_it(bench: Bench) -> None:
+    assert "by its own name" in bench.run("cp /bin/kubectl /tmp/mine; /tmp/mine get pods").stderr

@@ -1,0 +1,130 @@
+"""Tips after beginners' slips, with a cluster made up for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.shell.tips import Failure, tip_for, tip_for_line
+
+OBJECTS = [
+    ("", "namespace", "default"),
+    ("", "namespace", "production"),
+    ("production", "deployment", "web-app"),
+    ("production", "service", "web-app-service"),
+    ("production", "pod", "web-app-7d4b9c6f5-x2x7k"),
+    ("kube-system", "deployment", "coredns"),
+]
+
+
+class Cluster:
+    """A `Look` at OBJECTS."""
+
+    def __init__(self, namespace: str = "default") -> None:
+        self.namespace = namespace
+
+    def find(self, kinds: str, name: str = "", *, everywhere: bool = False) -> list[tuple[str, str, str]]:
+        wanted = {kind.split(".")[0].rstrip("s") for kind in kinds.split(",")}
+        return [
+            (namespace, kind, found)
+            for namespace, kind, found in OBJECTS
+            if kind in wanted and name in ("", found) and (everywhere or namespace in ("", self.namespace))
+        ]
+
+    def kinds(self) -> list[str]:
+        return ["configmaps", "deployments", "pods", "services"]
+
+    def files(self) -> list[str]:
+        return ["deployment.yaml", "service.yaml"]
+
+
+def not_found(kinds: str, name: str) -> str:
+    return f'Error from server (NotFound): {kinds} "{name}" not found\n'
+
+
+SLIPS = [
+    ("get deployment production", not_found("deployments.apps", "production"), "default", "production is a namespace"),
+    ("get deploy web-app", not_found("deployments.apps", "web-app"), "default", "Add -n production"),
+    ("logs web-app", not_found("pods", "web-app"), "production", "Write deployment/web-app"),
+    ("get pod web-app", not_found("pods", "web-app"), "production", "its Pods have longer names"),
+    ("get svc web-app", not_found("services", "web-app"), "production", "use deployment/web-app"),
+    ("get deploy web-ap", not_found("deployments.apps", "web-ap"), "production", "Did you mean web-app?"),
+    ("get svc x", not_found("services", "x"), "production", "There are: web-app-service."),
+    ("get pod POD", not_found("pods", "POD"), "production", "stands for a name of your own"),
+    ("get ns prodution", not_found("namespaces", "prodution"), "default", "Did you mean production?"),
+    ("get pods", "No resources found in default namespace.\n", "default", "add -n production"),
+    (
+        "get pods -n prodution",
+        "No resources found in prodution namespace.\n",
+        "prodution",
+        "There is no namespace prodution",
+    ),
+    (
+        "apply -f deploment.yaml",
+        'error: the path "deploment.yaml" does not exist\n',
+        "default",
+        "Did you mean deployment.yaml?",
+    ),
+    ("apply -f x", 'error: the path "x" does not exist\n', "default", "deployment.yaml, service.yaml"),
+    ("apply service.yaml", "error: must specify one of -f and -k\n", "default", "kubectl apply -f service.yaml"),
+    (
+        "delete service.yaml",
+        'error: the server doesn\'t have a resource type "service" in group "yaml"\n',
+        "default",
+        "kubectl delete -f service.yaml",
+    ),
+    (
+        "get web-app",
+        'error: the server doesn\'t have a resource type "web-app"\n',
+        "production",
+        "kubectl get deployment web-app",
+    ),
+    ("get pds", 'error: the server doesn\'t have a resource type "pds"\n', "default", "Did you mean pods?"),
+    ("get zzz", 'error: the server doesn\'t have a resource type "zzz"\n', "default", "kubectl api-resources"),
+    ("pods", 'error: unknown command "pods" for "kubectl"\n', "default", "kubectl get pods"),
+    (
+        "service.yaml",
+        'error: unknown command "service.yaml" for "kubectl"\n',
+        "default",
+        "kubectl apply -f service.yaml",
+    ),
+    (
+        "scale deploy x -replicas=3",
+        "error: unknown shorthand flag: 'r' in -replicas=3\n",
+        "default",
+        "two dashes: --replicas",
+    ),
+    ("get pods -namespace production", not_found("pods", "production"), "amespace", "two dashes: --namespace"),
+    ("create -f x.yaml", 'Error from server (AlreadyExists): pods "x" already exists\n', "default", "kubectl apply -f"),
+    (
+        "get pods",
+        "The connection to the server x was refused - did you specify the right host or port?\n",
+        "default",
+        "does not answer",
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "output", "namespace", "tip"), SLIPS)
+def test_a_slip_gets_a_tip(line: str, output: str, namespace: str, tip: str) -> None:
+    assert tip in tip_for(Failure(tuple(line.split()), output), Cluster(namespace))
+
+
+@pytest.mark.parametrize(
+    ("line", "output"),
+    [
+        ("get pods -n production", "Warning: v1 Endpoints is deprecated\n"),
+        ("get deploy x", not_found("deployments.apps", "nothing-like-it")),
+        ("frobnicate", 'error: unknown command "frobnicate" for "kubectl"\n'),
+        ("get", ""),
+        ("", "error: something\n"),
+    ],
+)
+def test_there_is_none_without_a_reason(line: str, output: str) -> None:
+    assert tip_for(Failure(tuple(line.split()), output), Cluster("default")) == ""
+
+
+def test_lines_that_never_reach_kubectl() -> None:
+    assert "kubectl get pods" in tip_for_line("get pods", 127)
+    assert "<pod-name> stands for" in tip_for_line("kubectl logs <pod-name>", 2)
+    assert tip_for_line("nonesuch a", 127) == ""
+    assert tip_for_line("cat < file > out", 1) == ""
