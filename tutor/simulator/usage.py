@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from tutor.simulator.quantity import parse
+from tutor.simulator.quantity import format_binary, format_decimal, parse
 from tutor.simulator.store import Obj
 
 COUNTED = {
@@ -112,3 +112,8 @@ def in_scope(quota: Obj, resource_id: str, obj: Obj) -> bool:
         "NotBestEffort": bool(pod_requests(spec) or pod_requests(spec, "limits")),
     }
     return all(facts.get(scope, True) for scope in scopes)
+
+
+def format_usage(name: str, amount: Decimal) -> str:
+    """An amount as a quota's status shows it: bytes in powers of 1024, everything else in powers of 1000."""
+    return format_binary(amount) if name.endswith(("memory", "storage")) else format_decimal(amount)

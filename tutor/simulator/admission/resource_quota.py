@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from tutor.simulator import errors
 from tutor.simulator.admission import AdmissionRequest
-from tutor.simulator.quantity import format_decimal, parse
+from tutor.simulator.quantity import parse
 from tutor.simulator.store import Obj
-from tutor.simulator.usage import in_scope, usage_of
+from tutor.simulator.usage import format_usage, in_scope, usage_of
 
 ORDER = 90
 _MUST_BE_SET = ("cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory")
@@ -58,14 +58,14 @@ def _book(request: AdmissionRequest, quota: Obj, adds: dict[str, Decimal], used:
     status = quota.get("status", {})
     booked = {
         **status.get("used", {}),
-        **{key: format_decimal(used.get(key, Decimal(0)) + n) for key, n in adds.items()},
+        **{key: format_usage(key, used.get(key, Decimal(0)) + n) for key, n in adds.items()},
     }
     changed = {**quota, "status": {**status, "hard": quota["spec"].get("hard", {}), "used": booked}}
     request.context.store.update("resourcequotas", changed, "resource-quota")
 
 
 def _amounts(keys: list[str], amounts: dict[str, Decimal]) -> str:
-    return ",".join(f"{key}={format_decimal(amounts.get(key, Decimal(0)))}" for key in keys)
+    return ",".join(f"{key}={format_usage(key, amounts.get(key, Decimal(0)))}" for key in keys)
 
 
 def _listed(pod: Obj, missing: list[str]) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.simulator.clock import timestamp
 from tutor.simulator.controllers.base import Controller
+from tutor.simulator.controllers.go_format import go_list
 from tutor.simulator.controllers.hpa.limits import Memory, Moment, limit
-from tutor.simulator.controllers.hpa.scaling import ScaleError, ScaleTarget, find_target, go_list
+from tutor.simulator.controllers.hpa.scaling import ScaleError, ScaleTarget, find_target
 from tutor.simulator.controllers.hpa.sources import UNKNOWN, Measured, SourceError, measure
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.errors import ApiError

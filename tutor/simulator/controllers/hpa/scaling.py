@@ -94,8 +94,3 @@ def _format(selector: Mapping[str, Any]) -> str:
             listed = ",".join(sorted(expression.get("values") or ()))
             parts.append(f"{key} {operator.lower()} ({listed})")
     return ",".join(parts)
-
-
-def go_list(names: Iterable[str]) -> str:
-    """Names as Go prints a slice."""
-    return f"[{' '.join(names)}]"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tutor.simulator.controllers.go_format import go_selector
 from tutor.simulator.controllers.hpa.calculator import (
     Metric,
     MetricError,
@@ -76,20 +77,10 @@ def _absent(hpa: Obj, kind: str, spec: Mapping[str, Any]) -> SourceError:
         return SourceError("FailedGetObjectMetric", message, "failed to get object metric value")
     if kind == "External":
         name = spec["external"]["metric"]["name"]
-        where = f"{namespace_of(hpa)}/{name}/{_go_selector(spec['external']['metric'].get('selector'))}"
+        where = f"{namespace_of(hpa)}/{name}/{go_selector(spec['external']['metric'].get('selector'))}"
         message = f"unable to get external metric {where}: {_NO_EXTERNAL.format(name=name)}"
         return SourceError("FailedGetExternalMetric", message, f"failed to get {name} external metric value")
     return SourceError("InvalidMetricSourceType", f'unknown metric source type "{kind}"', "")
-
-
-def _go_selector(selector: Mapping[str, Any] | None) -> str:
-    """A label selector as Go prints it."""
-    if selector is None:
-        return "nil"
-    labels = "".join(f"{key}: {value}," for key, value in sorted((selector.get("matchLabels") or {}).items()))
-    return (
-        f"&LabelSelector{{MatchLabels:map[string]string{{{labels}}},MatchExpressions:[]LabelSelectorRequirement{{}},}}"
-    )
 
 
 def _resource(
