@@ -8,6 +8,7 @@ import pytest
 
 from tests.kubectl import comparison
 from tests.kubectl.harness import Outcome
+from tutor.kubectl import KubeConfig
 
 NEEDED = 0.97
 NAMESPACES = ("kubectl-compare-genuine", "kubectl-compare-built-in")
@@ -31,13 +32,19 @@ def namespaces() -> Iterator[tuple[str, str]]:
         comparison.genuine(["delete", "namespace", name, "--wait=false"])
 
 
+@pytest.fixture
+def config() -> Iterator[KubeConfig]:
+    loaded = comparison.load_config()
+    yield loaded
+    loaded.close()
+
+
 def _report(different: list[str], total: int) -> None:
     print(f"{total - len(different)} of {total} equal; different: {different}")  # noqa: T201 - shown with pytest -s
     assert total - len(different) >= NEEDED * total, different
 
 
-def test_commands_that_read() -> None:
-    config = comparison.load_config()
+def test_commands_that_read(config: KubeConfig) -> None:
     different = []
     lines = list(comparison.table("reading"))
     for line in lines:
@@ -47,8 +54,7 @@ def test_commands_that_read() -> None:
     _report(different, len(lines))
 
 
-def test_commands_that_change(namespaces: tuple[str, str]) -> None:
-    config = comparison.load_config()
+def test_commands_that_change(namespaces: tuple[str, str], config: KubeConfig) -> None:
     ours, theirs = namespaces[1], namespaces[0]
     different, total = [], 0
     for line in comparison.table("changing"):

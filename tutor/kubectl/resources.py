@@ -185,9 +185,10 @@ class Builder:
     def manifest_infos(self) -> Iterator[Info]:
         """The objects read from files, with their resource and the namespace they go to; nothing is fetched."""
         for manifest in self.selected.manifests:
-            yield self._manifest_info(manifest)
+            yield self.manifest_info(manifest)
 
-    def _manifest_info(self, manifest: Manifest) -> Info:
+    def manifest_info(self, manifest: Manifest) -> Info:
+        """One object read from a file, with its resource; KubectlError when the server does not know its kind."""
         obj = manifest.obj
         try:
             resource = self.invocation.mapper.for_object(obj)

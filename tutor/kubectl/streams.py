@@ -93,6 +93,10 @@ class RemoteCommand:
         finally:
             with suppress(Exception):  # the other side may have closed it already
                 self._socket.close(timeout=1)
+            with suppress(
+                Exception
+            ):  # close does nothing once the server has said goodbye, which leaves the socket open
+                self._socket.shutdown()
 
     def _receive(self) -> None:
         import websocket

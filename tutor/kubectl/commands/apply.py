@@ -87,7 +87,7 @@ def _apply_all(invocation: Invocation, builder: Builder, mode: str) -> list[Obje
     applied: list[tuple[Object, str]] = []
     for manifest in manifests:
         try:
-            info = builder._manifest_info(manifest)
+            info = builder.manifest_info(manifest)
             outcome = _apply_one(invocation, info, mode)
         except KubectlError as problem:
             errors.append(problem)

@@ -49,7 +49,7 @@ def _create_files(invocation: Invocation) -> None:
     errors: list[KubectlError] = []
     for manifest in builder.selected.manifests:
         try:
-            info = builder._manifest_info(manifest)
+            info = builder.manifest_info(manifest)
             reporter.report(create_one(invocation, info, mode))
         except KubectlError as problem:
             errors.append(problem)
