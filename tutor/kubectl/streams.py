@@ -96,7 +96,7 @@ class RemoteCommand:
             with suppress(
                 Exception
             ):  # close does nothing once the server has said goodbye, which leaves the socket open
-                self._socket.shutdown()
+                self._socket.shutdown()  # type: ignore[no-untyped-call] # websocket-client leaves it untyped
 
     def _receive(self) -> None:
         import websocket
