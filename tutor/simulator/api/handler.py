@@ -18,6 +18,7 @@ from tutor.simulator.api.access.authentication import Authenticator
 from tutor.simulator.api.access.authorization import Authorizer, forbid
 from tutor.simulator.api.audit import AuditLog
 from tutor.simulator.api.call import Call, render
+from tutor.simulator.api.extensions import Extensions
 from tutor.simulator.api.http import Request, Response, User, plain_text
 from tutor.simulator.api.negotiation import Accepted, accepted
 from tutor.simulator.api.parsing import check_size
@@ -40,6 +41,7 @@ class Api:
         self.authenticator = Authenticator(cluster)
         self.authorizer = Authorizer(cluster)
         self.documents = documents.Documents(cluster.scheme)
+        self.extensions = Extensions(cluster)
         self.offset = 0
         """Seconds that dates are shifted by on the way out: what the clients' clock is ahead of the cluster's."""
 
