@@ -15,6 +15,12 @@ from tutor.simulator.errors import ApiError, FieldError, bad_request, forbidden_
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.store import Key, Obj, Objects, Store
 
+TOO_OLD_PAGE = (
+    "The provided continue parameter is too old to display a consistent list result. You must start a new list without the "
+    "continue parameter."
+)
+"""apiserver, pkg/storage/errors.go"""
+
 VersionMatch = Literal["", "Exact", "NotOlderThan"]
 
 
@@ -138,14 +144,14 @@ def _candidates(store: Store, route: Route, options: ListOptions, revision: int)
             obj = store.get(storage, namespace or "", name)
             return [] if obj is None else [obj]
         return store.list_sorted(storage, namespace)
-    return _as_of(store, storage, namespace, revision)
+    return _as_of(store, storage, namespace, revision, paging=bool(options.token))
 
 
-def _as_of(store: Store, storage: str, namespace: str | None, revision: int) -> Objects:
+def _as_of(store: Store, storage: str, namespace: str | None, revision: int, *, paging: bool) -> Objects:
     """The collection as it was at an earlier revision: today's objects with later changes taken back."""
     changes = store.changes_since(storage, revision)
     if changes is None:
-        raise errors.expired("The resourceVersion for the provided list is too old.")
+        raise errors.expired(TOO_OLD_PAGE if paging else "The resourceVersion for the provided list is too old.")
     objects: dict[Key, Obj] = {_key(obj): obj for obj in store.list(storage, namespace)}
     for change in reversed(list(changes)):
         key = _key(change.obj)

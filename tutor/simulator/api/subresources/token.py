@@ -25,10 +25,7 @@ def handle(call: Call) -> Response:
     request = read_object(call, Expected("authentication.k8s.io/v1", "TokenRequest", kind), "Warn")
     account = listing.get_object(call.store, call.route)
     spec = request.get("spec") or {}
-    seconds = spec.get("expirationSeconds") or DEFAULT_SECONDS
-    if seconds < SHORTEST_SECONDS:
-        problem = invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes")
-        raise invalid_object("TokenRequest", "authentication.k8s.io", "", [problem])
+    seconds = _seconds(spec)
     now = call.api.cluster.clock.now
     audiences = tuple(spec.get("audiences") or (ISSUER,))
     bound = _bound(call, spec.get("boundObjectRef"))
@@ -54,6 +51,15 @@ def handle(call: Call) -> Response:
         },
     }
     return call.answer(body, 201)
+
+
+def _seconds(spec: dict[str, Any]) -> int:
+    """How long the token is to be valid. Raises ApiError 422 for too short a time."""
+    seconds: int = spec.get("expirationSeconds") or DEFAULT_SECONDS
+    if seconds < SHORTEST_SECONDS:
+        problem = invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes")
+        raise invalid_object("TokenRequest", "authentication.k8s.io", "", [problem])
+    return seconds
 
 
 def _bound(call: Call, reference: dict[str, Any] | None) -> dict[str, str] | None:
