@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.simulator.client import Client
 from tutor.simulator.images.container import Container, ContainerConfig
-from tutor.simulator.images.traffic import HTTP, TCP, ConnectionFailed, Request, Response
+from tutor.simulator.images.traffic import HTTP, HTTPS, TCP, ConnectionFailed, Request, Response
 from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.network_policies import allows
 from tutor.simulator.objects import labels_of, namespace_of
@@ -23,6 +23,8 @@ BY_SERVICE = "service"
 TIMEOUT_SECONDS = 130.0
 """How long a client's system tries to connect to somebody who does not answer."""
 REFUSED_SECONDS = 0.001
+UNREACHABLE_SECONDS = 3.0
+"""How long it takes to learn that there is no route to an address on a node."""
 DNS_TIMEOUT_SECONDS = 10.0
 LOCAL = ("localhost", "127.0.0.1")
 
@@ -187,15 +189,18 @@ class Network:
         self, config: ContainerConfig | None, address: str, port: int, request: Request, shown: str
     ) -> Response:
         container, is_pod = self._find(address, port)
-        if not is_pod or self._is_cut_off(config, address):
+        if self._is_cut_off(config, address):
             raise ConnectionFailed("timeout", shown, TIMEOUT_SECONDS)
+        if not is_pod:
+            known = bool(self._node_of(address))
+            raise ConnectionFailed(
+                *(("unreachable", shown, UNREACHABLE_SECONDS) if known else ("timeout", shown, TIMEOUT_SECONDS))
+            )
         if config is not None and not allows(self._client, config, address, port):
             raise ConnectionFailed("timeout", shown, TIMEOUT_SECONDS)
         if container is None:
             raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
-        spoken = container.ports().get(port, TCP)
-        if request.protocol != TCP and request.protocol != spoken:
-            raise ConnectionFailed("protocol" if spoken == HTTP else "reset", shown, REFUSED_SECONDS)
+        _check_protocol(container, port, request, shown)
         return container.serve(self, port, request)
 
     def direct(self, ip: str, port: int, request: Request) -> Response:
@@ -205,17 +210,20 @@ class Network:
             raise ConnectionFailed("timeout", f"{ip}:{port}", TIMEOUT_SECONDS)
         if container is None:
             raise ConnectionFailed("refused", f"{ip}:{port}", REFUSED_SECONDS)
-        spoken = container.ports().get(port, TCP)
-        if request.protocol != TCP and request.protocol != spoken:
-            raise ConnectionFailed("protocol" if spoken == HTTP else "refused", f"{ip}:{port}", REFUSED_SECONDS)
+        _check_protocol(container, port, request, f"{ip}:{port}")
         return container.serve(self, port, request)
 
-    def to_service(self, namespace: str, name: str, port: int, request: Request) -> Response:
-        """A request from outside to a Service port, as an ingress controller or a node port makes. Raises ConnectionFailed."""
+    def objects(self, resource: str) -> list[Mapping[str, Any]]:
+        """API objects, for containers that are controllers."""
+        return list(self._client.list(resource))
+
+    def to_service(self, namespace: str, name: str, port: int | str, request: Request) -> Response:
+        """A request to a Service port, as an ingress controller or a node port makes. Raises ConnectionFailed."""
         service = self._client.get("services", namespace, name)
         if service is None:
             raise ConnectionFailed("no-host")
-        port_name = next((p.get("name", "") for p in service["spec"].get("ports") or () if p["port"] == port), None)
+        ports = service["spec"].get("ports") or ()
+        port_name = next((p.get("name", "") for p in ports if port in (p["port"], p.get("name"))), None)
         targets = self._endpoints(namespace, name, port_name) if port_name is not None else []
         if not targets:
             raise ConnectionFailed("refused", f"{name}:{port}", REFUSED_SECONDS)
@@ -236,6 +244,13 @@ class Network:
             if str(node["spec"].get("podCIDR", "")).startswith(f"{prefix}."):
                 return str(node["metadata"]["name"])
         return ""
+
+
+def _check_protocol(container: Container, port: int, request: Request, shown: str) -> None:
+    """Client and server must speak the same. Raises ConnectionFailed."""
+    spoken = container.ports().get(port, TCP)
+    if request.protocol not in (TCP, spoken):
+        raise ConnectionFailed("protocol" if spoken in (HTTP, HTTPS) else "reset", shown, REFUSED_SECONDS)
 
 
 def _is_address(text: str) -> bool:

@@ -57,6 +57,12 @@ class _Index:
         for value in self.function(obj):
             self.members.setdefault(value, {})[key] = None
 
+    def move(self, key: Key, old: Obj, obj: Obj) -> None:
+        before, after = tuple(self.function(old)), tuple(self.function(obj))
+        if before != after:
+            self.remove(key, old)
+            self.add(key, obj)
+
     def remove(self, key: Key, obj: Obj) -> None:
         for value in self.function(obj):
             keys = self.members.get(value)
@@ -78,12 +84,12 @@ class _Table:
     """The newest revision that has fallen out of the log."""
 
     def put(self, key: Key, obj: Obj, old: Obj | None) -> None:
+        self.objects[key] = obj
         if old is not None:
             for index in self.indexes.values():
-                index.remove(key, old)
-        else:
-            self.namespaces.setdefault(key[0], {})[key] = None
-        self.objects[key] = obj
+                index.move(key, old, obj)
+            return
+        self.namespaces.setdefault(key[0], {})[key] = None
         for index in self.indexes.values():
             index.add(key, obj)
 

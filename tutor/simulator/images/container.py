@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.simulator.images.logs import Log
 from tutor.simulator.images.model import Image
@@ -76,6 +76,12 @@ class World(Protocol):
     def resolve(self, config: ContainerConfig, name: str) -> list[str]:
         """The addresses of a name as cluster DNS knows them. Raises ConnectionFailed when DNS does not answer."""
 
+    def objects(self, resource: str) -> list[Mapping[str, Any]]:
+        """API objects of a resource, such as "ingresses.networking.k8s.io"."""
+
+    def to_service(self, namespace: str, name: str, port: int | str, request: Request) -> Response:
+        """A request to an endpoint of a Service port, given by number or name. Raises ConnectionFailed."""
+
     def direct(self, ip: str, port: int, request: Request) -> Response:
         """A request to an address from its own node. Raises ConnectionFailed."""
 
@@ -108,6 +114,12 @@ class _MainHere:
     def resolve(self, name: str) -> list[str]:
         return self.world.resolve(self.container.config, name)
 
+    def objects(self, resource: str) -> list[Mapping[str, Any]]:
+        return self.world.objects(resource)
+
+    def forward(self, namespace: str, service: str, port: int | str, request: Request) -> Response:
+        return self.world.to_service(namespace, service, port, request)
+
 
 class Container:
     """One run of a container, from start to end."""
@@ -121,6 +133,7 @@ class Container:
         self.exit_code: int | None = None
         self.out_of_memory = False
         self.started = 0.0
+        self.ended_at = 0.0
         self.busy_until = 0.0
         """Until when requests taken so far keep the processor busy."""
         self.worked = 0.0
@@ -184,7 +197,7 @@ class Container:
 
     def end(self, now: float, code: int) -> None:
         """The main program has ended."""
-        self.exit_code = code & 255
+        self.exit_code, self.ended_at = code & 255, now
         self.log.close(now)
 
     def enter(self, world: World) -> Inside:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.posix import (
     DEFAULT_PATH,
@@ -139,6 +139,17 @@ class _Here:
     def resolve(self, name: str) -> list[str]:
         return self.world.resolve(self.container.config, name)
 
+    def objects(self, resource: str) -> list[Mapping[str, Any]]:
+        return self.world.objects(resource)
+
+    def forward(self, namespace: str, service: str, port: int | str, request: Request) -> Response:
+        return self.world.to_service(namespace, service, port, request)
+
+
+def _hosts(config: ContainerConfig) -> str:
+    lines = ("# Kubernetes-managed hosts file.", "127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback")
+    return "\n".join((*lines, f"{config.ip}\t{config.hostname}", ""))
+
 
 def _program_name(call: HostCall) -> str:
     """The program behind a command: what the file that was run says, whatever it is called."""
@@ -163,7 +174,7 @@ class Inside:
             mounts.append(Mount(config.message_path, note, "/message"))
         tree = image_tree(image)
         _write(tree, "/etc/hostname", f"{config.hostname}\n".encode())
-        _write(tree, "/etc/hosts", f"127.0.0.1\tlocalhost\n{config.ip}\t{config.hostname}\n".encode())
+        _write(tree, "/etc/hosts", _hosts(config).encode())
         namespace = config.pod.split("/")[0]
         search = f"search {namespace}.svc.cluster.local svc.cluster.local cluster.local\n"
         _write(tree, "/etc/resolv.conf", f"{search}nameserver 10.96.0.10\noptions ndots:5\n".encode())

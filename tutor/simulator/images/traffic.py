@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 HTTP = "http"
+HTTPS = "https"
 TCP = "tcp"
 
 
@@ -37,7 +38,8 @@ class Response:
 
 
 class ConnectionFailed(Exception):
-    """No connection. `kind`: "refused", "timeout", "no-host" or "reset"; `seconds`: how long it took to find out."""
+    """No connection. `kind`: "refused", "unreachable", "timeout", "no-host", "reset" or "protocol"; `seconds`: how long it took
+    to find out."""
 
     def __init__(self, kind: str, address: str = "", seconds: float = 0.0) -> None:
         super().__init__(f"{kind} {address}".strip())

@@ -5,7 +5,7 @@ Keys are "node|namespace/name"; the kubelet of a single node can be stopped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from tutor.simulator.engine import DONE, Result
@@ -54,6 +54,7 @@ class Kubelet:
         self._recorders: dict[str, EventRecorder] = {}
         self._stopped: set[str] = set()
         self._epoch = 0
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
         self._services = Services(
             client,
             cluster.ids,
@@ -126,6 +127,8 @@ class Kubelet:
 
     def _after(self, key: str, look: Look) -> Result:
         record = look.record
+        for wake in self._listeners.get(key.partition("|")[2], ()):
+            wake()
         if self._client.get("pods", *split_key(key.partition("|")[2])) is None:
             self._forget(key)
             return DONE
@@ -189,9 +192,25 @@ class Kubelet:
                 return container, True
         return None, True
 
-    def wake(self, record: PodRecord) -> str:
-        """The key to look at after something has happened in a pod's containers."""
-        return record.key
+    def peek(self, namespace: str, name: str) -> PodRecord | None:
+        """What is remembered of a pod, to read only."""
+        pod = self._client.get("pods", namespace, name)
+        node = pod["spec"].get("nodeName") if pod else None
+        return self.records.get(f"{node}|{namespace}/{name}") if node else None
+
+    def listen(self, namespace: str, name: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call `wake` after each look at a pod; returns what ends it."""
+        pod = f"{namespace}/{name}"
+        self._listeners.setdefault(pod, []).append(wake)
+
+        def end() -> None:
+            wakes = self._listeners.get(pod, [])
+            if wake in wakes:
+                wakes.remove(wake)
+            if not wakes:
+                self._listeners.pop(pod, None)
+
+        return end
 
     # -- single nodes
 

@@ -1,136 +1,154 @@
-"""What the API server asks of kubelets: logs, commands in containers, connections to ports, usage. `cluster.runtime` is one.
+"""What the API server asks of kubelets: logs, commands in containers, connections to ports. `cluster.runtime` is one.
 
-Every method that names a pod raises ApiError, in the words of the real thing, when the pod or container cannot serve it.
+It offers what `api.containers.ContainerRuntime` describes. Callers hold the cluster's lock unless a method says otherwise.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
-from tutor.simulator import errors
-from tutor.simulator.errors import ApiError
+from tutor.simulator.errors import bad_request
 from tutor.simulator.images.container import Container
-from tutor.simulator.images.logs import Log, LogLine
+from tutor.simulator.images.logs import LogLine
 from tutor.simulator.images.traffic import Request, Response
 from tutor.simulator.kubelet.kubelet import NAME, Kubelet
-from tutor.simulator.kubelet.state import ContainerRecord, PodRecord, Run
-from tutor.simulator.objects import name_of
-from tutor.simulator.store import Obj
+from tutor.simulator.kubelet.sessions import AttachSession, ExecSession, FailedSession
+from tutor.simulator.kubelet.state import PodRecord, Run
+from tutor.simulator.metrics import Reading
 
 if TYPE_CHECKING:
     from tutor.simulator.cluster import SimulatedCluster
 
-
-class LogPage(NamedTuple):
-    """Lines of a log from some place on, where to go on from, and whether no more will come."""
-
-    lines: list[LogLine]
-    next: int
-    closed: bool
-
-
-class Usage(NamedTuple):
-    """What a container uses: cores and bytes."""
-
-    cpu_seconds: float
-    memory: float
+Session = ExecSession | AttachSession | FailedSession
 
 
 class Runtime:
-    """The kubelets of a cluster as the API server sees them. Callers hold the cluster's lock."""
+    """The kubelets of a cluster as the API server sees them."""
 
     def __init__(self, cluster: SimulatedCluster, kubelet: Kubelet) -> None:
         self._cluster = cluster
         self._kubelet = kubelet
-
-    @property
-    def network(self) -> object:
-        """The cluster's network."""
-        return self._kubelet.network
+        self.network = kubelet.network
+        """The cluster's network, for what connects to pods and Services from outside."""
+        cluster.metrics.readings = self.readings
 
     # -- logs
 
-    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, start: int = 0) -> LogPage:
-        """The lines of a container's current or previous run from the `start`-th on. To follow, call again with `next`."""
-        self._refresh(namespace, pod)
-        own = self._container(namespace, pod, container)
-        run = self._previous(own) if previous else own.current
-        if run is None or run.container is None:
-            if previous:
-                raise errors.bad_request(f'previous terminated container "{container}" in pod "{pod}" not found')
-            raise errors.bad_request(
-                f'container "{container}" in pod "{pod}" is waiting to start: {self._waiting(own)}'
-            )
-        log: Log = run.container.log
-        lines = log.lines[start:]
-        return LogPage(lines, start + len(lines), run.ended is not None or previous)
+    def log(self, namespace: str, pod: str, container_id: str) -> Sequence[LogLine] | None:
+        """The lines one run of a container has written so far, as a list that grows; None when the run is not known."""
+        self._catch_up()
+        run = self._run(namespace, pod, container_id)
+        return None if run is None or run.container is None else LogView(self, namespace, pod, container_id)
 
-    @staticmethod
-    def _previous(own: ContainerRecord) -> Run | None:
-        return own.previous
+    def _run(self, namespace: str, pod: str, container_id: str) -> Run | None:
+        record = self._kubelet.record_at(namespace, pod)
+        for own in record.containers.values() if record else ():
+            for run in (own.current, own.previous):
+                if run is not None and run.id == container_id:
+                    return run
+        return None
 
-    def _waiting(self, own: ContainerRecord) -> str:
-        if own.failure is None:
-            return "ContainerCreating" if own.kind == "main" else "PodInitializing"
-        image = own.failure.reason in ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull")
-        return f"{'trying and failing to pull image' if image else own.failure.reason}"
+    def lines(self, namespace: str, pod: str, container_id: str) -> list[LogLine]:
+        """The lines of one run as they are now; none when it is not known any more."""
+        run = self._run(namespace, pod, container_id)
+        return run.container.log.lines if run is not None and run.container is not None else []
+
+    def _catch_up(self) -> None:
+        """Do what is due, so that logs are up to now."""
+        if not self._cluster.engine.idle():
+            self._cluster.engine.run_ready()
 
     # -- commands
 
-    def exec(self, namespace: str, pod: str, container: str, command: list[str], *, tty: bool = False) -> Exec:
-        """Run a command in a running container."""
-        return Exec(self, namespace, pod, container, command, tty=tty)
+    def exec(
+        self, namespace: str, pod: str, container: str, argv: Sequence[str], *, stdin: bool, tty: bool
+    ) -> Session | None:
+        """Run a command in a running container; None when the container does not run."""
+        running = self.running(namespace, pod, container)
+        if running is None:
+            return None
+        from tutor.posix import CommandNotFound, NotExecutable
 
-    def attach(self, namespace: str, pod: str, container: str) -> Attachment:
-        """Look at what a running container writes from now on."""
-        return Attachment(self, namespace, pod, container)
-
-    def running(self, namespace: str, pod: str, container: str) -> Container:
-        """A container that runs."""
-        own = self._container(namespace, pod, container)
-        run = own.current
-        if run is None or run.container is None or not run.is_running:
-            raise (
-                errors.bad_request(f'container not found ("{container}")')
-                if run is None
-                else ApiError(500, "InternalError", f'container not found ("{container}")')
+        world = self._kubelet.network
+        try:
+            pid = running.enter(world).execute(running, world, list(argv), tty=tty)
+        except (CommandNotFound, NotExecutable) as error:
+            return FailedSession(
+                _refusal(argv[0], denied=isinstance(error, NotExecutable), uid=self._cluster.ids.uid())
             )
-        return run.container
+        session = ExecSession(self, namespace, pod, container, pid)
+        if not stdin:
+            session.end_input()
+        return session
+
+    def attach(self, namespace: str, pod: str, container: str, *, stdin: bool, tty: bool) -> Session | None:
+        """The streams of a running container's main process; None when it does not run."""
+        if self.running(namespace, pod, container) is None:
+            return None
+        return AttachSession(self, namespace, pod, container)
+
+    def running(self, namespace: str, pod: str, container: str) -> Container | None:
+        """A container that runs; None when it does not."""
+        record = self._kubelet.record_at(namespace, pod)
+        own = record.containers.get(container) if record else None
+        run = own.current if own else None
+        return run.container if run is not None and run.is_running else None
 
     def poke(self, namespace: str, pod: str) -> None:
-        """Let the kubelet look at a pod in which something was done from outside."""
-        record = self._kubelet.record_at(namespace, pod)
-        if record is not None:
-            self._cluster.engine.enqueue(NAME, record.key)
-            self._cluster.engine.run_ready()
+        """Let the kubelet look at a pod in which something was done from outside. Takes the cluster's lock itself."""
+        with self._cluster.lock:
+            record = self._kubelet.record_at(namespace, pod)
+            if record is not None:
+                self._cluster.engine.enqueue(NAME, record.key)
+                self._cluster.engine.run_ready()
 
-    def _refresh(self, namespace: str, pod: str) -> None:
-        """Bring what containers do by themselves up to now."""
-        if not self._cluster.engine.idle():
-            self._cluster.engine.run_ready()
+    def on_look(self, namespace: str, pod: str, wake: Callable[[], None]) -> Callable[[], None]:
+        """Call `wake` whenever a kubelet has looked at the pod; returns what ends it."""
+        return self._kubelet.listen(namespace, pod, wake)
+
+    @property
+    def lock(self) -> Any:
+        """The cluster's lock."""
+        return self._cluster.lock
+
+    @property
+    def world(self) -> Any:
+        """What lies outside of containers."""
+        return self._kubelet.network
 
     # -- connections
 
     def request(self, namespace: str, pod: str, port: int, request: Request) -> Response:
-        """A request to a pod's port, as port-forwarding and proxies make. Raises ConnectionFailed too."""
-        record = self._record(namespace, pod)
+        """A request to a pod's port, as port-forwarding and proxies make. Raises ConnectionFailed, or ApiError without a pod."""
+        record: PodRecord | None = self._kubelet.record_at(namespace, pod)
+        if record is None:
+            raise bad_request(f"pod {pod} does not have a host assigned")
         return self._kubelet.network.direct(record.ip, port, request)
 
     # -- usage
 
-    def usage(self, namespace: str, pod: str) -> dict[str, Usage]:
+    def readings(self, namespace: str, pod: str) -> Mapping[str, Reading]:
         """Processor seconds used so far and memory in use, by container; empty when nothing of the pod runs."""
-        record = self._kubelet.record_at(namespace, pod)
-        if record is None:
+        record = self._kubelet.peek(namespace, pod)
+        if record is None or not self._kubelet.is_running(record.node):
             return {}
-        now = self._cluster.clock.now
-        return {
-            own.name: Usage(own.current.container.cpu_seconds(now), own.current.container.memory(now))
-            for own in record.running()
-            if own.current is not None and own.current.container is not None
-        }
+        now, found = self._cluster.clock.now, {}
+        for own in record.running():
+            run = own.current
+            if run is not None and run.container is not None:
+                used = run.container.cpu_seconds(now)
+                found[own.name] = Reading(used, run.container.memory(now), run.started or now)
+        return found
 
     # -- single nodes
+
+    def kubelets(self) -> dict[str, bool]:
+        """The nodes, and whether the kubelet of each runs."""
+        return {node["metadata"]["name"]: self._kubelet.is_running(node["metadata"]["name"]) for node in self._nodes()}
+
+    def _nodes(self) -> Iterator[dict[str, Any]]:
+        yield from self._cluster.store.list_sorted("nodes")
 
     def stop_kubelet(self, node: str) -> None:
         """Stop a node's kubelet: its containers run on, but it reports nothing and takes no pods."""
@@ -152,158 +170,43 @@ class Runtime:
         self._kubelet.network.cut_off -= {node}
         self.start_kubelet(node)
 
-    # -- inside
 
-    def world(self) -> object:
-        """What lies outside of containers."""
-        return self._kubelet.network
-
-    def _pod(self, namespace: str, pod: str) -> Obj:
-        found = self._cluster.store.get("pods", namespace, pod)
-        if found is None:
-            raise errors.not_found("pods", "", pod)
-        return found
-
-    def _record(self, namespace: str, pod: str) -> PodRecord:
-        found = self._pod(namespace, pod)
-        record = self._kubelet.record_at(namespace, pod)
-        if record is None:
-            raise errors.bad_request(f"pod {name_of(found)} does not have a host assigned")
-        return record
-
-    def _container(self, namespace: str, pod: str, container: str) -> ContainerRecord:
-        found = self._pod(namespace, pod)
-        spec = found["spec"]
-        names = [
-            c["name"] for kind in ("initContainers", "containers", "ephemeralContainers") for c in spec.get(kind) or ()
-        ]
-        if container not in names:
-            raise errors.bad_request(f"container {container} is not valid for pod {pod}")
-        record = self._kubelet.record_at(namespace, pod)
-        if record is None:
-            kind = "main" if container in [c["name"] for c in spec["containers"]] else "init"
-            return ContainerRecord(container, kind)
-        return record.containers.get(container) or ContainerRecord(container, "main")
+def _refusal(command: str, *, denied: bool, uid: str) -> str:
+    """What a node says of a command that it could not start."""
+    why = "executable file not found in $PATH"
+    if denied:
+        why = "permission denied"
+    elif "/" in command:
+        why = f"stat {command}: no such file or directory"
+    process = uid.replace("-", "") * 2
+    return (
+        "error executing command in container: failed to exec in container: failed to start exec "
+        f'"{process}": OCI runtime exec failed: exec failed: unable to start container process: exec: "{command}": {why}'
+    )
 
 
-class Exec:
-    """A command that runs in a container. `status` is its exit code when it has ended."""
+class LogView(Sequence[LogLine]):
+    """A log as a list that grows. It looks the log up anew each time, so that it survives the cluster's being restored."""
 
-    def __init__(
-        self, runtime: Runtime, namespace: str, pod: str, container: str, command: list[str], *, tty: bool
-    ) -> None:
-        from tutor.posix import CommandNotFound, NotExecutable
-
+    def __init__(self, runtime: Runtime, namespace: str, pod: str, container_id: str) -> None:
         self._runtime = runtime
-        self._where = (namespace, pod, container)
-        self._left: list[tuple[str, bytes]] = []
-        self._code: int | None = None
-        running = runtime.running(namespace, pod, container)
-        world = runtime._kubelet.network
-        try:
-            self._pid = running.enter(world).execute(running, world, command, tty=tty)
-        except (CommandNotFound, NotExecutable):
-            why = "executable file not found in $PATH" if "/" not in command[0] else "no such file or directory"
-            detail = (
-                f'exec: "{command[0]}": {why}'
-                if "/" not in command[0]
-                else f'exec: "{command[0]}": stat {command[0]}: {why}'
-            )
-            text = f"OCI runtime exec failed: exec failed: unable to start container process: {detail}"
-            self._pid, self._code = -1, 127
-            self.error = f"Internal error occurred: error executing command in container: {text}"
-            return
-        self.error = ""
-        runtime.poke(namespace, pod)
+        self._where = (namespace, pod, container_id)
+        self._last: list[LogLine] = []
 
-    def _session(self) -> object | None:
-        try:
-            running = self._runtime.running(*self._where)
-        except ApiError:
-            return None
-        return running.inside.session(self._pid) if running.inside else None
+    def _lines(self) -> list[LogLine]:
+        found = self._runtime.lines(*self._where)
+        if found or not self._last:
+            self._last = found
+        return self._last
 
-    def feed(self, data: bytes) -> int:
-        """Give standard input; returns how much was taken."""
-        from tutor.posix import Session
+    @overload
+    def __getitem__(self, index: int) -> LogLine: ...
 
-        session = self._session()
-        taken = session.feed(data) if isinstance(session, Session) else len(data)
-        self._runtime.poke(*self._where[:2])
-        return taken
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[LogLine]: ...
 
-    def close_input(self) -> None:
-        """No more input will come."""
-        from tutor.posix import Session
+    def __getitem__(self, index: int | slice) -> LogLine | Sequence[LogLine]:
+        return self._lines()[index]
 
-        session = self._session()
-        if isinstance(session, Session):
-            session.close_input()
-            self._runtime.poke(*self._where[:2])
-
-    def take(self) -> list[tuple[str, bytes]]:
-        """What was written since the last call: ("stdout" or "stderr", bytes)."""
-        from tutor.posix import Session
-
-        session = self._session()
-        if not isinstance(session, Session):
-            if self._code is None:
-                self._code = 137
-            return []
-        taken = session.take_output()
-        if session.status is not None and self._code is None:
-            self._code = session.status
-        return taken
-
-    @property
-    def status(self) -> int | None:
-        """The exit code; None while it runs. Output may still be left to take."""
-        from tutor.posix import Session
-
-        if self._code is None:
-            session = self._session()
-            if not isinstance(session, Session):
-                self._code = 137
-            elif session.status is not None:
-                self._code = session.status
-        return self._code
-
-    def signal(self, name: str = "INT") -> None:
-        """Ctrl-C, or the client has gone ("HUP")."""
-        try:
-            running = self._runtime.running(*self._where)
-        except ApiError:
-            return
-        if running.inside is not None:
-            running.inside.machine.interrupt(self._pid, name)
-            self._runtime.poke(*self._where[:2])
-
-
-class Attachment:
-    """What a container writes, from the moment somebody attached."""
-
-    def __init__(self, runtime: Runtime, namespace: str, pod: str, container: str) -> None:
-        running = runtime.running(namespace, pod, container)
-        self._runtime = runtime
-        self._where = (namespace, pod, container)
-        self._next = len(running.log.lines)
-        self.closed = False
-
-    def take(self) -> list[tuple[str, bytes]]:
-        """What was written since the last call."""
-        try:
-            page = self._runtime.logs(*self._where, start=self._next)
-        except ApiError:
-            self.closed = True
-            return []
-        self._next, self.closed = page.next, page.closed
-        return [(line.stream, (line.text + "\n" * line.whole).encode()) for line in page.lines]
-
-    def feed(self, data: bytes) -> int:
-        """Standard input of the container's main program, if it reads any."""
-        running = self._runtime.running(*self._where)
-        inside = running.inside
-        session = inside.session(inside.main) if inside is not None and inside.main is not None else None
-        taken = session.feed(data) if session is not None else len(data)
-        self._runtime.poke(*self._where[:2])
-        return taken
+    def __len__(self) -> int:
+        return len(self._lines())

@@ -68,9 +68,9 @@ def fail(look: Look, name: str, reason: Reason, event: str = "") -> None:
 
 
 def _held_back(look: Look, name: str) -> bool:
-    """Whether the container crashed too recently."""
+    """Whether the container crashed too recently. One that this very sync has stopped counts as still running."""
     own, now = look.own(name), look.now
-    last = own.last_ended()
+    last = own.previous if name in look.record.killed else own.last_ended()
     if last is None or last.ended is None:
         return False
     since = last.ended.at

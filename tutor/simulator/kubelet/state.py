@@ -161,6 +161,8 @@ class PodRecord:
     operation: Operation | None = None
     todo: tuple[str, ...] = ()
     """Containers that the sync under way has still to start."""
+    killed: tuple[str, ...] = ()
+    """Containers that the sync under way has stopped because of their probes."""
     failed: bool = False
     """Whether the sync under way could not start something."""
     retry_at: float | None = None

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from tutor.simulator.kubelet import probing, starting, stopping
 from tutor.simulator.kubelet import status as statuses
-from tutor.simulator.kubelet.look import Look, next_relist, on_grid
+from tutor.simulator.kubelet.look import GRID, Look, next_relist, on_grid
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
-from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, Ended, MountTrouble, Operation
+from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, Ended, MountTrouble, Operation, Run
 from tutor.simulator.kubelet.volumes import MountError
 
 SANDBOX_SECONDS = 0.4
@@ -46,6 +46,8 @@ def advance(look: Look) -> None:
 
 def _advance_running(look: Look) -> None:
     record = look.record
+    if _past_deadline(look):
+        return
     for own in record.containers.values():
         stopping.advance_stop(look, own)
     _notice_ends(look)
@@ -74,8 +76,13 @@ def _notice_ends(look: Look) -> None:
         wake = container.wake_at()
         if wake is not None and wake <= look.now + 1e-6:
             container.run(look.services.world)
-        if container.exit_code is not None:
+        if container.exit_code is not None and (own.observed or look.now >= _must_have_seen(run)):
             _note_end(look, own)
+
+
+def _must_have_seen(run: Run) -> float:
+    """Until when a container's end stays unnoticed, so that its having run is noticed first."""
+    return (run.started or 0.0) + 2 * OBSERVE_SECONDS
 
 
 def _note_end(look: Look, own: ContainerRecord) -> None:
@@ -84,7 +91,7 @@ def _note_end(look: Look, own: ContainerRecord) -> None:
     assert run.container is not None
     code = run.container.exit_code or 0
     reason = "OOMKilled" if run.container.out_of_memory else "Completed" if code == 0 else "Error"
-    run.ended = Ended(look.now, code, reason, _last_words(look, own, code))
+    run.ended = Ended(run.container.ended_at, code, reason, _last_words(look, own, code))
     own.stop, own.observed = None, False
     look.record.want_sync(next_relist(look.now))
 
@@ -111,8 +118,6 @@ def _last_words(look: Look, own: ContainerRecord, code: int) -> str:
 def _sync(look: Look) -> None:
     record = look.record
     record.sync_at, record.waiting = None, False
-    if _past_deadline(look):
-        return
     _show(look)
     if _has_come_to_its_end(look):
         stopping.begin_pod_stop(look, float(look.pod["spec"].get("terminationGracePeriodSeconds", 30)))
@@ -195,6 +200,7 @@ def _kill_unhealthy(look: Look) -> bool:
     """Stop containers whose probes have failed; says whether the sync has to wait for that."""
     record = look.record
     last: float | None = None
+    killed = []
     for own in record.running():
         kind = probing.failed_for_good(own)
         if not kind or not own.observed:
@@ -204,8 +210,10 @@ def _kill_unhealthy(look: Look) -> bool:
         grace = float(spec.get("terminationGracePeriodSeconds", default))
         stopping.begin_stop(look, own, grace, f"Container {own.name} failed {kind} probe, will be restarted")
         last = max(last or 0.0, own.stop.kill_at if own.stop else look.now)
+        killed.append(own.name)
     if last is None:
         return False
+    record.killed = tuple(killed)
     record.operation = Operation("kill", "", last)
     return True
 
@@ -260,6 +268,7 @@ def _continue_operation(look: Look) -> None:
             return
         record.operation = None
         _begin_starts(look)
+        record.killed = ()
         return
     starting.continue_start(look)
     starting.start_next(look)
@@ -352,6 +361,8 @@ def _container_wakes(look: Look, own: ContainerRecord) -> list[tuple[float, bool
     run = own.current
     if run is None or run.container is None or not run.is_running:
         return []
+    if run.container.exit_code is not None:
+        return [(on_grid(look.now + GRID), True)]
     found = []
     at = run.container.wake_at()
     if at is not None:

@@ -132,6 +132,8 @@ def _spread_scores(
     raw = {node.name: 0.0 for node in counted}
     for number, (key, skew, _) in enumerate(rules):
         values = {node.name: node.labels[key] for node in counted if key in node.labels}
+        if not values:
+            continue
         counts: Counter[str] = Counter()
         for name, value in values.items():
             counts[value] += entries[name].matching[number]

@@ -5,9 +5,8 @@ It is worked out of API objects and never saved: after a restore it is built ane
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from tutor.simulator.objects import labels_of, name_of, uid_of
 from tutor.simulator.scheduler.requests import Amounts, HostPort, PodInfo, amounts, pod_info
@@ -27,23 +26,17 @@ class NodeInfo:
     compared: Amounts = field(default_factory=dict)
     pods: dict[str, PodInfo] = field(default_factory=dict)
     ports: list[HostPort] = field(default_factory=list)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: list[dict[str, str]] = field(default_factory=list)
     version: int = 0
     """Rises with every change, so that results worked out for the node can be kept until then."""
-
-    @property
-    def labels(self) -> Any:
-        """The node's labels."""
-        return labels_of(self.node) if self.node else {}
-
-    @property
-    def taints(self) -> list[dict[str, str]]:
-        """spec.taints"""
-        return (self.node["spec"].get("taints") or []) if self.node else []
 
     def set_node(self, node: Obj | None) -> None:
         """The node object is new, changed or gone."""
         self.node = node
         self.allocatable = amounts(node.get("status", {}).get("allocatable")) if node else {}
+        self.labels = labels_of(node) if node else {}
+        self.taints = (node["spec"].get("taints") or []) if node else []
         self.version += 1
 
     def add(self, info: PodInfo) -> None:
@@ -77,6 +70,8 @@ class NodeInfo:
             dict(self.compared),
             dict(self.pods),
             list(self.ports),
+            self.labels,
+            self.taints,
             self.version,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from tutor.simulator.images.traffic import Request, Response
 
@@ -68,6 +68,12 @@ class Here(Protocol):
     def resolve(self, name: str) -> list[str]:
         """The addresses of a name, as cluster DNS knows them; empty when there are none. Raises ConnectionFailed when DNS
         does not answer."""
+
+    def objects(self, resource: str) -> list[Mapping[str, Any]]:
+        """API objects, for programs that are controllers themselves."""
+
+    def forward(self, namespace: str, service: str, port: int | str, request: Request) -> Response:
+        """Pass a request on to an endpoint of a Service, as proxies do. Raises ConnectionFailed."""
 
 
 class Program:

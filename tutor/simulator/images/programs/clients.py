@@ -13,12 +13,13 @@ DNS_SERVER = "10.96.0.10"
 
 
 class Url(NamedTuple):
-    """The parts of an http URL."""
+    """The parts of an http URL. `shown` is host and port as they were given."""
 
     scheme: str
     host: str
     port: int
     path: str
+    shown: str
 
 
 def parse_url(text: str) -> Url:
@@ -34,7 +35,9 @@ def parse_url(text: str) -> Url:
     if not colon:
         host, port = authority, ""
     default = 443 if scheme == "https" else 80
-    return Url(scheme, host.rpartition("@")[2], int(port) if port.isdigit() else default, slash + path or "/")
+    return Url(
+        scheme, host.rpartition("@")[2], int(port) if port.isdigit() else default, slash + path or "/", authority
+    )
 
 
 class Client(Program):
@@ -204,7 +207,8 @@ class Curl(Client):
             text = "(35) OpenSSL/3.0.15: error:0A00010B:SSL routines::wrong version number"
             self._complain(here, options, error.seconds, 35, text)
         else:
-            text = f"(7) Failed to connect to {url.host} port {url.port} after 1 ms: Couldn't connect to server"
+            spent = max(1, int(error.seconds * 1000))
+            text = f"(7) Failed to connect to {url.host} port {url.port} after {spent} ms: Couldn't connect to server"
             self._complain(here, options, error.seconds, 7, text)
 
     def _complain(self, here: Here, options: _CurlOptions, seconds: float, code: int, text: str) -> None:
@@ -309,14 +313,15 @@ class Wget(Client):
 
     def _failed(self, here: Here, url: Url, error: ConnectionFailed, quiet: bool, limit: float) -> None:
         if error.kind == "no-host":
-            self.finish(here, error.seconds, 1, ("stderr", f"wget: bad address '{url.host}'\n"))
+            self.finish(here, error.seconds, 1, ("stderr", f"wget: bad address '{url.shown}'\n"))
             return
         said = "" if quiet else f"Connecting to {url.host} ({error.address})\n"
         if error.kind == "timeout":
             self.finish(here, min(limit, error.seconds), 1, ("stderr", f"{said}wget: download timed out\n"))
             return
         address = error.address.rpartition(":")[0] or url.host
-        text = f"{said}wget: can't connect to remote host ({address}): Connection refused\n"
+        why = "No route to host" if error.kind == "unreachable" else "Connection refused"
+        text = f"{said}wget: can't connect to remote host ({address}): {why}\n"
         self.finish(here, error.seconds, 1, ("stderr", text))
 
 
@@ -336,12 +341,20 @@ class Nslookup(Client):
             self.finish(here, 10.0, 1, ("stdout", text))
             return
         if not found:
-            text = f"** server can't find {names[0]}: NXDOMAIN\n\n"
+            text = "".join(f"** server can't find {name}: NXDOMAIN\n\n" for name in _tried(here, names[0]))
             self.finish(here, 0.01, 1, ("stdout", head + text))
             return
         full = full_name(here, names[0])
         lines = "".join(f"Name:\t{full}\nAddress: {address}\n" for address in found)
         self.finish(here, 0.01, 0, ("stdout", f"{head}{lines}\n"))
+
+
+def _tried(here: Here, name: str) -> list[str]:
+    """The names that were asked for in vain: with each search domain, for IPv4 and for IPv6."""
+    if name.endswith(".") or name.count(".") >= 5:
+        return [name.rstrip(".")] * 2
+    domains = ("svc.cluster.local", f"{here.namespace}.svc.cluster.local", "cluster.local")
+    return [f"{name}.{domain}" for domain in domains] * 2
 
 
 def full_name(here: Here, name: str) -> str:
@@ -386,7 +399,8 @@ def first_address(here: Here, host: str) -> str:
 
 
 def _nc_problem(host: str, port: int, error: ConnectionFailed) -> str:
-    why = "Connection timed out" if error.kind == "timeout" else "Connection refused"
+    words = {"timeout": "Connection timed out", "unreachable": "No route to host"}
+    why = words.get(error.kind, "Connection refused")
     return f"nc: {host} ({error.address or f'{host}:{port}'}): {why}\n"
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.simulator.images.programs.base import MIB, Here, Program
-from tutor.simulator.images.traffic import HTTP, TCP, Request, Response
+from tutor.simulator.images.traffic import HTTP, HTTPS, TCP, Request, Response
 
-_HTTP_PORTS = {80, 443, 3000, 4000, 5000, 5601, 8000, 8080, 8081, 8443, 8888, 9000, 9090, 9093, 9100, 9200}
+_HTTPS_PORTS = {443, 6443, 8443, 9443, 10250, 10257, 10259}
+_HTTP_PORTS = {80, 3000, 4000, 5000, 5601, 8000, 8080, 8081, 8888, 9000, 9090, 9093, 9100, 9200}
 
 
 class Server(Program):
@@ -31,7 +32,7 @@ class Server(Program):
             here.log(here.options["log"] + "\n")
 
     def ports(self) -> Mapping[int, str]:
-        return {port: HTTP if port in _HTTP_PORTS else TCP for port in self._ports}
+        return {port: HTTPS if port in _HTTPS_PORTS else HTTP if port in _HTTP_PORTS else TCP for port in self._ports}
 
     def serve(self, here: Here, port: int, request: Request) -> Response:
         return Response(200, b"OK\n")

@@ -1,0 +1,211 @@
+"""Commands in containers, and main processes, as the API server's exec and attach talk to them (see `api.sessions.Session`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tutor.posix import Session as Streams
+    from tutor.simulator.kubelet.runtime import Runtime
+
+KILLED = 137
+
+
+def _nobody() -> None:
+    return None
+
+
+class _Session:
+    """What both kinds share: which container, and who wants to know of news."""
+
+    def __init__(self, runtime: Runtime, namespace: str, pod: str, container: str) -> None:
+        self._runtime = runtime
+        self._pod = (namespace, pod)
+        self._container = container
+        self._silence: Callable[[], None] = _nobody
+
+    def on_output(self, wake: Callable[[], None]) -> None:
+        """Call `wake` when there may be something new."""
+        self._silence()
+        self._silence = self._runtime.on_look(*self._pod, wake)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Terminals have no size in here."""
+
+    def _streams(self, pid: int | None) -> Streams | None:
+        running = self._runtime.running(*self._pod, self._container)
+        inside = running.inside if running is not None else None
+        return inside.session(pid) if inside is not None and pid is not None else None
+
+
+class ExecSession(_Session):
+    """A command that was started beside the main process."""
+
+    def __init__(self, runtime: Runtime, namespace: str, pod: str, container: str, pid: int) -> None:
+        super().__init__(runtime, namespace, pod, container)
+        self._pid = pid
+        self._code: int | None = None
+        self._left: list[tuple[str, bytes]] = []
+        self._input = b""
+
+    def output(self) -> Iterable[tuple[str, bytes]]:
+        """What it has written since the last call."""
+        with self._runtime.lock:
+            self._take()
+            taken, self._left = self._left, []
+            return taken
+
+    def _take(self) -> None:
+        streams = self._streams(self._pid)
+        if streams is None:
+            self._code = KILLED if self._code is None else self._code
+            return
+        self._left.extend(streams.take_output())
+        if streams.status is not None:
+            self._code = streams.status
+
+    def exit_status(self) -> dict[str, Any] | None:
+        """A Status object once it has ended and all output was taken; None before."""
+        from tutor.simulator.api.sessions import exit_status_object
+
+        with self._runtime.lock:
+            self._take()
+            return None if self._code is None or self._left else exit_status_object(self._code)
+
+    def write(self, data: bytes) -> None:
+        """Bytes for its standard input. Ctrl-C at a terminal interrupts it."""
+        with self._runtime.lock:
+            streams = self._streams(self._pid)
+            if streams is None:
+                return
+            if streams.tty and b"\x03" in data:
+                data = data.rpartition(b"\x03")[2]
+                self._interrupt("INT")
+            if streams.tty and data.endswith(b"\x04"):
+                data = data[:-1]
+                streams.feed(data)
+                streams.end_of_file()
+                data = b""
+            self._input += data
+            self._feed(streams)
+            self._runtime.poke(*self._pod)
+
+    def _feed(self, streams: Streams) -> None:
+        """Hand over what fits; the rest follows with the next bytes."""
+        self._input = self._input[streams.feed(self._input) :]
+
+    def end_input(self) -> None:
+        """Its standard input has ended."""
+        with self._runtime.lock:
+            streams = self._streams(self._pid)
+            if streams is not None:
+                while self._input and (taken := streams.feed(self._input)):
+                    self._input = self._input[taken:]
+                    self._runtime.poke(*self._pod)
+                streams.close_input()
+            self._runtime.poke(*self._pod)
+
+    def _interrupt(self, name: str) -> None:
+        running = self._runtime.running(*self._pod, self._container)
+        if running is not None and running.inside is not None:
+            running.inside.machine.interrupt(self._pid, name)
+
+    def close(self) -> None:
+        """The client is gone: at a terminal that hangs the command up."""
+        with self._runtime.lock:
+            self._silence()
+            streams = self._streams(self._pid)
+            if streams is not None and streams.tty and streams.status is None:
+                self._interrupt("HUP")
+            self._runtime.poke(*self._pod)
+
+
+class AttachSession(_Session):
+    """The main process of a container, from the moment of attaching."""
+
+    def __init__(self, runtime: Runtime, namespace: str, pod: str, container: str) -> None:
+        super().__init__(runtime, namespace, pod, container)
+        running = runtime.running(namespace, pod, container)
+        self._log = running.log if running is not None else None
+        self._next = len(self._log.lines) if self._log is not None else 0
+        self._run = running
+
+    def output(self) -> Iterable[tuple[str, bytes]]:
+        """What it has written since the last call."""
+        with self._runtime.lock:
+            running = self._runtime.running(*self._pod, self._container)
+            log = running.log if running is not None else self._log
+            if log is None:
+                return []
+            self._log = log
+            lines = log.lines[self._next :]
+            self._next += len(lines)
+            return [(line.stream, (line.text + "\n" * line.whole).encode()) for line in lines]
+
+    def exit_status(self) -> dict[str, Any] | None:
+        """Attaching ends well when the process ends."""
+        from tutor.simulator.api.sessions import exit_status_object
+
+        with self._runtime.lock:
+            running = self._runtime.running(*self._pod, self._container)
+            left = self._log is not None and self._next < len(self._log.lines)
+            return None if running is not None or left else exit_status_object(0)
+
+    def _main(self) -> Streams | None:
+        running = self._runtime.running(*self._pod, self._container)
+        inside = running.inside if running is not None else None
+        return self._streams(inside.main) if inside is not None else None
+
+    def write(self, data: bytes) -> None:
+        """Bytes for its standard input."""
+        with self._runtime.lock:
+            streams = self._main()
+            if streams is not None:
+                streams.feed(data)
+            self._runtime.poke(*self._pod)
+
+    def end_input(self) -> None:
+        """Its standard input has ended, if it was to have one."""
+        with self._runtime.lock:
+            streams = self._main()
+            if streams is not None:
+                streams.close_input()
+            self._runtime.poke(*self._pod)
+
+    def close(self) -> None:
+        """The client is gone; the process goes on."""
+        self._silence()
+
+
+class FailedSession:
+    """A command that could not be started."""
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+
+    def output(self) -> Iterable[tuple[str, bytes]]:
+        """Nothing."""
+        return []
+
+    def exit_status(self) -> dict[str, Any] | None:
+        """Why."""
+        from tutor.simulator.api.sessions import failed_status_object
+
+        return failed_status_object(self._message)
+
+    def on_output(self, wake: Callable[[], None]) -> None:
+        """There is nothing to wait for."""
+        wake()
+
+    def write(self, data: bytes) -> None:
+        """Nobody reads it."""
+
+    def end_input(self) -> None:
+        """Nobody reads it."""
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Nobody cares."""
+
+    def close(self) -> None:
+        """Nothing is left."""
