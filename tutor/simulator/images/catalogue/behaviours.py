@@ -111,6 +111,8 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "registry.k8s.io/pause": Behaviour("pause", (), ("/pause",)),
     "registry.k8s.io/coredns/coredns": Behaviour("coredns", (), ("/coredns",)),
     "docker.io/coredns/coredns": Behaviour("coredns", (), ("/coredns",)),
+    "registry.k8s.io/metrics-server/metrics-server": Behaviour("metrics-server", (), ("/metrics-server",)),
+    "registry.k8s.io/ingress-nginx/controller": Behaviour("ingress-nginx", (), ("/nginx-ingress-controller",)),
     "registry.k8s.io/hpa-example": Behaviour("php-example", ("apache2-foreground",), programs=("curl",)),
     "registry.k8s.io/e2e-test-images/agnhost": Behaviour("agnhost", ("pause",), ("/agnhost",), (*CLIENTS, "curl")),
     "docker.io/hashicorp/http-echo": Behaviour("http-echo", (), ("/http-echo",)),
