@@ -107,6 +107,13 @@ def test_the_prompt_shows_folder_and_namespace(bench: Bench) -> None:
     assert bench.shell.prompt == "/tmp [production] $ "
 
 
+def test_a_damaged_kubeconfig_is_reported_by_kubectl_alone(bench: Bench, nowhere: Path) -> None:
+    nowhere.write_text("a: [")
+    assert bench.shell.prompt == "$ "
+    assert "error loading config file" in bench.run("kubectl get pods").stderr
+    assert bench.out("cat ~/.kube/config; echo fine") == "fine\n"
+
+
 def test_every_line_ends_with_a_note_even_without_output(bench: Bench) -> None:
     bench.shell.start_line("true")
     bench.pane.wait_for_end()

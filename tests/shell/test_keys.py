@@ -12,6 +12,7 @@ from tutor.shell.calls import EchoFilter
 ENDLESS = [
     "while true; do :; done",
     "sleep 1000",
+    "sleep 999999999999",
     "yes > /dev/null",
     "cat",
     "read x",

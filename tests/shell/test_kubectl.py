@@ -82,9 +82,10 @@ def test_kubectl_feeds_kubectl(shell: Bench) -> None:
 
 
 def test_a_watch_ends_with_its_reader(shell: Bench) -> None:
-    shell.run("kubectl get cm -w -o name | head -1 &")
-    shell.out("until kubectl create configmap again --from-literal=a=b -o name | grep -q again; do true; done")
-    assert shell.run("wait; jobs").stdout == ""
+    shell.run("kubectl get cm -w -o name | head -1 > first &")
+    shell.run("until [ -s first ]; do true; done; kubectl create configmap another --from-literal=a=b")
+    shell.run("wait")
+    assert shell.run("jobs; wc -l < first").stdout.strip() == "1"
     assert shell.run("timeout 0.2 kubectl get cm -w").status == 124
 
 

@@ -21,6 +21,8 @@ from tutor.shell.interpreter import LearnersShell
 T = TypeVar("T")
 SLICE = 0.01
 """Seconds the machine runs between two looks at messages, about: its steps are not all alike."""
+LONGEST_PAUSE = 3600.0
+"""Seconds; somebody may sleep for longer than a computer can count."""
 RECOVERY = 0.05
 """Seconds to wait after an error of our own, so that one that comes again and again does not use up the processor."""
 MAX_STEPS = 1_000
@@ -167,7 +169,7 @@ class Engine:
         self._busy_since = None
         if moved or progress.full:
             return 0.0
-        return None if progress.wake_at is None else max(0.001, progress.wake_at - time.time())
+        return None if progress.wake_at is None else min(max(0.001, progress.wake_at - time.time()), LONGEST_PAUSE)
 
     def _deliver(self) -> bool:
         """Pass the terminal's output on."""

@@ -102,11 +102,8 @@ class PracticeShell:
             return "> "
         folder = self._engine.shell.process.cwd
         inside = folder.removeprefix(world.HOME).lstrip("/") if folder.startswith(world.HOME) else folder
-        try:
-            namespace = self._access.namespace
-        except Exception:
-            namespace = ""
-        parts = [inside, f"[{namespace}]" if namespace not in ("", "default") else "", "$ "]
+        namespace = self._access.namespace
+        parts = [inside, f"[{namespace}]" if namespace != "default" else "", "$ "]
         return " ".join(part for part in parts if part)
 
     def needs_more(self, line: str) -> bool:

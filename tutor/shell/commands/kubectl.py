@@ -51,8 +51,13 @@ class ClusterAccess:
 
     @property
     def namespace(self) -> str:
-        """The namespace commands use when they name none."""
-        return self.config.namespace()
+        """The namespace commands use when they name none; `default` while the kubeconfig cannot be read."""
+        from tutor.kubectl.errors import KubectlError
+
+        try:
+            return self.config.namespace()
+        except KubectlError:
+            return "default"
 
     def view(self) -> str:
         """The configuration as text, without credentials; "" when it cannot be read."""
