@@ -337,7 +337,7 @@ def wakes(look: Look) -> tuple[float | None, bool]:
         times.extend(_container_wakes(look, own))
     if record.operation is not None:
         times.append((record.operation.until, True))
-    elif record.sync_at is not None:
+    elif record.sync_at is not None and record.stage == "running":
         times.append((record.sync_at, not record.waiting))
     if record.finish_at is not None:
         times.append((record.finish_at, True))
