@@ -63,7 +63,7 @@ def test_nothing_is_lost_by_leaving_in_the_middle(open_tutor: Open) -> None:
     tutor.press("z")
     tutor.wait_for("Question 1 of")
     answer(tutor)
-    tutor.press("Enter")
+    tutor.press("Space")
     tutor.wait_for("Question 2 of")
     kill(tutor.process(), signal.SIGKILL)
     tutor.wait_for("ended with 137")
