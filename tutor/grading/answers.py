@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tutor.course.files import inside
 from tutor.course.model import AnswerStep, CorrectAnswer, ReplaceStep, WriteStep, WrongAnswer
-from tutor.grading.pace import Pace
+from tutor.grading.pace import STEP, Pace
 from tutor.grading.session import ExerciseSession
 from tutor.grading.verdicts import CheckResult, Report, Verdict
 
@@ -26,6 +26,11 @@ class Ran:
     output: str
 
 
+POLL = 0.05
+"""Seconds for which a line may use the processor before time is let go by for it."""
+STOPPED = 130
+"""The status of a line that was interrupted, as shells have it."""
+
 Runner = Callable[[str], Ran]
 """Runs a line of the practice shell to its end."""
 
@@ -39,21 +44,33 @@ class Outcome:
     problem: str = ""
 
 
-def kubectl_runner(kubeconfig: Path, workspace: Path) -> Runner:
-    """Runs `kubectl ...` lines with the built-in kubectl, in the workspace."""
-    import shlex
+def shell_runner(session: ExerciseSession) -> Runner:
+    """Runs lines in a practice shell of the session's. On a cluster whose clock is ours, no line waits for real time."""
+    from tutor.shell import PracticeShell
 
-    from tutor.kubectl import FolderFiles, KubeConfig, KubectlIO, run
+    output: list[str] = []
+    shell = PracticeShell(
+        session.cluster.kubeconfig(),
+        session.workspace,
+        output=lambda stream, text: output.append(text) if stream in ("stdout", "stderr") else None,
+        remember=False,
+    )
+    clock = session.cluster.clock
 
-    config = KubeConfig.load(kubeconfig)
+    def over() -> bool:
+        try:
+            shell.wait(POLL if clock is not None else STEP)
+        except TimeoutError:
+            return False
+        return True
 
     def runner(line: str) -> Ran:
-        words = shlex.split(line)
-        if words[:1] != ["kubectl"]:
-            return Ran(127, f"only kubectl can be run here, not {line!r}")
-        output: list[str] = []
-        io = KubectlIO(stdout=output.append, stderr=output.append, files=FolderFiles(workspace))
-        return Ran(run(words[1:], io, config), "".join(output))
+        output.clear()
+        shell.start_line(line)
+        if not Pace(clock, sleep=lambda _: None).until(over, WITHIN):
+            shell.interrupt()
+            return Ran(STOPPED, f"still running after {WITHIN:.0f} s: {''.join(output)}")
+        return Ran(shell.status, "".join(output))
 
     return runner
 
