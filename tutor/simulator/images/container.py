@@ -169,8 +169,7 @@ class Container:
             self.inside.run(self, world)
         limit = self.config.memory_limit
         if self.exit_code is None and limit is not None and self.memory(world.now) > limit:
-            self.kill(world.now)
-            self.out_of_memory = True
+            self.kill_for_memory(world.now)
 
     def wake_at(self) -> float | None:
         """When it next has something to do by itself."""
@@ -194,6 +193,11 @@ class Container:
         if self.inside is not None:
             self.inside.stop()
         self.end(now, KILLED)
+
+    def kill_for_memory(self, now: float) -> None:
+        """End it because it uses more memory than it may."""
+        self.kill(now)
+        self.out_of_memory = True
 
     def end(self, now: float, code: int) -> None:
         """The main program has ended."""

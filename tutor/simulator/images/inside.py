@@ -27,6 +27,8 @@ from tutor.posix import (
 )
 from tutor.posix.commands import MAGIC
 from tutor.posix.memory import make_directories
+from tutor.posix.process import Process
+from tutor.posix.shell import Shell
 from tutor.simulator.images.programs import PROGRAMS, make_program
 from tutor.simulator.images.programs.base import Program
 from tutor.simulator.images.traffic import ConnectionFailed, Request, Response
@@ -45,6 +47,12 @@ SLICE = 0.1
 """Seconds after which a busy machine goes on."""
 BASE_MEMORY = 1.0 * MIB
 PROCESS_MEMORY = 0.5 * MIB
+BUFFERS = ("kept", "data", "buffer", "lines", "text")
+"""Attributes in which programs collect what they read."""
+MEMORY_A_BYTE = 32
+"""Programs here may hold far less than real ones before they give up, so each byte they hold counts for so many."""
+STEPS_BETWEEN_CHECKS = 128
+"""How often the memory of a container with a limit is looked at."""
 
 
 def _commands() -> CommandTable:
@@ -159,6 +167,15 @@ def _program_name(call: HostCall) -> str:
     return call.process.files.read(path)[len(MAGIC) :].decode()
 
 
+def _held(process: Process) -> int:
+    """Bytes that a process has collected: what it read, and the variables of a shell."""
+    program = process.program
+    total = sum(len(found) for name in BUFFERS if (found := getattr(program, name, None)) and hasattr(found, "__len__"))
+    if isinstance(program, Shell):
+        total += sum(len(variable.value) for variable in program.variables.table.values() if variable.value)
+    return total
+
+
 class Inside:
     """A machine with the programs that run in it."""
 
@@ -234,19 +251,22 @@ class Inside:
     def run(self, container: Container, world: World) -> None:
         """Let the processes run as far as time and the processor allow."""
         self._earn(world.now, container.config.cpu_limit)
+        limit = container.config.memory_limit
+        at_once = FIRST_STEPS if limit is None else STEPS_BETWEEN_CHECKS
         while True:
             before = self.machine.steps
-            progress = self.machine.run(world.now, max(1, int(self.credit)))
+            progress = self.machine.run(world.now, max(1, min(int(self.credit), at_once)))
             used = self.machine.steps - before
             self.steps += used
             self.credit -= used
             self._take_output(container, world.now)
+            if limit is not None and self.memory(world.now) > limit:
+                container.kill_for_memory(world.now)
+                return
             answered = self._serve_calls(container, world, progress.calls)
             if self._main_has_ended(container, world.now):
                 return
-            if not answered and not (progress.full and not progress.busy):
-                break
-            if self.credit < 1:
+            if self.credit < 1 or not (answered or progress.busy or progress.full):
                 break
         self._plan(world.now, busy=progress.busy, wake_at=progress.wake_at)
 
@@ -349,7 +369,8 @@ class Inside:
 
     def memory(self, now: float) -> float:
         """Bytes in use by all processes."""
-        used = BASE_MEMORY + PROCESS_MEMORY * len(self.machine.processes)
+        processes = self.machine.processes.values()
+        used = BASE_MEMORY + PROCESS_MEMORY * len(processes) + MEMORY_A_BYTE * sum(map(_held, processes))
         return used + sum(program.memory(now) for program in self.programs.values())
 
     def cpu_seconds(self, now: float, started: float) -> float:

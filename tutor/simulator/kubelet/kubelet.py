@@ -214,6 +214,11 @@ class Kubelet:
 
     # -- single nodes
 
+    def load_image(self, name: str) -> None:
+        """Put an image on all nodes, as `kind load docker-image` does. Raises InvalidReference."""
+        for node in self._client.list("nodes"):
+            self._services.puller.put(node["metadata"]["name"], name, self._client.now)
+
     def stop_node(self, node: str) -> None:
         """Stop the kubelet of a node: its containers run on, but nobody looks after them or reports."""
         self._stopped.add(node)

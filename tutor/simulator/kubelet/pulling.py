@@ -51,6 +51,10 @@ class Puller:
         """The names of the images a node has."""
         return [name for name, at in self._there.get(node, {}).items() if at <= now]
 
+    def put(self, node: str, name: str, now: float) -> None:
+        """An image is on a node from now on. Raises InvalidReference."""
+        self._there.setdefault(node, {})[str(reference.parse(name))] = now
+
     def want(self, record: PodRecord, name: str, policy: str, now: float) -> Present | Pull | Refused:
         """Begin to get an image for a container."""
         try:

@@ -141,6 +141,12 @@ class Runtime:
                 found[own.name] = Reading(used, run.container.memory(now), run.started or now)
         return found
 
+    # -- images
+
+    def load_image(self, name: str) -> None:
+        """Put an image on all nodes, so that nobody has to pull it. Raises InvalidReference."""
+        self._kubelet.load_image(name)
+
     # -- single nodes
 
     def kubelets(self) -> dict[str, bool]:

@@ -162,7 +162,6 @@ def _create_and_start(look: Look, name: str, image_name: str) -> None:
     problem = _start_process(look, run)
     if problem:
         run.ended = Ended(look.now, START_FAILED, "StartError", problem)
-        own.previous, own.failure = run, None
         fail(look, name, Reason("RunContainerError", problem), f"Error: {problem}")
         return
     own.failure = None

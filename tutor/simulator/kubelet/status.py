@@ -268,7 +268,7 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     generation = pod["metadata"].get("generation", 1)
     default = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
     init = _statuses(pod, record, spec.get("initContainers") or (), default)
-    main = _statuses(pod, record, spec["containers"], default)
+    main = _statuses(pod, record, sorted(spec["containers"], key=lambda container: str(container["name"])), default)
     found = "Failed" if record.final else phase(pod, init, main, ended=ended)
     containers_ready = _containers_ready(pod, init, main, found)
     conditions = [

@@ -93,6 +93,8 @@ def _note_end(look: Look, own: ContainerRecord) -> None:
     reason = "OOMKilled" if run.container.out_of_memory else "Completed" if code == 0 else "Error"
     run.ended = Ended(run.container.ended_at, code, reason, _last_words(look, own, code))
     own.stop, own.observed = None, False
+    if own.previous is not None:
+        own.previous.container = None  # one dead container is kept: the one that has just ended
     look.record.want_sync(next_relist(look.now))
 
 

@@ -92,7 +92,8 @@ class DeploymentController(Controller):
         if deployment["spec"].get("paused"):
             return self._resize_only(deployment, sets)
         deployment, new, old = self._with_new(deployment, sets, create=False)
-        if is_scaling(deployment, [*old, new] if new else old):
+        sets = [*old, new] if new else old
+        if is_scaling(deployment, sets):
             return self._resize_only(deployment, sets)
         if deployment["spec"]["strategy"].get("type") == "Recreate":
             return self._recreate(deployment, sets)
@@ -135,6 +136,7 @@ class DeploymentController(Controller):
 
     def _recreate(self, deployment: Obj, sets: list[Obj]) -> Result:
         deployment, new, old = self._with_new(deployment, sets, create=False)
+        sets = [*old, new] if new else old
         if self._scaler.drop_all(deployment, old) or self._old_pods_left(old, new):
             return self._finish(deployment, old, new)
         if new is None:
