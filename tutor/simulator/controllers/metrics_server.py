@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 API_SERVICE = "v1beta1.metrics.k8s.io"
 RESOLUTION = 15.0
 """Seconds between two rounds."""
-FRESH = 10.0
-"""A container must have run so long before its first sample, which covers the time since its start."""
+FRESH = 15.0
+"""A container must have run so long before its first sample, which covers the time since its start: metrics-server asks
+for 10 seconds, and the numbers that kubelets give are a few seconds old."""
 NOT_REGISTERED = "the server could not find the requested resource"
 UNAVAILABLE = "the server is currently unable to handle the request"
 SYSTEM = Usage(cpu=0.05, memory=350.0 * 2**20)

@@ -140,10 +140,21 @@ def _default_stateful_set(obj: Obj) -> None:
         claim.setdefault("status", {}).setdefault("phase", "Pending")
 
 
+def _with_claims_as_volumes(spec: dict[str, Any]) -> dict[str, Any]:
+    """The spec with the volumes that its claim templates stand for, as containers may mount them."""
+    claims = [claim["metadata"]["name"] for claim in spec.get("volumeClaimTemplates") or ()]
+    if not claims:
+        return spec
+    template = spec["template"]
+    volumes = [volume for volume in template["spec"].get("volumes") or () if volume.get("name") not in claims]
+    volumes += [{"name": name, "persistentVolumeClaim": {"claimName": name}} for name in claims]
+    return {**spec, "template": {**template, "spec": {**template["spec"], "volumes": volumes}}}
+
+
 def _validate_stateful_set(obj: Obj) -> Iterator[FieldError]:
     spec = obj["spec"]
     yield from not_negative(spec, "replicas", "spec")
-    yield from validate_selected_template(spec, "statefulset")
+    yield from validate_selected_template(_with_claims_as_volumes(spec), "statefulset")
     if spec["podManagementPolicy"] not in ("OrderedReady", "Parallel"):
         why = "must be 'OrderedReady' or 'Parallel'"
         yield invalid("spec.podManagementPolicy", spec["podManagementPolicy"], why)

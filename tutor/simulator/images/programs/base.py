@@ -84,8 +84,8 @@ class Program:
     stop_seconds: ClassVar[float] = 0.1
     resident: ClassVar[int] = 8 * MIB
     """Bytes of memory it takes when idle."""
-    idle_cpu: ClassVar[float] = 0.0005
-    """Cores it takes when idle."""
+    idle_cpu: ClassVar[float] = 0.0
+    """Cores it takes when idle: a server that waits for requests takes none."""
 
     def __init__(self) -> None:
         self.wake_at: float | None = None

@@ -73,6 +73,7 @@ class Redis(Program):
     """redis-server"""
 
     resident = 10 * MIB
+    idle_cpu = 0.001
 
     def start(self, here: Here) -> None:
         version = here.options.get("version", "7.4.1")
