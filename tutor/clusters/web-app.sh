@@ -25,6 +25,7 @@ trap 'exit 0' TERM INT # without a trap process 1 ignores the signal, and every 
 httpd -f -p 3000 -h "$www" &
 if [ "$MODE" = leak ]; then
   sleep 5
-  exec tail /dev/zero # grows without end; as process 1, so that its end is the container's
+  # tail keeps what it reads: 512 MiB and no more, for this may be the learner's own machine. When it is killed, the container ends.
+  head -c 536870912 /dev/zero | tail > /dev/null || exit 137
 fi
 wait

@@ -86,9 +86,9 @@ def _same_set(value: Any, operand: Any, _: Facts) -> bool:
     return all(item in operand for item in value) and all(item in value for item in operand)
 
 
-def _same_quantity(value: Any, operand: Any, _: Facts) -> bool:
+def _quantities(value: Any, operand: Any, test: Callable[[Decimal, Decimal], bool]) -> bool:
     found, wanted = quantity(value), quantity(operand)
-    return found is not None and found == wanted
+    return found is not None and wanted is not None and test(found, wanted)
 
 
 def _none_of_fact(value: Any, operand: Any, facts: Facts) -> bool:
@@ -106,7 +106,9 @@ _OPERATORS: dict[str, Callable[[Any, Any, Facts], bool]] = {
     "matches": lambda value, operand, _: isinstance(value, str) and re.fullmatch(operand, value) is not None,
     "exists": lambda value, operand, _: (value is not None) is bool(operand),
     "same_set": _same_set,
-    "same_quantity": _same_quantity,
+    "same_quantity": lambda value, operand, _: _quantities(value, operand, lambda a, b: a == b),
+    "quantity_at_least": lambda value, operand, _: _quantities(value, operand, lambda a, b: a >= b),
+    "quantity_at_most": lambda value, operand, _: _quantities(value, operand, lambda a, b: a <= b),
     "none_of_fact": _none_of_fact,
     "equals_fact": lambda value, operand, facts: _equals(value, facts.get(operand), facts),
     "not_equals_fact": lambda value, operand, facts: not _equals(value, facts.get(operand), facts),

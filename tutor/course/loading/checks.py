@@ -10,6 +10,7 @@ from tutor.course.model.checks import Assertion, Check, Condition, Expectation, 
 
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
 _NUMBERS = ("at_least", "at_most")
+_QUANTITIES = ("same_quantity", "quantity_at_least", "quantity_at_most")
 _LISTS = ("one_of", "same_set")
 
 
@@ -114,7 +115,7 @@ def _expected_operand(operator: str, operand: Any) -> str | None:
         return None if isinstance(operand, bool) else "true or false"
     if operator == "matches" or operator.endswith("_fact"):
         return None if isinstance(operand, str) else "a text in quotes"
-    if operator == "same_quantity":
+    if operator in _QUANTITIES:
         return None if isinstance(operand, str) or number else "a Kubernetes quantity such as 250m"
     return None
 

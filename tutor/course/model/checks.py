@@ -17,6 +17,8 @@ Operator: TypeAlias = Literal[
     "exists",
     "same_set",
     "same_quantity",
+    "quantity_at_least",
+    "quantity_at_most",
     "none_of_fact",
     "equals_fact",
     "not_equals_fact",
