@@ -85,6 +85,7 @@ class Engine:
         self._ready: deque[tuple[str, str]] = deque()
         self._queued: set[tuple[str, str]] = set()
         self._failures: dict[tuple[str, str], int] = {}
+        self._latest = ("", "")
         store.subscribe(self._on_change)
 
     # -- actors
@@ -134,7 +135,7 @@ class Engine:
         while self.step():
             steps += 1
             if steps > MAX_STEPS:
-                raise Unsettled(f"the actors are still busy after {steps} looks")
+                raise Unsettled(f"{self._latest[0]} is still busy with {self._latest[1]} after {steps} looks")
         return steps
 
     def step(self) -> bool:
@@ -145,6 +146,7 @@ class Engine:
             return False
         item = self._ready.popleft()
         self._queued.discard(item)
+        self._latest = item
         self._look(*item)
         return True
 
