@@ -9,7 +9,7 @@ from tutor.simulator.kubelet import probing, starting, stopping
 from tutor.simulator.kubelet import status as statuses
 from tutor.simulator.kubelet.look import GRID, Look, next_relist, on_grid
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
-from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, Ended, MountTrouble, Operation, Run
+from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, Ended, MountTrouble, Operation, PodRecord, Run
 from tutor.simulator.kubelet.volumes import MountError
 
 SANDBOX_SECONDS = 0.4
@@ -56,11 +56,22 @@ def _advance_running(look: Look) -> None:
             record.want_sync(look.now)
         look.write_status()
     _notice_ends(look)
-    if record.operation is not None and look.now >= record.operation.until - 1e-6:
+    if _operation_is_over(record, look.now):
         _continue_operation(look)
     due = record.sync_at is not None and look.now >= record.sync_at - 1e-6
     if due and record.operation is None and record.stage == "running":
         _sync(look)
+
+
+def _operation_is_over(record: PodRecord, now: float) -> bool:
+    """Whether what the sync waits for has come about: its time, or the end of containers that are being stopped."""
+    operation = record.operation
+    if operation is None:
+        return False
+    stopping_one = operation.what == "kill" or operation.detail.startswith("failed ")
+    if stopping_one and not any(own.stop is not None for own in record.running()):
+        return True
+    return now >= operation.until - 1e-6
 
 
 # -- what containers did by themselves

@@ -1,0 +1,160 @@
+"""Who owns what: adoption, release, garbage collection, and namespaces that go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.simulator.workloads import NOW, deployment, mark_ready, pod_spec
+from tutor.simulator.cluster import SimulatedCluster
+from tutor.simulator.controllers.victims import choose_victims
+from tutor.simulator.objects import controller_of, with_metadata
+from tutor.simulator.registry import DeleteOptions, Propagation
+from tutor.simulator.store import Obj
+
+SETS = "replicasets.apps"
+
+
+@pytest.fixture
+def cluster() -> SimulatedCluster:
+    return SimulatedCluster(now=NOW, nodes=(), strict=True)
+
+
+def settle(cluster: SimulatedCluster) -> None:
+    for _ in range(20):
+        cluster.engine.run_ready()
+        if not mark_ready(cluster):
+            return
+
+
+def replica_set(replicas: int = 2) -> Obj:
+    template = deployment("web")["spec"]["template"]
+    spec = {"replicas": replicas, "selector": {"matchLabels": {"app": "web"}}, "template": template}
+    metadata = {"name": "web", "namespace": "default"}
+    return {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": metadata, "spec": spec}
+
+
+def pods(cluster: SimulatedCluster) -> list[Obj]:
+    return cluster.store.list("pods", "default")
+
+
+def delete(cluster: SimulatedCluster, resource: str, propagation: Propagation) -> None:
+    cluster.client("user").delete(resource, "default", "web", DeleteOptions(propagation=propagation))
+
+
+def test_an_orphan_that_matches_is_adopted(cluster: SimulatedCluster) -> None:
+    metadata = {"name": "loner", "namespace": "default", "labels": {"app": "web"}}
+    cluster.client("user").create("pods", {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod_spec()})
+    cluster.client("user").create(SETS, replica_set(2))
+    settle(cluster)
+    assert len(pods(cluster)) == 2
+    assert all((controller_of(pod) or {})["name"] == "web" for pod in pods(cluster))
+
+
+def test_a_pod_whose_label_changes_is_released_and_replaced(cluster: SimulatedCluster) -> None:
+    cluster.client("user").create(SETS, replica_set(2))
+    settle(cluster)
+    one = pods(cluster)[0]
+    cluster.client("user").update("pods", with_metadata(one, labels={"app": "debug"}))
+    settle(cluster)
+    assert len(pods(cluster)) == 3
+    released = cluster.store.get("pods", "default", one["metadata"]["name"])
+    assert released is not None
+    assert controller_of(released) is None
+
+
+@pytest.mark.parametrize("propagation", ["Background", "Foreground"])
+def test_deleting_an_owner_deletes_what_it_owns(cluster: SimulatedCluster, propagation: Propagation) -> None:
+    cluster.client("user").create("deployments.apps", deployment("web", replicas=2))
+    settle(cluster)
+    delete(cluster, "deployments.apps", propagation)
+    settle(cluster)
+    assert (cluster.store.list("deployments.apps", "default"), cluster.store.list(SETS, "default"), pods(cluster)) == (
+        [],
+        [],
+        [],
+    )
+
+
+def test_in_the_foreground_the_owner_goes_last(cluster: SimulatedCluster) -> None:
+    cluster.client("user").create("deployments.apps", deployment("web", replicas=1))
+    settle(cluster)
+    gone: list[str] = []
+    cluster.store.subscribe(
+        lambda c: gone.append(c.resource) if c.type == "DELETED" and c.resource != "events" else None
+    )
+    delete(cluster, "deployments.apps", "Foreground")
+    settle(cluster)
+    assert gone == ["pods", SETS, "deployments.apps"]
+
+
+def test_orphans_are_left_behind(cluster: SimulatedCluster) -> None:
+    cluster.client("user").create("deployments.apps", deployment("web", replicas=2))
+    settle(cluster)
+    delete(cluster, "deployments.apps", "Orphan")
+    settle(cluster)
+    sets = cluster.store.list(SETS, "default")
+    assert len(sets) == 1
+    assert controller_of(sets[0]) is None
+    assert len(pods(cluster)) == 2
+
+
+def test_a_namespace_takes_everything_in_it_along(cluster: SimulatedCluster) -> None:
+    client = cluster.client("user")
+    client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
+    cluster.engine.run_ready()
+    assert cluster.store.get("serviceaccounts", "shop", "default") is not None
+    assert cluster.store.get("configmaps", "shop", "kube-root-ca.crt") is not None
+    body = with_metadata(deployment("web", replicas=3), namespace="shop")
+    client.create("deployments.apps", body)
+    cluster.engine.run_ready()
+    client.delete("namespaces", "", "shop")
+    namespace = cluster.store.get("namespaces", "", "shop")
+    assert namespace is not None
+    assert namespace["status"]["phase"] == "Terminating"
+    cluster.engine.advance(60)
+    assert cluster.store.get("namespaces", "", "shop") is None
+    assert all(cluster.store.count(resource, "shop") == 0 for resource in cluster.store.resources())
+
+
+def _pod(name: str, **changes: Any) -> Obj:
+    ready = {"type": "Ready", "status": "True", "lastTransitionTime": changes.get("since", "2026-05-28T20:00:00Z")}
+    conditions = [ready] if changes.get("ready", True) else []
+    return {
+        "metadata": {
+            "name": name,
+            "namespace": "default",
+            "uid": name,
+            "creationTimestamp": changes.get("created", "2026-05-28T19:00:00Z"),
+            "annotations": changes.get("annotations", {}),
+        },
+        "spec": {"nodeName": changes.get("node", "node-1")},
+        "status": {
+            "phase": changes.get("phase", "Running"),
+            "conditions": conditions,
+            "containerStatuses": [{"restartCount": changes.get("restarts", 0)}],
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "victim",
+    [
+        {"node": ""},
+        {"phase": "Pending"},
+        {"ready": False},
+        {"annotations": {"controller.kubernetes.io/pod-deletion-cost": "-5"}},
+        {"since": "2026-05-28T20:26:39Z"},
+        {"restarts": 4},
+        {"created": "2026-05-28T20:26:39Z"},
+    ],
+)
+def test_which_pod_is_given_up_first(victim: dict[str, Any]) -> None:
+    pods = [_pod("a"), _pod("v", **victim), _pod("z")]
+    assert [pod["metadata"]["name"] for pod in choose_victims(pods, [], 1, NOW)] == ["v"]
+
+
+def test_nodes_with_many_pods_give_one_up_first() -> None:
+    pods = [_pod("a", node="node-1"), _pod("b", node="node-2"), _pod("c", node="node-2")]
+    assert choose_victims(pods, pods, 1, NOW)[0]["metadata"]["name"] == "b"

@@ -1,0 +1,213 @@
+"""Pods from creation to their end, as users see them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulator.lab import Lab
+
+FOREVER = ["sh", "-c", "sleep 3600"]
+
+
+@pytest.fixture
+def lab() -> Lab:
+    return Lab()
+
+
+def test_a_pod_that_just_runs(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.27", "resources": {"requests": {"cpu": "50m"}, "limits": {"memory": "64Mi"}}})
+    lab.advance(10)
+    pod = lab.get("web")
+    assert pod["status"]["phase"] == "Running"
+    assert pod["status"]["podIP"].startswith("10.244.")
+    assert lab.conditions("web") == dict.fromkeys(
+        ("PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"), "True"
+    )
+    assert lab.events("web") == ["Scheduled", "Pulling", "Pulled", "Created", "Started"]
+    status = lab.status("web")
+    assert status["image"] == "docker.io/library/nginx:1.27"
+    assert status["imageID"].startswith("docker.io/library/nginx@sha256:")
+    assert status["allocatedResources"] == {"cpu": "50m", "memory": "64Mi"}
+    assert (status["ready"], status["started"], status["restartCount"], status["lastState"]) == (True, True, 0, {})
+
+
+def test_an_image_is_pulled_once_a_node(lab: Lab) -> None:
+    lab.pod("one", {"image": "nginx:1.27"}, nodeName="node-1")
+    lab.advance(10)
+    lab.pod("two", {"image": "nginx:1.27"}, nodeName="node-1")
+    lab.advance(5)
+    text = 'Container image "nginx:1.27" already present on machine and can be accessed by the pod'
+    assert lab.messages("two", "Pulled") == [text]
+
+
+@pytest.mark.parametrize(
+    ("image", "policy", "reason", "event"),
+    [
+        ("nginx:9.99", "IfNotPresent", "ErrImagePull", "Failed"),
+        ("registry.example.com/shop:v1", "IfNotPresent", "ErrImagePull", "Failed"),
+        ("Nginx:1.27", "IfNotPresent", "InvalidImageName", "InspectFailed"),
+        ("nginx:1.27", "Never", "ErrImageNeverPull", "ErrImageNeverPull"),
+    ],
+)
+def test_images_that_cannot_be_had(lab: Lab, image: str, policy: str, reason: str, event: str) -> None:
+    lab.pod("typo", {"image": image, "imagePullPolicy": policy})
+    lab.advance(4)
+    assert lab.state("typo") == reason
+    assert event in lab.events("typo")
+    assert lab.get("typo")["status"]["phase"] == "Pending"
+
+
+def test_pulls_back_off_and_the_reason_stays_in_sight(lab: Lab) -> None:
+    lab.pod("typo", {"image": "nginx:9.99"})
+    lab.advance(150)
+    waiting = lab.status("typo")["state"]["waiting"]
+    assert waiting["reason"] == "ImagePullBackOff"
+    assert waiting["message"].startswith(
+        'Back-off pulling image "nginx:9.99": ErrImagePull: rpc error: code = NotFound'
+    )
+    assert lab.events("typo") == ["Scheduled", "Pulling", "Failed", "Failed", "BackOff", "Failed"]
+
+
+def test_crash_loop(lab: Lab) -> None:
+    lab.pod("crash", {"command": ["sh", "-c", "echo starting; exit 3"]})
+    lab.advance(300)
+    status = lab.status("crash")
+    assert status["restartCount"] == 5
+    assert status["lastState"]["terminated"]["exitCode"] == 3
+    assert status["state"]["waiting"]["reason"] == "CrashLoopBackOff"
+    assert status["state"]["waiting"]["message"].startswith(
+        "back-off 2m40s restarting failed container=c pod=crash_default("
+    )
+    assert lab.conditions("crash")["Ready"] == "False ContainersNotReady"
+    assert lab.get("crash")["status"]["phase"] == "Running"
+    assert lab.log("crash", previous=True) == ["starting"]
+
+
+def test_a_container_that_ran_long_starts_its_back_off_anew(lab: Lab) -> None:
+    lab.pod("slow", {"command": ["sh", "-c", "sleep 700; exit 1"]})
+    lab.advance(2200)
+    assert lab.status("slow")["restartCount"] == 3
+    assert "BackOff" not in lab.events("slow")
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "phase", "reason"),
+    [
+        ("Never", 0, "Succeeded", "Completed"),
+        ("Never", 7, "Failed", "Error"),
+        ("OnFailure", 0, "Succeeded", "Completed"),
+    ],
+)
+def test_pods_that_come_to_an_end(lab: Lab, policy: str, code: int, phase: str, reason: str) -> None:
+    lab.pod("once", {"command": ["sh", "-c", f"exit {code}"]}, restartPolicy=policy)
+    lab.advance(10)
+    assert (lab.get("once")["status"]["phase"], lab.state("once")) == (phase, reason)
+    assert lab.conditions("once")["Ready"] == ("False PodCompleted" if phase == "Succeeded" else "False PodFailed")
+    assert lab.conditions("once")["PodReadyToStartContainers"] == "False PodSandboxNotReady"
+
+
+def test_a_container_config_error_goes_away_when_what_is_missing_comes(lab: Lab) -> None:
+    source = {"configMapKeyRef": {"name": "settings", "key": "mode"}}
+    lab.pod("app", {"command": FOREVER, "env": [{"name": "MODE", "valueFrom": source}]})
+    lab.advance(5)
+    assert lab.status("app")["state"]["waiting"] == {
+        "reason": "CreateContainerConfigError",
+        "message": 'configmap "settings" not found',
+    }
+    lab.create("configmaps", "v1", "ConfigMap", "settings", data={"mode": "fast"})
+    lab.advance(20)
+    assert lab.state("app") == "running"
+    assert lab.run("app", "sh", "-c", "echo $MODE") == (0, "fast\n")
+
+
+def test_a_volume_that_cannot_be_filled_holds_the_pod_back(lab: Lab) -> None:
+    mount = {"volumeMounts": [{"name": "v", "mountPath": "/etc/app"}]}
+    lab.pod("app", {"command": FOREVER, **mount}, volumes=[{"name": "v", "secret": {"secretName": "db"}}])
+    lab.advance(5)
+    assert lab.state("app") == "ContainerCreating"
+    assert lab.messages("app", "FailedMount") == ['MountVolume.SetUp failed for volume "v" : secret "db" not found']
+    lab.create("secrets", "v1", "Secret", "db", data={"password": "c2VjcmV0"})
+    lab.advance(20)
+    assert lab.run("app", "cat", "/etc/app/password") == (0, "secret")
+
+
+def test_config_map_files_follow_the_config_map(lab: Lab) -> None:
+    lab.create("configmaps", "v1", "ConfigMap", "page", data={"index.html": "one"})
+    mount = {"volumeMounts": [{"name": "v", "mountPath": "/usr/share/nginx/html"}]}
+    lab.pod("web", {"image": "nginx:1.27", **mount}, volumes=[{"name": "v", "configMap": {"name": "page"}}])
+    lab.pod("box", {"command": FOREVER})
+    lab.advance(10)
+    url = f"http://{lab.get('web')['status']['podIP']}/"
+    assert lab.run("box", "wget", "-qO-", url, seconds=1) == (0, "one")
+    lab.client.update("configmaps", {**lab.get("page", "configmaps"), "data": {"index.html": "two"}})
+    lab.advance(60)
+    assert lab.run("box", "wget", "-qO-", url, seconds=1) == (0, "two")
+
+
+def test_a_command_that_does_not_exist(lab: Lab) -> None:
+    lab.pod("app", {"command": ["nosuch"]}, restartPolicy="Never")
+    lab.advance(5)
+    terminated = lab.status("app")["state"]["terminated"]
+    assert (terminated["exitCode"], terminated["reason"]) == (128, "StartError")
+    assert terminated["message"].endswith('exec: "nosuch": executable file not found in $PATH')
+    assert lab.get("app")["status"]["phase"] == "Failed"
+
+
+def test_init_containers_run_one_by_one_and_sidecars_stay(lab: Lab) -> None:
+    init = [
+        {"name": "first", "image": "busybox:1.36", "command": ["sh", "-c", "sleep 3"]},
+        {"name": "side", "image": "busybox:1.36", "command": FOREVER, "restartPolicy": "Always"},
+    ]
+    lab.pod("app", {"command": FOREVER}, initContainers=init)
+    lab.advance(4)
+    assert (lab.state("app", "first"), lab.state("app", "side"), lab.state("app")) == (
+        "running",
+        "PodInitializing",
+        "PodInitializing",
+    )
+    assert lab.conditions("app")["Initialized"] == "False ContainersNotInitialized"
+    lab.advance(10)
+    assert (lab.state("app", "first"), lab.state("app", "side"), lab.state("app")) == (
+        "Completed",
+        "running",
+        "running",
+    )
+    assert lab.get("app")["status"]["phase"] == "Running"
+
+
+def test_a_failing_init_container_keeps_the_pod_pending(lab: Lab) -> None:
+    init = [{"name": "first", "image": "busybox:1.36", "command": ["sh", "-c", "exit 1"]}]
+    lab.pod("app", {"command": FOREVER}, initContainers=init)
+    lab.advance(60)
+    assert lab.get("app")["status"]["phase"] == "Pending"
+    assert lab.status("app", "first")["restartCount"] >= 2
+    assert lab.state("app") == "PodInitializing"
+
+
+def test_active_deadline(lab: Lab) -> None:
+    lab.pod("late", {"command": FOREVER}, activeDeadlineSeconds=6, terminationGracePeriodSeconds=2)
+    lab.advance(20)
+    status = lab.get("late")["status"]
+    assert (status["phase"], status["reason"]) == ("Failed", "DeadlineExceeded")
+    assert lab.status("late")["state"]["terminated"]["exitCode"] == 137
+
+
+def test_out_of_memory(lab: Lab) -> None:
+    lab.pod(
+        "leak", {"image": "web-app:v2.6.0-leak", "resources": {"limits": {"memory": "64Mi"}}}, restartPolicy="Never"
+    )
+    lab.advance(60)
+    terminated = lab.status("leak")["state"]["terminated"]
+    assert (terminated["reason"], terminated["exitCode"]) == ("OOMKilled", 137)
+
+
+def test_the_termination_message_is_what_the_container_left(lab: Lab) -> None:
+    lab.pod("app", {"command": ["sh", "-c", "echo why > /dev/termination-log; exit 2"]}, restartPolicy="Never")
+    lab.advance(5)
+    assert lab.status("app")["state"]["terminated"]["message"] == "why\n"
+
+
+def test_statuses_are_listed_by_name(lab: Lab) -> None:
+    lab.pod("two", {"name": "zebra", "command": FOREVER}, {"name": "ant", "command": FOREVER})
+    lab.advance(5)
+    assert [status["name"] for status in lab.get("two")["status"]["containerStatuses"]] == ["ant", "zebra"]

@@ -1,0 +1,116 @@
+"""Probes ask the simulated process, and act on what it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.simulator.lab import Lab
+
+FOREVER = ["sh", "-c", "sleep 3600"]
+
+
+@pytest.fixture
+def lab() -> Lab:
+    return Lab()
+
+
+def http(path: str, port: int | str = 3000, **more: Any) -> dict[str, Any]:
+    return {"httpGet": {"path": path, "port": port}, "periodSeconds": 2, **more}
+
+
+def test_a_pod_is_ready_when_its_probe_says_so(lab: Lab) -> None:
+    lab.pod("slow", {"image": "web-app:v2.3.0-slow", "readinessProbe": http("/ready")})
+    lab.advance(10)
+    assert lab.conditions("slow")["Ready"] == "False ContainersNotReady"
+    assert lab.messages("slow", "Unhealthy") == ["Readiness probe failed: HTTP probe failed with statuscode: 503"]
+    lab.advance(20)
+    assert lab.conditions("slow")["Ready"] == "True"
+
+
+def test_a_release_that_never_becomes_ready_keeps_running(lab: Lab) -> None:
+    lab.pod("broken", {"image": "web-app:v2.4.0-broken", "readinessProbe": http("/ready")})
+    lab.advance(120)
+    assert (lab.status("broken")["ready"], lab.status("broken")["restartCount"]) == (False, 0)
+
+
+def test_readiness_follows_the_container(lab: Lab) -> None:
+    probe = {"exec": {"command": ["cat", "/tmp/ready"]}, "periodSeconds": 2, "failureThreshold": 1}
+    lab.pod("box", {"command": FOREVER, "readinessProbe": probe})
+    lab.advance(5)
+    assert not lab.status("box")["ready"]
+    lab.run("box", "touch", "/tmp/ready")
+    lab.advance(3)
+    assert lab.status("box")["ready"]
+    lab.run("box", "rm", "/tmp/ready")
+    lab.advance(3)
+    assert not lab.status("box")["ready"]
+
+
+def test_a_failed_liveness_probe_restarts_the_container(lab: Lab) -> None:
+    probe = {"exec": {"command": ["cat", "/tmp/alive"]}, "periodSeconds": 2, "failureThreshold": 2}
+    script = "touch /tmp/alive; sleep 20; rm /tmp/alive; sleep 3600"
+    lab.pod("box", {"command": ["sh", "-c", script], "livenessProbe": probe}, terminationGracePeriodSeconds=1)
+    lab.advance(20)
+    assert lab.status("box")["restartCount"] == 0
+    lab.advance(15)
+    status = lab.status("box")
+    assert status["restartCount"] == 1
+    assert status["lastState"]["terminated"]["exitCode"] == 137
+    assert lab.messages("box", "Killing") == ["Container c failed liveness probe, will be restarted"]
+
+
+def test_a_startup_probe_holds_the_others_back(lab: Lab) -> None:
+    startup = {"exec": {"command": ["cat", "/tmp/up"]}, "periodSeconds": 1, "failureThreshold": 30}
+    liveness = {"exec": {"command": ["cat", "/tmp/up"]}, "periodSeconds": 1, "failureThreshold": 1}
+    script = "sleep 8; touch /tmp/up; sleep 3600"
+    lab.pod("box", {"command": ["sh", "-c", script], "startupProbe": startup, "livenessProbe": liveness})
+    lab.advance(6)
+    assert (lab.status("box")["started"], lab.status("box")["ready"]) == (False, False)
+    lab.advance(12)
+    status = lab.status("box")
+    assert (status["started"], status["ready"], status["restartCount"]) == (True, True, 0)
+
+
+def test_a_startup_probe_that_fails_for_good_restarts(lab: Lab) -> None:
+    startup = {"tcpSocket": {"port": 81}, "periodSeconds": 1, "failureThreshold": 3}
+    lab.pod("web", {"image": "nginx:1.27", "startupProbe": startup})
+    lab.advance(20)
+    assert lab.status("web")["restartCount"] >= 1
+    assert lab.messages("web", "Killing")[0] == "Container c failed startup probe, will be restarted"
+
+
+@pytest.mark.parametrize(
+    ("probe", "said"),
+    [
+        (http("/", 80), None),
+        (http("/nope", 80), "HTTP probe failed with statuscode: 404"),
+        (http("/", 81), 'Get "http://IP:81/": dial tcp IP:81: connect: connection refused'),
+        ({"tcpSocket": {"port": 81}}, "dial tcp IP:81: connect: connection refused"),
+        ({"exec": {"command": ["cat", "/nope"]}}, "cat: can't open '/nope': No such file or directory\n"),
+    ],
+)
+def test_what_probes_say(lab: Lab, probe: dict[str, Any], said: str | None) -> None:
+    image = "nginx:1.27-alpine" if "exec" in probe else "nginx:1.27"
+    lab.pod("web", {"image": image, "readinessProbe": probe})
+    lab.advance(8)
+    ip = lab.get("web")["status"]["podIP"]
+    messages = [text.replace(ip, "IP") for text in lab.messages("web", "Unhealthy")]
+    assert messages == ([f"Readiness probe failed: {said}"] if said else [])
+
+
+def test_probes_find_ports_by_name(lab: Lab) -> None:
+    ports = [{"name": "web", "containerPort": 80}]
+    lab.pod("web", {"image": "nginx:1.27", "ports": ports, "readinessProbe": http("/", "web")})
+    lab.advance(8)
+    assert lab.status("web")["ready"]
+
+
+def test_a_probe_command_that_takes_too_long_fails(lab: Lab) -> None:
+    probe = {"exec": {"command": ["sleep", "5"]}, "periodSeconds": 3, "timeoutSeconds": 1}
+    lab.pod("box", {"command": FOREVER, "readinessProbe": probe})
+    lab.advance(8)
+    assert lab.messages("box", "Unhealthy") == [
+        'Readiness probe failed: command timed out: "sleep 5" timed out after 1s'
+    ]

@@ -1,0 +1,105 @@
+"""How pods end when they are deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulator.lab import Lab
+from tutor.simulator.registry import DeleteOptions
+
+FOREVER = ["sh", "-c", "sleep 3600"]
+
+
+@pytest.fixture
+def lab() -> Lab:
+    return Lab()
+
+
+def delete(lab: Lab, name: str, grace: int | None = None) -> None:
+    lab.client.delete("pods", "default", name, DeleteOptions(grace_seconds=grace))
+
+
+def test_a_program_that_heeds_sigterm_ends_at_once(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.27"})
+    lab.advance(10)
+    delete(lab, "web")
+    lab.advance(0.05)
+    assert lab.get("web")["metadata"]["deletionGracePeriodSeconds"] == 30
+    assert lab.messages("web", "Killing") == ["Stopping container c"]
+    lab.advance(2)
+    assert lab.gone("web")
+
+
+def test_a_shell_as_process_one_ignores_sigterm_and_is_killed_after_the_grace_period(lab: Lab) -> None:
+    lab.pod("box", {"command": FOREVER}, terminationGracePeriodSeconds=5)
+    lab.advance(5)
+    delete(lab, "box")
+    lab.advance(4.5)
+    assert lab.state("box") == "running"
+    lab.advance(2)
+    assert lab.gone("box")
+
+
+def test_a_trap_lets_a_script_end_well(lab: Lab) -> None:
+    script = "trap 'echo bye; exit 0' TERM; while true; do sleep 1; done"
+    lab.pod("box", {"command": ["sh", "-c", script]})
+    lab.advance(5)
+    delete(lab, "box")
+    lab.advance(3)
+    assert lab.gone("box")
+
+
+def test_a_pre_stop_hook_comes_before_sigterm(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.27", "lifecycle": {"preStop": {"sleep": {"seconds": 5}}}})
+    lab.advance(10)
+    delete(lab, "web")
+    lab.advance(4.5)
+    assert lab.state("web") == "running"
+    lab.advance(2)
+    assert lab.gone("web")
+
+
+def test_a_pod_that_no_node_has_goes_at_once(lab: Lab) -> None:
+    lab.pod("big", {"resources": {"requests": {"cpu": "64"}}})
+    lab.advance(1)
+    delete(lab, "big")
+    assert lab.gone("big")
+
+
+def test_forced_deletion_does_not_wait(lab: Lab) -> None:
+    lab.pod("box", {"command": FOREVER})
+    lab.advance(5)
+    delete(lab, "box", grace=0)
+    lab.advance(0.1)
+    assert lab.gone("box")
+    lab.pod("box", {"command": FOREVER})
+    lab.advance(5)
+    assert lab.state("box") == "running"
+
+
+def test_deleting_again_can_shorten_the_grace_period(lab: Lab) -> None:
+    lab.pod("box", {"command": FOREVER}, terminationGracePeriodSeconds=60)
+    lab.advance(5)
+    delete(lab, "box")
+    lab.advance(1)
+    delete(lab, "box", grace=3)
+    lab.advance(4.5)
+    assert lab.gone("box")
+
+
+def test_an_endpoint_leaves_its_service_while_it_ends(lab: Lab) -> None:
+    lab.create("services", "v1", "Service", "box", spec={"selector": {"app": "box"}, "ports": [{"port": 80}]})
+    lab.pod("box", {"command": FOREVER}, terminationGracePeriodSeconds=10)
+    lab.advance(5)
+
+    def conditions() -> list[dict[str, bool]]:
+        slices = lab.cluster.store.list("endpointslices.discovery.k8s.io", "default")
+        mine = [s for s in slices if s["metadata"]["labels"]["kubernetes.io/service-name"] == "box"]
+        return [endpoint["conditions"] for s in mine for endpoint in s.get("endpoints") or ()]
+
+    assert conditions() == [{"ready": True, "serving": True, "terminating": False}]
+    delete(lab, "box")
+    lab.advance(1)
+    assert conditions() == [{"ready": False, "serving": True, "terminating": True}]
+    lab.advance(15)
+    assert conditions() == []
