@@ -224,9 +224,15 @@ class Kubelet:
         self._stopped.add(node)
 
     def start_node(self, node: str) -> list[str]:
-        """Start the kubelet of a node again; returns the keys to look at."""
+        """Start the kubelet of a node again; returns the keys to look at. It reports all pods anew, as others may have marked them
+        as not ready meanwhile."""
         self._stopped.discard(node)
-        return [key for key in self.resync() if key.startswith(f"{node}|")]
+        keys = [key for key in self.resync() if key.startswith(f"{node}|")]
+        for key in keys:
+            record = self._own(key)
+            if record is not None:
+                record.want_sync(self._client.now)
+        return keys
 
     def is_running(self, node: str) -> bool:
         """Whether the kubelet of a node runs."""
