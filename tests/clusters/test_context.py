@@ -12,6 +12,7 @@ import yaml
 from tutor.clusters import ClusterError, open_cluster
 from tutor.clusters.consent import ContextInfo, give_consent
 from tutor.clusters.context import ConsentNeeded, ContextCluster, contexts, describe_context
+from tutor.kubectl import KubeConfig
 
 CONFIG = {
     "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1", "certificate-authority": "ca.crt"}}],
@@ -91,6 +92,27 @@ def test_only_the_one_context_is_copied_with_its_files_put_in(
     path = cluster.kubeconfig()
     cluster.stop()
     assert not path.exists()
+
+
+def test_the_namespace_is_kept_until_the_context_leads_elsewhere(
+    kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def namespace() -> object:
+        cluster = ContextCluster("mine")
+        give_consent(describe_context("mine"))
+        cluster.start()
+        config = KubeConfig.load(cluster.kubeconfig())
+        found = config.context()["namespace"]
+        config.set_namespace("production")
+        return found
+
+    monkeypatch.setattr("tutor.clusters.context.check_reachable", lambda *_: None)
+    monkeypatch.setattr("tutor.clusters.context.capabilities_of", lambda _: frozenset())
+    assert [namespace(), namespace()] == ["default", "production"]
+    kubeconfig.write_text(
+        kubeconfig.read_text(encoding="utf-8").replace("127.0.0.1:1", "127.0.0.1:2"), encoding="utf-8"
+    )
+    assert namespace() == "default"
 
 
 def test_a_server_that_does_not_answer_is_the_environments_fault(kubeconfig: Path) -> None:

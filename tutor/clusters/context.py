@@ -11,7 +11,7 @@ from tutor.clusters.base import ClusterError, Report
 from tutor.clusters.consent import ContextInfo, has_consent
 from tutor.clusters.images import load_into_kind, needs_loading
 from tutor.clusters.inspection import capabilities_of, check_reachable
-from tutor.clusters.private_config import embedded, write_kubeconfig
+from tutor.clusters.private_config import embedded, namespace_kept, write_kubeconfig
 
 KIND_PREFIX = "kind-"
 """Contexts that kind writes start so; the rest is the cluster's name."""
@@ -116,7 +116,7 @@ class ContextCluster:
             raise ClusterError(f"a file of the context {info.context!r} cannot be read: {problem}") from None
         if "exec" in user or "auth-provider" in user:
             user = {"token": _token_from_program(info.context)}
-        return write_kubeconfig("context", cluster, user)
+        return write_kubeconfig("context", cluster, user, namespace_kept("context", info.server))
 
     def stop(self) -> None:
         """Forget the connection; the cluster stays as it is."""

@@ -5,6 +5,7 @@ The simulated cluster knows the same images by name, so an exercise means the sa
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Sequence
 from importlib.resources import files
@@ -26,7 +27,9 @@ RELEASES = {
 }
 """Tags and what is special about each; web-app.sh beside this file says what that means."""
 
-BASE_IMAGE = "busybox:1.36"
+REGISTRY = "docker.io/library/"
+"""Where Kubernetes looks for an image that names no registry. Podman would put `localhost/` there."""
+BASE_IMAGE = f"{REGISTRY}busybox:1.36"
 BUILD_SECONDS = 300.0
 
 
@@ -58,16 +61,23 @@ def _dockerfile(image: str) -> str:
     return "\n".join([*lines, 'ENTRYPOINT ["/bin/sh", "/app/web-app.sh"]', ""])
 
 
+def _references(image: str) -> list[str]:
+    """Names of an image in full: the one that manifests use, and one that tells which edition of it this is."""
+    edition = hashlib.sha256((_dockerfile(image) + script()).encode()).hexdigest()[:12]
+    return [f"{REGISTRY}{image}", f"{REGISTRY}{image}-edition-{edition}"]
+
+
 def build(images: Sequence[str], report: Report) -> str:
     """Build images with the container engine; returns the engine's name. Raises ClusterError."""
     engine = container_engine()
     for image in images:
         report(f"building the image {image}")
+        names = [word for name in _references(image) for word in ("-t", name)]
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "web-app.sh").write_text(script(), encoding="utf-8")
             (Path(folder) / "Dockerfile").write_text(_dockerfile(image), encoding="utf-8")
             try:
-                run([engine, "build", "-t", image, folder], timeout=BUILD_SECONDS)
+                run([engine, "build", *names, folder], timeout=BUILD_SECONDS)
             except ClusterError as error:
                 why = f"the image {image} could not be built: {error.message}"
                 raise ClusterError(why, f"Check that `{engine} pull {BASE_IMAGE}` works") from None
@@ -75,26 +85,29 @@ def build(images: Sequence[str], report: Report) -> str:
 
 
 def load_into_kind(cluster: str, images: Sequence[str], report: Report) -> None:
-    """Build images and load them into all nodes of a kind cluster. Raises ClusterError."""
-    missing = [image for image in images if not _has(cluster, image)]
+    """Build images and load them into all nodes of a kind cluster, unless this edition is there. Raises ClusterError."""
+    listings = _listings(cluster)
+    missing = [image for image in images if not _has(listings, image)]
     if not missing:
         return
     engine = build(missing, report)
     report("loading images into the kind cluster")
     with tempfile.TemporaryDirectory() as folder:
         archive = str(Path(folder) / "images.tar")
-        run([engine, "save", "-o", archive, *missing], timeout=BUILD_SECONDS)
+        several = ["--multi-image-archive"] if engine == "podman" else []
+        names = [name for image in missing for name in _references(image)]
+        run([engine, "save", *several, "-o", archive, *names], timeout=BUILD_SECONDS)
         run(["kind", "load", "image-archive", archive, "--name", cluster], timeout=BUILD_SECONDS)
 
 
-def _has(cluster: str, image: str) -> bool:
-    """Whether every node of the cluster has the image."""
-    nodes = run(["kind", "get", "nodes", "--name", cluster]).split()
+def _listings(cluster: str) -> list[set[str]]:
+    """The images that each node of the cluster has."""
     engine = container_engine()
-    return bool(nodes) and all(_listed(run([engine, "exec", node, "crictl", "images"]), image) for node in nodes)
+    nodes = run(["kind", "get", "nodes", "--name", cluster]).split()
+    tables = [run([engine, "exec", node, "crictl", "images"]) for node in nodes]
+    return [{":".join(line.split()[:2]) for line in table.splitlines()} for table in tables]
 
 
-def _listed(listing: str, image: str) -> bool:
-    repository, _, tag = image.partition(":")
-    rows = [line.split() for line in listing.splitlines()]
-    return any(len(row) > 1 and row[0].rpartition("/")[2] == repository and row[1] == tag for row in rows)
+def _has(listings: list[set[str]], image: str) -> bool:
+    """Whether every node has the image."""
+    return bool(listings) and all(listing.issuperset(_references(image)) for listing in listings)

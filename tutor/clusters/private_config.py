@@ -33,6 +33,22 @@ def write_kubeconfig(
     return path
 
 
+def namespace_kept(name: str, server: str) -> str:
+    """The namespace that the kubeconfig called `name` plays in, where it leads to that server; "default" otherwise.
+
+    Each command of the tutor writes the file anew, and an exercise that another command started has chosen the namespace.
+    """
+    import yaml  # kubectl rewrites the file as YAML
+
+    try:
+        data = yaml.safe_load((private_folder("clusters") / f"{name}.kubeconfig").read_text(encoding="utf-8"))
+        if data["clusters"][0]["cluster"]["server"] == server:
+            return str(data["contexts"][0]["context"].get("namespace") or "default")
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, IndexError, TypeError, AttributeError):
+        pass  # there is none yet, or it has been damaged: it is about to be written anew
+    return "default"
+
+
 def embedded(entry: Mapping[str, Any], folder: Path, fields: tuple[str, ...]) -> dict[str, Any]:
     """An entry with the files it names put in as data; relative names count from `folder`. Raises OSError."""
     result = dict(entry)

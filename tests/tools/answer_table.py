@@ -1,0 +1,131 @@
+"""Plays the answers to exercises on several clusters and shows how each came out on each, side by side.
+
+usage: python -m tests.tools.answer_table [--kind-image IMAGE] [--exercise ID]... CLUSTER...
+
+A CLUSTER is named as for the tutor's --cluster: simulated, kind, or a context that has been agreed to. A kind cluster
+that is not there is made and deleted afterwards. What the tutor keeps goes into K8S_TUTOR_HOME, as ever.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tutor.clusters import Cluster, ClusterError, KindOptions, open_cluster
+from tutor.clusters.kind import CLUSTER_NAME, KindCluster
+from tutor.clusters.programs import run
+from tutor.course import load_pack
+from tutor.course.loading.exercises import read_answers
+from tutor.course.model import CorrectAnswer, Exercise, WrongAnswer
+from tutor.grading import ExerciseSession, Report, Verdict, workspace_for
+from tutor.grading.answers import play, shell_runner
+
+Answer = CorrectAnswer | WrongAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How one answer came out on one cluster."""
+
+    verdict: str
+    """The verdicts of the exercise and of its checks, in words that are equal on clusters that agree."""
+    problem: str
+    """What differs from the answer's record; empty when nothing does."""
+    seconds: float
+    """How long the exercise's start and the answer took together."""
+
+
+def answers_to(exercise: Exercise) -> list[Answer]:
+    """Right answers, then wrong ones. Empty when the exercise has none that can be read."""
+    answers = read_answers(exercise.folder, [])
+    return [*answers.correct, *answers.wrong] if answers is not None else []
+
+
+def play_answer(exercise: Exercise, answer: Answer, cluster: Cluster) -> Played:
+    """Play an answer from the start of its exercise, and remove what is left. Raises ClusterError, OSError."""
+    began = time.monotonic()
+    session = ExerciseSession(exercise, cluster, workspace_for(exercise.id))
+    try:
+        session.reset()
+        at_start = session.check()
+        outcome = play(session, answer, shell_runner(session))
+    finally:
+        session.close(cleanup=True)
+    problem = outcome.problem
+    if at_start.verdict is not Verdict.NOT_STARTED:
+        problem = f"before anything is done: {in_words(at_start)}. {problem}".strip()
+    return Played(in_words(outcome.report), problem, time.monotonic() - began)
+
+
+def in_words(report: Report) -> str:
+    """The verdict, and for each check that has not passed what it was."""
+    failed = [f"{r.check_id} {r.verdict} ({r.is_})" for r in report.results if r.verdict is not Verdict.PASSED]
+    return ", ".join([str(report.verdict), *failed, *([report.note] if report.note else [])])
+
+
+@contextmanager
+def started(spec: str, kind: KindOptions) -> Iterator[Cluster]:
+    """A started cluster. One of kind's that was not there is deleted at the end. Raises ClusterError."""
+    cluster = open_cluster(spec, kind=kind)
+    ours = isinstance(cluster, KindCluster) and CLUSTER_NAME not in run(["kind", "get", "clusters"]).split()
+    try:
+        cluster.start(_progress)
+        yield cluster
+    finally:
+        if ours and isinstance(cluster, KindCluster):
+            cluster.delete()
+        else:
+            cluster.stop()
+
+
+def _progress(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _play_all(exercises: Sequence[Exercise], cluster: Cluster) -> dict[tuple[str, str], Played]:
+    found = {}
+    for exercise in exercises:
+        for answer in answers_to(exercise):
+            try:
+                played = play_answer(exercise, answer, cluster)
+            except ClusterError as error:
+                played = Played("not played", str(error), 0.0)
+            found[exercise.id, answer.name] = played
+            _progress(f"{cluster.name:<12} {exercise.id}: {answer.name}: {played.problem or 'as recorded'}")
+    return found
+
+
+def _rows(tables: dict[str, dict[tuple[str, str], Played]]) -> Iterator[str]:
+    for key in next(iter(tables.values())):
+        cells = {name: table[key] for name, table in tables.items()}
+        agree = len({cell.verdict for cell in cells.values()}) == 1
+        yield f"{key[0]}: {key[1]}"
+        yield f"    {'agree' if agree else 'DIFFER'}"
+        for name, cell in cells.items():
+            yield f"    {name:<12} {cell.seconds:5.1f} s  {'ok ' if not cell.problem else 'BAD'}  {cell.verdict}"
+            if cell.problem:
+                yield f"    {'':<12} {cell.problem}"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the table; 1 when an answer came out otherwise than recorded."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("clusters", nargs="+", metavar="CLUSTER")
+    parser.add_argument("--kind-image", help="node image of a kind cluster that has to be made")
+    parser.add_argument("--exercise", action="append", help="play this one only; may be given more than once")
+    given = parser.parse_args(argv)
+    exercises = [e for e in load_pack().exercises.values() if not given.exercise or e.id in given.exercise]
+    tables = {}
+    for spec in given.clusters:
+        with started(spec, KindOptions(image=given.kind_image)) as cluster:
+            tables[spec] = _play_all(exercises, cluster)
+    sys.stdout.write("".join(f"{row}\n" for row in _rows(tables)))
+    return int(any(cell.problem for table in tables.values() for cell in table.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
