@@ -64,11 +64,12 @@ class Driver(Protocol):
 
 @dataclass(frozen=True)
 class Scenario:
-    """One scenario by its name."""
+    """One scenario by its name. `needs` are add-ons that the cluster must have."""
 
     name: str
     steps: list[dict[str, Any]]
     observe: list[str]
+    needs: list[str]
 
 
 def load() -> dict[str, Scenario]:
@@ -76,7 +77,7 @@ def load() -> dict[str, Scenario]:
     found = {}
     for path in sorted(SCENARIOS.glob("*.yaml")):
         for name, data in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-            found[name] = Scenario(name, data["steps"], data.get("observe", ["pods", "events"]))
+            found[name] = Scenario(name, data["steps"], data.get("observe", ["pods", "events"]), data.get("needs", []))
     return found
 
 
@@ -259,7 +260,13 @@ def events(run: Run) -> Obj:
         moment = event.get("eventTime") or event.get("firstTimestamp") or ""
         suffix = event["metadata"]["name"].rpartition(".")[2]
         order = (str(moment)[:19], suffix.zfill(20))
-        row = [event["type"], event["reason"], clean(event["message"], run.namespace)]
+        row = [
+            event["type"],
+            event["reason"],
+            clean(event["message"], run.namespace),
+            involved.get("fieldPath", ""),
+            event["message"],
+        ]
         key = f"{involved['kind']}/{involved['name']}"
         found.setdefault(key, []).append((repr(order), row))
     result: dict[str, list[Any]] = {}
@@ -270,15 +277,16 @@ def events(run: Run) -> Obj:
 
 
 def _without_pulls(rows: list[list[str]]) -> list[list[str]]:
-    """The same whether the node had the image already: which nodes have which images is no part of a scenario."""
+    """Each row once, and the same whether the node had the image already: which nodes have which images is no part of a
+    scenario. The last fields of a row, its container and its message as it was, only tell rows apart."""
     result: list[list[str]] = []
     for row in rows:
         if row[1] == "Pulled":
-            row = [row[0], row[1], "the image is there"]
-            if result and result[-1][1] == "Pulling":
-                result.pop()
-        result.append(row)
-    return result
+            row = [row[0], row[1], "the image is there", row[3], ""]
+            result = [earlier for earlier in result if earlier[1] != "Pulling" or earlier[3] != row[3]]
+        if row not in result:
+            result.append(row)
+    return [row[:3] for row in result]
 
 
 def _workloads(kind: str, fields: Iterable[str]) -> Callable[[Run], list[Any]]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from tests.fidelity.scenario import RECORDING, Run, load
+from tutor.simulator.addons import install
 from tutor.simulator.api.inprocess import InProcessClient
 from tutor.simulator.cluster import SimulatedCluster
 
@@ -20,10 +23,12 @@ KNOWN_DIFFERENCES: dict[str, str] = {}
 class SimulatedDriver:
     """A simulated cluster of three nodes on virtual time."""
 
-    def __init__(self) -> None:
+    def __init__(self, needs: Iterable[str] = ()) -> None:
         self.cluster = SimulatedCluster(now=1_700_000_000.0, strict=True)
         self._client = InProcessClient(self.cluster)
-        self.cluster.engine.advance(30.0)
+        for addon in needs:
+            install(self.cluster, addon)
+        self.cluster.engine.advance(60.0)
 
     def request(
         self, method: str, path: str, body: Any = None, content_type: str = "application/json"
@@ -44,7 +49,7 @@ class SimulatedDriver:
 
 def play(name: str) -> Any:
     """Play a scenario on a fresh simulated cluster."""
-    driver = SimulatedDriver()
+    driver = SimulatedDriver(SCENARIOS[name].needs)
     namespace = f"scenario-{name}"
     driver.request(
         "POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}

@@ -1,0 +1,72 @@
+"""The genuine kubectl against the simulated cluster sees what it saw of the genuine one."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fidelity.commands import RECORDING, Kubectl, Section, play, program, table
+from tests.fidelity.known_differences import KNOWN_DIFFERENCES
+from tutor.simulator.api.server import SimulatedApiServer
+from tutor.simulator.cluster import SimulatedCluster
+
+NEEDED = 0.98
+AT_ONCE = 3
+SECONDS = 20.0
+RATE = 10.0
+"""Cluster seconds a wall second, so that waiting is short."""
+
+pytestmark = pytest.mark.slow
+
+
+def replay(section: Section, path: str, folder: Path) -> list[dict[str, Any]]:
+    """Play one section on a simulated cluster of its own."""
+    cluster = SimulatedCluster(now=time.time())
+    server = SimulatedApiServer(cluster)
+    server.start()
+    try:
+        server.pacer.set_rate(RATE)
+        folder.mkdir()
+        server.write_kubeconfig(folder / "kubeconfig", namespace=section.namespace)
+        kubectl = Kubectl(path, folder / "kubeconfig", folder, SECONDS)
+        kubectl(["create", "namespace", section.namespace])
+        server.pacer.advance(1)
+        return play(section, kubectl, server.pacer.advance)
+    finally:
+        server.stop()
+
+
+def differences(section: Section, expected: list[dict[str, Any]], found: list[dict[str, Any]]) -> Iterator[str]:
+    """The commands of a section that were not seen alike, each with the section's name before it."""
+    for wanted, got in zip(expected, found, strict=True):
+        assert wanted["command"] == got["command"], "the table has changed: record it anew"
+        if wanted != got:
+            yield f"{section.name}: {wanted['command']}"
+
+
+@pytest.fixture(scope="module")
+def path() -> str:
+    found = program()
+    if found is None:
+        pytest.skip("needs kubectl 1.37 in PATH")
+    return found
+
+
+def test_as_on_a_genuine_cluster(path: str, tmp_path: Path) -> None:
+    recorded = json.loads(RECORDING.read_text(encoding="utf-8"))["sections"]
+    sections = list(table())
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(lambda section: replay(section, path, tmp_path / section.name), sections))
+    different = {
+        line for s, seen in zip(sections, found, strict=True) for line in differences(s, recorded[s.name], seen)
+    }
+    assert sorted(different - KNOWN_DIFFERENCES.keys()) == []
+    assert sorted(KNOWN_DIFFERENCES.keys() - different) == [], "these are equal by now: take them off the list"
+    total = sum(map(len, found))
+    assert len(different) <= (1 - NEEDED) * total
