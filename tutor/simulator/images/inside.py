@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tutor.posix import (
-    DEFAULT_PATH,
-    CommandTable,
-    FileError,
-    HostCall,
-    HostCommand,
-    HostInfo,
-    Machine,
-    MemoryTree,
-    Mount,
-    Namespace,
-    Session,
-    Stamp,
-    User,
-    install,
-    standard_commands,
-    userland,
-)
-from tutor.posix.commands import MAGIC
-from tutor.posix.memory import make_directories
+from tutor.posix import DEFAULT_PATH, FileError, HostCall, HostInfo, Machine, Session
 from tutor.posix.process import Process
 from tutor.posix.shell import Shell
-from tutor.simulator.images.programs import PROGRAMS, make_program
+from tutor.simulator.images.calls import CallHere, program_name
+from tutor.simulator.images.programs import make_program
 from tutor.simulator.images.programs.base import Program
+from tutor.simulator.images.rootfs import commands, container_files
 from tutor.simulator.images.traffic import ConnectionFailed, Request, Response
 
 if TYPE_CHECKING:
     from tutor.simulator.images.container import Container, ContainerConfig, World
-    from tutor.simulator.images.model import Image
 
 MIB = 2**20
-CATCHABLE = frozenset(("TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"))
 STEPS_A_SECOND = 5_000
 """How many steps of the shell one processor core does in a second of the cluster's time."""
 FIRST_STEPS = 20_000
@@ -55,118 +34,6 @@ STEPS_BETWEEN_CHECKS = 128
 """How often the memory of a container with a limit is looked at."""
 
 
-def _commands() -> CommandTable:
-    return standard_commands().having({name: HostCommand(CATCHABLE) for name in PROGRAMS})
-
-
-_TABLE: list[CommandTable] = []
-_TREES: dict[str, MemoryTree] = {}
-
-
-def _table() -> CommandTable:
-    if not _TABLE:
-        _TABLE.append(_commands())
-    return _TABLE[0]
-
-
-def image_tree(image: Image) -> MemoryTree:
-    """The files of an image; the same for all its containers until they change something."""
-    tree = _TREES.get(image.id)
-    if tree is None:
-        if image.shell:
-            tree = userland(image.files, commands=standard_commands())
-        else:
-            tree = MemoryTree()
-            for path, text in image.files.items():
-                _write(tree, path, text.encode())
-        install(tree, [name for name in image.programs if name in PROGRAMS], "/usr/local/bin")
-        for name in image.main_names():
-            path = name if name.startswith("/") else f"/usr/local/bin/{name}"
-            _write(tree, path, MAGIC + image.program.encode(), mode=0o755)
-        _TREES[image.id] = tree
-    return tree.copy()
-
-
-def _write(tree: MemoryTree, path: str, data: bytes, mode: int = 0o644) -> None:
-    make_directories(tree, path.rsplit("/", 1)[0] or "/", Stamp(0.0, mode=0o755))
-    tree.write(path, data, Stamp(0.0, mode=mode))
-
-
-@dataclass(slots=True)
-class _Here:
-    """The `Here` of a program that runs as a command of the machine."""
-
-    now: float
-    call: HostCall
-    container: Container
-    world: World
-
-    @property
-    def argv(self) -> tuple[str, ...]:
-        return tuple(self.call.argv)
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        return self.call.environment
-
-    @property
-    def hostname(self) -> str:
-        return self.container.config.hostname
-
-    @property
-    def namespace(self) -> str:
-        return self.container.config.pod.partition("/")[0]
-
-    @property
-    def options(self) -> Mapping[str, str]:
-        return self.container.config.image.options
-
-    @property
-    def ip(self) -> str:
-        return self.container.config.ip
-
-    @property
-    def memory_limit(self) -> float | None:
-        return self.container.config.memory_limit
-
-    def log(self, text: str, stream: str = "stdout") -> None:
-        self.call.send(text.encode(), stderr=stream == "stderr")
-
-    def exit(self, code: int) -> None:
-        self.call.finish(code)
-
-    def read(self, path: str) -> bytes | None:
-        return self.container.read(self.world, path if path.startswith("/") else f"{self.call.cwd}/{path}")
-
-    def names(self, path: str) -> list[str] | None:
-        return self.container.names(self.world, path)
-
-    def request(self, host: str, port: int, request: Request) -> Response:
-        return self.world.request(self.container.config, host, port, request)
-
-    def resolve(self, name: str) -> list[str]:
-        return self.world.resolve(self.container.config, name)
-
-    def objects(self, resource: str) -> list[Mapping[str, Any]]:
-        return self.world.objects(resource)
-
-    def forward(self, namespace: str, service: str, port: int | str, request: Request) -> Response:
-        return self.world.to_service(namespace, service, port, request)
-
-
-def _hosts(config: ContainerConfig) -> str:
-    lines = ("# Kubernetes-managed hosts file.", "127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback")
-    return "\n".join((*lines, f"{config.ip}\t{config.hostname}", ""))
-
-
-def _program_name(call: HostCall) -> str:
-    """The program behind a command: what the file that was run says, whatever it is called."""
-    from tutor.posix.commands import find
-
-    path = find(call.process, call.argv[0], call.environment.get("PATH", DEFAULT_PATH))
-    return call.process.files.read(path)[len(MAGIC) :].decode()
-
-
 def _held(process: Process) -> int:
     """Bytes that a process has collected: what it read, and the variables of a shell."""
     program = process.program
@@ -180,25 +47,9 @@ class Inside:
     """A machine with the programs that run in it."""
 
     def __init__(self, config: ContainerConfig, world: World, started: float, main: Program | None) -> None:
-        image = config.image
-        mounts = [
-            Mount(m.path, world.volumes.tree(m.volume), f"/{m.inner}" if m.inner else "/", m.read_only)
-            for m in config.mounts
-        ]
-        if config.message_path:
-            note = MemoryTree()
-            note.write("/message", b"", Stamp(started, mode=0o666))
-            mounts.append(Mount(config.message_path, note, "/message"))
-        tree = image_tree(image)
-        _write(tree, "/etc/hostname", f"{config.hostname}\n".encode())
-        _write(tree, "/etc/hosts", _hosts(config).encode())
-        namespace = config.pod.split("/")[0]
-        search = f"search {namespace}.svc.cluster.local svc.cluster.local cluster.local\n"
-        _write(tree, "/etc/resolv.conf", f"{search}nameserver 10.96.0.10\noptions ndots:5\n".encode())
-        user = User(config.user, config.group)
-        files = Namespace.of(tree, mounts, user=user, read_only=config.read_only)
-        host = HostInfo(hostname=config.hostname, shell=image.shell or "busybox")
-        self.machine = Machine(files, _table(), host, now=started, seed=config.seed)
+        files = container_files(config, world, started)
+        host = HostInfo(hostname=config.hostname, shell=config.image.shell or "busybox")
+        self.machine = Machine(files, commands(), host, now=started, seed=config.seed)
         self.programs: dict[int, Program] = {}
         self.main: int | None = None
         self.steps = 0
@@ -308,10 +159,10 @@ class Inside:
             del self.programs[pid]
         did = False
         for call in calls:
-            here = _Here(world.now, call, container, world)
+            here = CallHere(world.now, call, container, world)
             program = self.programs.get(call.pid)
             if program is None:
-                program = self.programs[call.pid] = make_program(_program_name(call))
+                program = self.programs[call.pid] = make_program(program_name(call, container.config.image))
                 program.start(here)
                 did = True
             for name in call.take_signals():
@@ -360,7 +211,7 @@ class Inside:
         for call in self.machine.progress().calls:
             program = self.programs.get(call.pid)
             if program is not None and port in program.ports():
-                response = program.serve(_Here(world.now, call, container, world), port, request)
+                response = program.serve(CallHere(world.now, call, container, world), port, request)
                 self.run(container, world)
                 return response
         raise ConnectionFailed("refused")

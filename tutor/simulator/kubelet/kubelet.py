@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.events import EventRecorder
 from tutor.simulator.images.volumes import VolumeStore
-from tutor.simulator.kubelet import syncing
+from tutor.simulator.kubelet import syncing, waking
 from tutor.simulator.kubelet.addresses import Addresses
 from tutor.simulator.kubelet.look import Look, Services
 from tutor.simulator.kubelet.pulling import Puller
@@ -137,7 +137,7 @@ class Kubelet:
                 self._by_ip[record.ip] = key
             elif self._by_ip.get(record.ip) == key:
                 del self._by_ip[record.ip]
-        at, work = syncing.wakes(look)
+        at, work = waking.wakes(look)
         return DONE if at is None else Result(max(0.0, at - self._client.now), housekeeping=not work)
 
     def _refresh(self, key: str) -> Result:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from tutor.simulator.kubelet import probing, starting, stopping
 from tutor.simulator.kubelet import status as statuses
-from tutor.simulator.kubelet.look import GRID, Look, next_relist, on_grid
+from tutor.simulator.kubelet.conditions import merge_conditions, sandbox_condition
+from tutor.simulator.kubelet.ends import notice_ends
+from tutor.simulator.kubelet.look import Look, next_relist, on_grid
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
-from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, Ended, MountTrouble, Operation, PodRecord, Run
+from tutor.simulator.kubelet.state import MountTrouble, Operation, PodRecord
 from tutor.simulator.kubelet.volumes import MountError
 
 SANDBOX_SECONDS = 0.4
@@ -20,14 +22,13 @@ RESYNC_SECONDS = 60.0
 JITTER = 0.5
 """A retry comes after its delay and up to half of it again."""
 FIRST_MOUNT_RETRY, LAST_MOUNT_RETRY = 0.5, 122.0
-FALLBACK_LINES, FALLBACK_BYTES = 80, 2048
 DEADLINE_MESSAGE = "Pod was active on the node longer than the specified deadline"
 
 
 def advance(look: Look) -> None:
     """Do everything that is due for the pod now."""
     record = look.record
-    _notice_ends(look)
+    notice_ends(look)
     metadata = look.pod["metadata"]
     if "deletionTimestamp" in metadata:
         grace = float(metadata.get("deletionGracePeriodSeconds") or 0)
@@ -50,12 +51,12 @@ def _advance_running(look: Look) -> None:
         return
     for own in record.containers.values():
         stopping.advance_stop(look, own)
-    _notice_ends(look)
+    notice_ends(look)
     if probing.run_due(look):
         if any(probing.failed_for_good(own) for own in record.containers.values()):
             record.want_sync(look.now)
         look.write_status()
-    _notice_ends(look)
+    notice_ends(look)
     if _operation_is_over(record, look.now):
         _continue_operation(look)
     due = record.sync_at is not None and look.now >= record.sync_at - 1e-6
@@ -72,57 +73,6 @@ def _operation_is_over(record: PodRecord, now: float) -> bool:
     if stopping_one and not any(own.stop is not None for own in record.running()):
         return True
     return now >= operation.until - 1e-6
-
-
-# -- what containers did by themselves
-
-
-def _notice_ends(look: Look) -> None:
-    """Let containers do what is due in them, and take note of those that have ended."""
-    for own in look.record.containers.values():
-        run = own.current
-        if run is None or run.container is None or not run.is_running:
-            continue
-        container = run.container
-        wake = container.wake_at()
-        if wake is not None and wake <= look.now + 1e-6:
-            container.run(look.services.world)
-        if container.exit_code is not None and (own.observed or look.now >= _must_have_seen(run)):
-            _note_end(look, own)
-
-
-def _must_have_seen(run: Run) -> float:
-    """Until when a container's end stays unnoticed, so that its having run is noticed first."""
-    return (run.started or 0.0) + 2 * OBSERVE_SECONDS
-
-
-def _note_end(look: Look, own: ContainerRecord) -> None:
-    run = own.current
-    assert run is not None
-    assert run.container is not None
-    code = run.container.exit_code or 0
-    reason = "OOMKilled" if run.container.out_of_memory else "Completed" if code == 0 else "Error"
-    run.ended = Ended(run.container.ended_at, code, reason, _last_words(look, own, code))
-    own.stop, own.observed = None, False
-    if own.previous is not None:
-        own.previous.container = None  # one dead container is kept: the one that has just ended
-    look.record.want_sync(next_relist(look.now))
-
-
-def _last_words(look: Look, own: ContainerRecord, code: int) -> str:
-    """The termination message: what the container wrote to its file, or the end of its log if asked for."""
-    spec = look.spec(own.name)
-    assert own.current is not None
-    container = own.current.container
-    if container is None:
-        return ""
-    text = b""
-    if container.inside is not None and spec.get("terminationMessagePath"):
-        text = container.inside.read(spec["terminationMessagePath"]) or b""
-    if not text and code != 0 and spec.get("terminationMessagePolicy") == "FallbackToLogsOnError":
-        lines = [line.text + "\n" * line.whole for line in container.log.lines[-FALLBACK_LINES:]]
-        text = "".join(lines).encode()[-FALLBACK_BYTES:]
-    return text.decode(errors="replace")[:4096]
 
 
 # -- the sync
@@ -276,7 +226,7 @@ def _continue_operation(look: Look) -> None:
     if operation.what == "kill":
         for own in record.containers.values():
             stopping.advance_stop(look, own)
-        _notice_ends(look)
+        notice_ends(look)
         if any(own.stop is not None for own in record.running()):
             return
         record.operation = None
@@ -305,8 +255,8 @@ def _show_sandbox(look: Look) -> None:
     """The condition PodReadyToStartContainers is told of at once, before anything else of the sandbox."""
     status = dict(look.pod["status"])
     generation = look.pod["metadata"].get("generation", 1)
-    ready = statuses.sandbox_condition(look.record)
-    merged = statuses.merge_conditions(status.get("conditions") or (), [ready], generation, look.now)
+    ready = sandbox_condition(look.record)
+    merged = merge_conditions(status.get("conditions") or (), [ready], generation, look.now)
     status["conditions"] = merged
     look.put_status(status)
 
@@ -335,54 +285,3 @@ def _end_sync(look: Look) -> None:
 def _shown(look: Look) -> list[statuses.Status]:
     status = look.pod.get("status") or {}
     return [*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())]
-
-
-# -- when to look again
-
-
-def wakes(look: Look) -> tuple[float | None, bool]:
-    """When something is due for the pod, and whether that may change something."""
-    record = look.record
-    times: list[tuple[float, bool]] = []
-    if record.stage == "stopped":
-        return None, False
-    for own in record.containers.values():
-        times.extend(_container_wakes(look, own))
-    if record.operation is not None:
-        times.append((record.operation.until, True))
-    elif record.sync_at is not None and record.stage == "running":
-        times.append((record.sync_at, not record.waiting))
-    if record.finish_at is not None:
-        times.append((record.finish_at, True))
-    if record.stage == "running":
-        at, work = probing.wake_at(look)
-        if at is not None:
-            times.append((at, work))
-        limit = look.pod["spec"].get("activeDeadlineSeconds")
-        if limit is not None:
-            times.append((record.added + limit, True))
-    if not times:
-        return None, False
-    return min(at for at, _ in times), any(work for _, work in times)
-
-
-STARTUP_SECONDS = 30.0
-"""What a container that is to run for ever does by itself after this long is routine."""
-
-
-def _container_wakes(look: Look, own: ContainerRecord) -> list[tuple[float, bool]]:
-    run = own.current
-    if run is None or run.container is None or not run.is_running:
-        return []
-    if run.container.exit_code is not None:
-        return [(on_grid(look.now + GRID), True)]
-    found = []
-    at = run.container.wake_at()
-    if at is not None:
-        endless = look.pod["spec"].get("restartPolicy", "Always") == "Always" and own.kind in ("main", SIDECAR)
-        young = run.started is None or look.now < run.started + STARTUP_SECONDS
-        found.append((at, young or not endless or run.container.program is not None))
-    stop_at = stopping.stop_wakes(look, own)
-    if stop_at is not None:
-        found.append((stop_at, True))
-    return found

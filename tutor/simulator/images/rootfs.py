@@ -1,0 +1,83 @@
+"""The files a container begins with: those of its image, what kubelet and runtime add, and its volumes."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tutor.posix import (
+    CommandTable,
+    HostCommand,
+    MemoryTree,
+    Mount,
+    Namespace,
+    Stamp,
+    User,
+    install,
+    standard_commands,
+    userland,
+)
+from tutor.posix.commands import MAGIC
+from tutor.posix.memory import make_directories
+from tutor.simulator.images.programs import PROGRAMS
+
+if TYPE_CHECKING:
+    from tutor.simulator.images.container import ContainerConfig, World
+    from tutor.simulator.images.model import Image
+
+CATCHABLE = frozenset(("TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"))
+DNS_SERVER = "10.96.0.10"
+_TREES: dict[str, MemoryTree] = {}
+
+
+@cache
+def commands() -> CommandTable:
+    """What can be run in containers: the tools of the shell, servers and network clients."""
+    return standard_commands().having({name: HostCommand(CATCHABLE) for name in PROGRAMS})
+
+
+def image_tree(image: Image) -> MemoryTree:
+    """The files of an image; the same for all its containers until they change something."""
+    tree = _TREES.get(image.id)
+    if tree is None:
+        if image.shell:
+            tree = userland(image.files, commands=standard_commands())
+        else:
+            tree = MemoryTree()
+            for path, text in image.files.items():
+                _write(tree, path, text.encode())
+        install(tree, [name for name in image.programs if name in PROGRAMS], "/usr/local/bin")
+        for name in image.main_names():
+            path = name if name.startswith("/") else f"/usr/local/bin/{name}"
+            _write(tree, path, MAGIC + image.program.encode(), mode=0o755)
+        _TREES[image.id] = tree
+    return tree.copy()
+
+
+def _write(tree: MemoryTree, path: str, data: bytes, mode: int = 0o644) -> None:
+    make_directories(tree, path.rsplit("/", 1)[0] or "/", Stamp(0.0, mode=0o755))
+    tree.write(path, data, Stamp(0.0, mode=mode))
+
+
+def container_files(config: ContainerConfig, world: World, now: float) -> Namespace:
+    """Image, volumes, and the files that name the pod and its DNS server."""
+    mounts = [
+        Mount(m.path, world.volumes.tree(m.volume), f"/{m.inner}" if m.inner else "/", m.read_only)
+        for m in config.mounts
+    ]
+    if config.message_path:
+        note = MemoryTree()
+        note.write("/message", b"", Stamp(now, mode=0o666))
+        mounts.append(Mount(config.message_path, note, "/message"))
+    tree = image_tree(config.image)
+    _write(tree, "/etc/hostname", f"{config.hostname}\n".encode())
+    _write(tree, "/etc/hosts", _hosts(config).encode())
+    namespace = config.pod.partition("/")[0]
+    search = f"search {namespace}.svc.cluster.local svc.cluster.local cluster.local"
+    _write(tree, "/etc/resolv.conf", f"{search}\nnameserver {DNS_SERVER}\noptions ndots:5\n".encode())
+    return Namespace.of(tree, mounts, user=User(config.user, config.group), read_only=config.read_only)
+
+
+def _hosts(config: ContainerConfig) -> str:
+    lines = ("# Kubernetes-managed hosts file.", "127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback")
+    return "\n".join((*lines, f"{config.ip}\t{config.hostname}", ""))
