@@ -24,7 +24,7 @@ from tests.grading.world import NAMESPACE, World
 from tutor.clusters import ClusterError
 from tutor.course.model import Exercise
 from tutor.grading import Verdict
-from tutor.grading.namespaces import LABEL, OWNER
+from tutor.grading.namespaces import ATTEMPT, LABEL, OWNER
 from tutor.grading.session import ExerciseSession
 
 CONFIG_MAP = f"/api/v1/namespaces/{NAMESPACE}/configmaps/settings"
@@ -100,7 +100,7 @@ def test_nothing_to_go_on_with(session: ExerciseSession, again: Opener, world: W
     cluster.name = "kind"
     assert not again().resume()
     cluster.name = "context:test"
-    world.objects[NAMESPACE_PATH]["metadata"]["uid"] = "made-anew"
+    world.objects[NAMESPACE_PATH]["metadata"]["annotations"][ATTEMPT] = "another"
     assert not again().resume()
 
 

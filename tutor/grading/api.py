@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,6 +15,7 @@ TIMEOUT = 10.0
 """Seconds to wait for one answer."""
 WATCH_SECONDS = 300
 """The server is asked to end a watch after this time; it is then begun anew."""
+_SYSTEM_ERROR = re.compile(r"\[Errno -?\d+\] ([^']+)")
 _WATCH_TIMEOUT = (TIMEOUT, WATCH_SECONDS + TIMEOUT)
 
 
@@ -153,4 +155,7 @@ class _ResponseStream:
 
 
 def _reason(problem: Exception) -> str:
-    return str(getattr(problem, "reason", None) or problem).split("\n")[0][:200]
+    """What went wrong without the layers that it came through."""
+    text = str(getattr(problem, "reason", None) or problem).split("\n")[0]
+    system = _SYSTEM_ERROR.search(text)
+    return system[1].lower() if system else text[:200]

@@ -10,6 +10,8 @@ from tutor.grading.pace import Pace
 
 LABEL = "app.kubernetes.io/managed-by"
 OWNER = "k8s-tutor"
+ATTEMPT = "k8s-tutor/attempt"
+"""The annotation that says for which attempt at an exercise a namespace was made."""
 REMOVAL_SECONDS = 180.0
 """How long the removal of a namespace may take."""
 READY_SECONDS = 30.0
@@ -28,21 +30,24 @@ class Namespaces:
         self._pace = pace
         self._all_ours = all_ours
 
-    def uid(self, name: str) -> str | None:
-        """The uid of a namespace that is ours and in use; None for any other. Raises Unreachable."""
+    def attempt(self, name: str) -> str | None:
+        """The attempt that a namespace of ours was made for; None for any other namespace. Raises Unreachable."""
         found = self._api.get(_path(name))
-        return str(found["metadata"]["uid"]) if found and self._ours(found) and not _ending(found) else None
+        if found is None or not self._ours(found) or _ending(found):
+            return None
+        return (found["metadata"].get("annotations") or {}).get(ATTEMPT)
 
     def _ours(self, namespace: Obj) -> bool:
         return self._all_ours or (namespace["metadata"].get("labels") or {}).get(LABEL) == OWNER
 
-    def make_empty(self, name: str, report: Report) -> str:
-        """A new namespace of that name; one of ours that is there is removed before. Returns its uid.
+    def make_empty(self, name: str, attempt: str, report: Report) -> None:
+        """A new namespace of that name, marked as made for an attempt; one of ours that is there is removed before.
 
         ClusterError when it belongs to somebody else, or when the cluster does not do it in time. Raises Unreachable.
         """
         self.remove(name, report)
-        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {LABEL: OWNER}}}
+        metadata = {"name": name, "labels": {LABEL: OWNER}, "annotations": {ATTEMPT: attempt}}
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
         status, made = self._api.request("POST", "/api/v1/namespaces", body)
         if status != 201:
             raise ClusterError(f"the namespace {name} could not be made: {made.get('message', status)}")
@@ -52,7 +57,6 @@ class Namespaces:
                 f"the namespace {name} has not got its ServiceAccount in {READY_SECONDS:.0f} s",
                 "Check that the cluster's controller manager runs",
             )
-        return str(made["metadata"]["uid"])
 
     def remove(self, name: str, report: Report) -> None:
         """Remove a namespace of ours and wait until it is gone. ClusterError as for `make_empty`. Raises Unreachable."""

@@ -77,7 +77,7 @@ class ExerciseSession:
             state = states.load(self._folder)
             if state is None or (state.version, state.cluster) != (self.exercise.version, self.cluster.name):
                 return False
-            if self._namespaces().uid(self.exercise.namespace) != state.namespace_uid:
+            if self._namespaces().attempt(self.exercise.namespace) != state.attempt:
                 return False
             self._files.complete()
             self._state, self._touched = state, False
@@ -101,7 +101,7 @@ class ExerciseSession:
         except KeyError:
             return False
         self._touched = False
-        return self._namespaces().uid(self.exercise.namespace) == state.namespace_uid
+        return self._namespaces().attempt(self.exercise.namespace) == state.attempt
 
     def _set_up(self, report: Tell) -> None:
         self._state = None
@@ -114,7 +114,7 @@ class ExerciseSession:
     def _require(self) -> None:
         missing = self._missing()
         if missing:
-            raise ClusterError(missing, "Play it on a cluster that has it; `k8s-tutor doctor` shows what yours can do")
+            raise ClusterError(missing, "Play it on a cluster that has it")
 
     def _missing(self) -> str | None:
         """Why this exercise is not available on this cluster; None when it is."""

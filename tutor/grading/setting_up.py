@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,8 @@ class Setup:
         exercise = self._exercise
         self._cluster.load_images(exercise.images, self._report)
         self._report(f"making the namespace {exercise.namespace}")
-        uid = namespaces.make_empty(exercise.namespace, self._report)
+        attempt = secrets.token_hex(8)
+        namespaces.make_empty(exercise.namespace, attempt, self._report)
         self._use_namespace()
         for step in exercise.start.steps:
             if isinstance(step, ApplyStep):
@@ -44,7 +46,7 @@ class Setup:
                 apply_manifests(self._api, exercise.read(step.file), exercise.namespace)
             else:
                 self._wait(step)
-        return self._remember(uid)
+        return self._remember(attempt)
 
     def _use_namespace(self) -> None:
         """Let kubectl play in the exercise's namespace without being told."""
@@ -83,7 +85,7 @@ class Setup:
         message = f"{describe(of)} has not become as the exercise needs it in {step.within} s: {found}"
         return message, "Try again; if that does not help, the simulated cluster always works"
 
-    def _remember(self, uid: str) -> State:
+    def _remember(self, attempt: str) -> State:
         exercise, reader = self._exercise, Reader(self._api)
         facts: dict[str, Any] = {}
         for fact in exercise.start.remember:
@@ -93,7 +95,7 @@ class Setup:
         return State(
             version=exercise.version,
             cluster=self._cluster.name,
-            namespace_uid=uid,
+            attempt=attempt,
             started_at=self._api.now(),
             facts=facts,
             footprint=footprint(reader, exercise.namespace),

@@ -18,7 +18,8 @@ class State:
     """The exercise's version."""
     cluster: str
     """The name of the cluster."""
-    namespace_uid: str
+    attempt: str
+    """What the namespace is marked with that was made for it; no two attempts have the same."""
     started_at: float
     """Seconds since 1970, by the cluster's clock."""
     facts: dict[str, Any]
