@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -60,6 +61,7 @@ def fake_kind(programs: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program(programs, "kind", FAKE_KIND % {"made": programs / "made", "kubeconfig": json.dumps(KUBECONFIG)})
     monkeypatch.setattr("tutor.clusters.kind.check_reachable", lambda *_: None)
     monkeypatch.setattr("tutor.clusters.kind.capabilities_of", lambda _: frozenset())
+    monkeypatch.setattr("tutor.clusters.kind.ready_nodes", lambda _: frozenset({"node-1", "node-2"}))
     return programs / "log"
 
 
@@ -110,7 +112,18 @@ def test_nodes_that_do_not_run_are_started(fake_kind: Path) -> None:
     said: list[str] = []
     KindCluster(KindOptions()).start(said.append)
     assert "docker start node-2\n" in fake_kind.read_text()
-    assert said == ["starting the nodes of the kind cluster"]
+    assert said == ["starting the nodes of the kind cluster", "waiting for its nodes"]
+
+
+def test_nodes_that_do_not_become_ready_are_named(fake_kind: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter(range(0, 1000, 40))
+    monkeypatch.setattr(
+        "tutor.clusters.kind.time", SimpleNamespace(monotonic=lambda: next(moments), sleep=lambda _: None)
+    )
+    monkeypatch.setattr("tutor.clusters.kind.ready_nodes", lambda _: frozenset({"node-1"}))
+    with pytest.raises(ClusterError, match=r"do not become ready: node-2\.") as raised:
+        KindCluster(KindOptions()).start()
+    assert "known-issues" in raised.value.remedy
 
 
 def test_a_node_image_that_cannot_be_had_is_named_with_the_option_for_another(programs: Path) -> None:

@@ -67,6 +67,17 @@ def capabilities_of(kubeconfig: Path) -> frozenset[str]:
     return frozenset(found)
 
 
+def ready_nodes(kubeconfig: Path) -> frozenset[str]:
+    """The names of the nodes that are Ready. Empty when that cannot be found out."""
+    nodes = _items(api_client(kubeconfig), "/api/v1/nodes")
+    return frozenset(str(node["metadata"]["name"]) for node in nodes if _is_ready(node))
+
+
+def _is_ready(node: dict[str, Any]) -> bool:
+    conditions = node.get("status", {}).get("conditions") or ()
+    return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)
+
+
 def _items(client: Any, path: str) -> list[dict[str, Any]]:
     try:
         reply = get_json(client, path)

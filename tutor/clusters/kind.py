@@ -11,15 +11,15 @@ from pathlib import Path
 
 from tutor.clusters.base import ClusterError, KindOptions, Report
 from tutor.clusters.images import load_into_kind, needs_loading
-from tutor.clusters.inspection import capabilities_of, check_reachable
+from tutor.clusters.inspection import capabilities_of, check_reachable, ready_nodes
 from tutor.clusters.private_config import namespace_kept, write_kubeconfig
 from tutor.clusters.programs import container_engine, run
 from tutor.folders import private_folder
 
 CLUSTER_NAME = "k8s-tutor"
 CREATE_SECONDS = 600
-WAKE_SECONDS = 60.0
-"""How long the API server may take to answer after its node has been started again."""
+READY_SECONDS = 90.0
+"""How long all nodes may take to be Ready after kind has made them, or after they have been started again."""
 DEFAULT_CONFIG = """\
 kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
@@ -32,6 +32,11 @@ _INSTALL_KIND = "Install it as https://kind.sigs.k8s.io describes, or use the si
 _ANOTHER_IMAGE = (
     "Check the name and the connection to the network, or name an image that you have: "
     "k8s-tutor --cluster kind cluster start --image IMAGE"
+)
+_KNOWN_ISSUES = (
+    "Often the machine allows too few inotify instances or has too little memory: see "
+    "https://kind.sigs.k8s.io/docs/user/known-issues/, then delete it (k8s-tutor --cluster kind cluster stop --delete) "
+    "and start anew; or use the simulated cluster"
 )
 _SIMULATED = "Try again, or use the simulated cluster"
 _DELETE_IT = "Delete it, and it is made anew: k8s-tutor --cluster kind cluster stop --delete"
@@ -55,14 +60,18 @@ class KindCluster:
         if self._kubeconfig is not None:
             return
         engine = _programs()
-        patience = 0.0
-        if not _exists():
+        if _exists():
+            fresh = _start_nodes(engine, report)
+        else:
             report("creating a kind cluster, which takes a minute or two")
             self._create()
-        elif _start_nodes(engine, report):
-            patience = WAKE_SECONDS
+            fresh = True
         kubeconfig = _kubeconfig()
-        _wait_until_reachable(kubeconfig, patience)
+        if fresh:
+            report("waiting for its nodes")
+            _wait_until_ready(kubeconfig)
+        else:
+            _check_reachable(kubeconfig)
         self.capabilities = capabilities_of(kubeconfig) | {"image-load"}
         self._kubeconfig = kubeconfig
 
@@ -140,9 +149,13 @@ def _not_created(message: str) -> ClusterError:
     return ClusterError(f"kind cannot get the node image {found['image']}: {found['why']}", _ANOTHER_IMAGE)
 
 
+def _nodes() -> list[str]:
+    return run(["kind", "get", "nodes", "--name", CLUSTER_NAME]).split()
+
+
 def _start_nodes(engine: str, report: Report) -> bool:
     """Start nodes that do not run, as after a restart of the machine; says whether there were any. Raises ClusterError."""
-    nodes = run(["kind", "get", "nodes", "--name", CLUSTER_NAME]).split()
+    nodes = _nodes()
     states = run([engine, "inspect", "--format", "{{.State.Running}}", *nodes]).split()
     stopped = [node for node, running in zip(nodes, states, strict=True) if running != "true"]
     if stopped:
@@ -165,13 +178,20 @@ def _kubeconfig() -> Path:
         raise ClusterError("kind gives out no kubeconfig of its cluster", _DELETE_IT) from None
 
 
-def _wait_until_reachable(kubeconfig: Path, seconds: float) -> None:
-    """Wait until the API server answers, at most so long. ClusterError when it does not."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            return check_reachable(kubeconfig, "the kind cluster")
-        except ClusterError as error:
-            if time.monotonic() >= end:
-                raise ClusterError(error.message, _DELETE_IT) from None
+def _check_reachable(kubeconfig: Path) -> None:
+    try:
+        check_reachable(kubeconfig, "the kind cluster")
+    except ClusterError as error:
+        raise ClusterError(error.message, _DELETE_IT) from None
+
+
+def _wait_until_ready(kubeconfig: Path) -> None:
+    """Wait until all nodes are Ready, for kind itself looks at the control plane only. ClusterError when they are not."""
+    nodes = set(_nodes())
+    end = time.monotonic() + READY_SECONDS
+    while missing := nodes - ready_nodes(kubeconfig):
+        if time.monotonic() >= end:
+            _check_reachable(kubeconfig)
+            what = f"nodes of the kind cluster do not become ready: {', '.join(sorted(missing))}"
+            raise ClusterError(what, _KNOWN_ISSUES)
         time.sleep(1)
