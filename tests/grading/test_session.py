@@ -94,6 +94,21 @@ def test_another_process_goes_on(session: ExerciseSession, again: Opener, world:
     assert (session.workspace / "service.yaml").read_text(encoding="utf-8") == "mine"
 
 
+def test_kubectl_plays_in_the_namespace_again_after_a_restart_and_a_reset(
+    session: ExerciseSession, again: Opener, cluster: FakeCluster
+) -> None:
+    session.start()
+    here = cluster.kubeconfig().read_text(encoding="utf-8")
+    for back in (lambda: again().resume(), session.reset):
+        cluster.kubeconfig().write_text(here.replace(NAMESPACE, "default"), encoding="utf-8")
+        back()
+        assert cluster.kubeconfig().read_text(encoding="utf-8") == here
+    elsewhere = here.replace(NAMESPACE, "kube-system")
+    cluster.kubeconfig().write_text(elsewhere, encoding="utf-8")
+    assert again().resume()
+    assert cluster.kubeconfig().read_text(encoding="utf-8") == elsewhere
+
+
 def test_nothing_to_go_on_with(session: ExerciseSession, again: Opener, world: World, cluster: FakeCluster) -> None:
     assert not again().resume()
     session.start()

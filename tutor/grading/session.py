@@ -80,6 +80,7 @@ class ExerciseSession:
             if self._namespaces().attempt(self.exercise.namespace) != state.attempt:
                 return False
             self._files.complete()
+            self._use_namespace(unless_chosen=True)
             self._state, self._touched = state, False
             return True
 
@@ -88,6 +89,7 @@ class ExerciseSession:
         with self._lock, _Guard():
             self._require()
             self._files.restore()
+            self._use_namespace()
             if not self._restore_snapshot():
                 self._set_up(report)
 
@@ -107,9 +109,18 @@ class ExerciseSession:
         self._state = None
         states.forget(self._folder)
         self._files.complete()
+        self._use_namespace()
         setup = Setup(self.exercise, self.cluster, self._source(), self._pace(), report)
         self._state, self._touched = setup.run(self._namespaces()), False
         states.save(self._folder, self._state)
+
+    def _use_namespace(self, *, unless_chosen: bool = False) -> None:
+        """Let kubectl play in the exercise's namespace without being told, unless the learner has chosen another one."""
+        from tutor.kubectl import KubeConfig
+
+        config = KubeConfig.load(self.cluster.kubeconfig())
+        if not unless_chosen or config.namespace() == "default":
+            config.set_namespace(self.exercise.namespace)
 
     def _require(self) -> None:
         missing = self._missing()

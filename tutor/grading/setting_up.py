@@ -39,7 +39,6 @@ class Setup:
         self._report(f"making the namespace {exercise.namespace}")
         attempt = secrets.token_hex(8)
         namespaces.make_empty(exercise.namespace, attempt, self._report)
-        self._use_namespace()
         for step in exercise.start.steps:
             if isinstance(step, ApplyStep):
                 self._report("setting the scene")
@@ -47,12 +46,6 @@ class Setup:
             else:
                 self._wait(step)
         return self._remember(attempt)
-
-    def _use_namespace(self) -> None:
-        """Let kubectl play in the exercise's namespace without being told."""
-        from tutor.kubectl import KubeConfig
-
-        KubeConfig.load(self._cluster.kubeconfig()).set_namespace(self._exercise.namespace)
 
     def _wait(self, step: WaitStep) -> None:
         until, what = step.until, describe(step.until.of)
