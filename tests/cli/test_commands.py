@@ -33,6 +33,12 @@ def test_without_a_terminal_the_screens_say_so(capsys: pytest.CaptureFixture[str
     assert "need a terminal" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("given", [["--cluster", "minikube"], ["--cluster=minikube"]])
+def test_kubectl_heeds_which_cluster_to_play_on(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*given, "kubectl", "get", "pods", "-o", "wide"]) == 3
+    assert "there is no kind of cluster called 'minikube'" in capsys.readouterr().err
+
+
 def test_starting_loads_no_heavy_library() -> None:
     program = (
         "import sys, tutor.cli; tutor.cli.build_parser();"

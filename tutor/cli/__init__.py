@@ -43,8 +43,9 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
-    if given[:1] == ["kubectl"]:
-        return kubectl.run_kubectl(given[1:])  # its flags are kubectl's own, not argparse's
+    cluster, words = _cluster_first(given)
+    if words[:1] == ["kubectl"]:
+        return kubectl.run_kubectl(words[1:], cluster)  # its flags are kubectl's own, not argparse's
     arguments = build_parser().parse_args(given)
     handler = getattr(arguments, "handler", _open_screens)
     try:
@@ -60,6 +61,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
+
+
+def _cluster_first(given: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """The value of a leading --cluster, if there is one, and what comes after it."""
+    if len(given) > 1 and given[0] == "--cluster":
+        return given[1], given[2:]
+    if given and given[0].startswith("--cluster="):
+        return given[0].partition("=")[2], given[1:]
+    return None, given
 
 
 def _open_screens(arguments: argparse.Namespace) -> int:

@@ -55,6 +55,11 @@ def opened_cluster(spec: str | None, kind: KindOptions | None = None) -> Cluster
     return cluster
 
 
+def program(arguments: argparse.Namespace) -> str:
+    """How to call the tutor for another command on the same cluster."""
+    return f"k8s-tutor --cluster {arguments.cluster}" if arguments.cluster else "k8s-tutor"
+
+
 def start_cluster(arguments: argparse.Namespace) -> int:
     """Start and print how to reach it."""
     from tutor.clusters import KindOptions
@@ -75,8 +80,8 @@ def stop_cluster(arguments: argparse.Namespace) -> int:
 
             if not arguments.delete:
                 raise CommandError("a kind cluster is stopped by deleting it: cluster stop --delete", USAGE)
-            KindCluster(KindOptions()).delete()
-            say("The tutor's kind cluster is deleted.")
+            deleted = KindCluster(KindOptions()).delete()
+            say("The tutor's kind cluster is deleted." if deleted else "There was no kind cluster of the tutor's.")
             return OK
         if spec != DEFAULT:
             raise CommandError("the tutor does not stop clusters that are yours", USAGE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from tutor.cli.clusters import opened_cluster
+from tutor.cli.clusters import opened_cluster, program
 from tutor.cli.output import (
     CONVERGING,
     ENVIRONMENT,
@@ -102,7 +102,7 @@ def _resumed(arguments: argparse.Namespace) -> ExerciseSession:
     if not session.resume():
         name = arguments.exercise
         raise CommandError(
-            f"{name} has not been started on this cluster. Start it with: k8s-tutor exercise start {name}"
+            f"{name} has not been started on this cluster. Start it with: {program(arguments)} exercise start {name}"
         )
     return session
 
@@ -126,9 +126,10 @@ def start(arguments: argparse.Namespace) -> int:
         if progress.exercises.unfinished(exercise.id) is None:
             progress.exercises.start(exercise.id, exercise.version, session.cluster.name)
     say([exercise.title, "=" * len(exercise.title), "", *markdown(exercise.task), ""])
-    say([f"Your files:  {session.workspace}", f"kubectl:     k8s-tutor kubectl ...   (namespace {exercise.namespace})"])
+    tutor = program(arguments)
+    say([f"Your files:  {session.workspace}", f"kubectl:     {tutor} kubectl ...   (namespace {exercise.namespace})"])
     say(f"Your own:    export KUBECONFIG={session.cluster.kubeconfig()}")
-    say(f"Then:        k8s-tutor exercise check {exercise.id}")
+    say(f"Then:        {tutor} exercise check {exercise.id}")
     return OK
 
 

@@ -16,12 +16,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     commands.add_parser("kubectl", help="the built-in kubectl, on the tutor's cluster", add_help=False)
 
 
-def run_kubectl(words: Sequence[str]) -> int:
-    """Run one kubectl command line."""
+def run_kubectl(words: Sequence[str], cluster_spec: str | None = None) -> int:
+    """Run one kubectl command line on the cluster that --cluster names."""
     from tutor.kubectl import FolderFiles, KubeConfig, KubectlIO, run
 
     try:
-        cluster = opened_cluster(None)
+        cluster = opened_cluster(cluster_spec)
     except CommandError as error:
         print(f"k8s-tutor: {error}", file=sys.stderr)
         return error.code
