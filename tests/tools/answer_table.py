@@ -32,7 +32,9 @@ class Played:
     """How one answer came out on one cluster."""
 
     verdict: str
-    """The verdicts of the exercise and of its checks, in words that are equal on clusters that agree."""
+    """The verdict on the exercise, or that it could not be played."""
+    details: str
+    """What has not passed and how it was, in words."""
     problem: str
     """What differs from the answer's record; empty when nothing does."""
     seconds: float
@@ -57,14 +59,14 @@ def play_answer(exercise: Exercise, answer: Answer, cluster: Cluster) -> Played:
         session.close(cleanup=True)
     problem = outcome.problem
     if at_start.verdict is not Verdict.NOT_STARTED:
-        problem = f"before anything is done: {in_words(at_start)}. {problem}".strip()
-    return Played(in_words(outcome.report), problem, time.monotonic() - began)
+        problem = f"before anything is done: {at_start.verdict}. {problem}".strip()
+    return Played(str(outcome.report.verdict), details(outcome.report), problem, time.monotonic() - began)
 
 
-def in_words(report: Report) -> str:
-    """The verdict, and for each check that has not passed what it was."""
+def details(report: Report) -> str:
+    """What has not passed, how it was, and the report's note."""
     failed = [f"{r.check_id} {r.verdict} ({r.is_})" for r in report.results if r.verdict is not Verdict.PASSED]
-    return ", ".join([str(report.verdict), *failed, *([report.note] if report.note else [])])
+    return ", ".join([*failed, *([report.note] if report.note else [])])
 
 
 @contextmanager
@@ -93,7 +95,7 @@ def _play_all(exercises: Sequence[Exercise], cluster: Cluster) -> dict[tuple[str
             try:
                 played = play_answer(exercise, answer, cluster)
             except ClusterError as error:
-                played = Played("not played", str(error), 0.0)
+                played = Played("not played", "", str(error), 0.0)
             found[exercise.id, answer.name] = played
             _progress(f"{cluster.name:<12} {exercise.id}: {answer.name}: {played.problem or 'as recorded'}")
     return found
@@ -102,11 +104,11 @@ def _play_all(exercises: Sequence[Exercise], cluster: Cluster) -> dict[tuple[str
 def _rows(tables: dict[str, dict[tuple[str, str], Played]]) -> Iterator[str]:
     for key in next(iter(tables.values())):
         cells = {name: table[key] for name, table in tables.items()}
-        agree = len({cell.verdict for cell in cells.values()}) == 1
-        yield f"{key[0]}: {key[1]}"
-        yield f"    {'agree' if agree else 'DIFFER'}"
+        agree = len({(cell.verdict, cell.details) for cell in cells.values()}) == 1
+        yield f"{key[0]}: {key[1]}{'' if agree else '  (not the same)'}"
         for name, cell in cells.items():
-            yield f"    {name:<12} {cell.seconds:5.1f} s  {'ok ' if not cell.problem else 'BAD'}  {cell.verdict}"
+            mark = "BAD" if cell.problem else "ok "
+            yield f"    {name:<12} {cell.seconds:5.1f} s  {mark}  {cell.verdict}  {cell.details}".rstrip()
             if cell.problem:
                 yield f"    {'':<12} {cell.problem}"
 
