@@ -97,6 +97,13 @@ class Engine:
             self._by_resource.setdefault(resource, []).append(actor)
         self._enqueue_all(actor)
 
+    def follow(self, name: str, resource: str) -> None:
+        """Tell an actor of one more resource from now on. Raises KeyError for an unknown name."""
+        actor = self._actors[name]
+        following = self._by_resource.setdefault(resource, [])
+        if actor not in following:
+            following.append(actor)
+
     def actors(self) -> dict[str, bool]:
         """The actors' names and whether each is running."""
         return {name: name not in self._stopped for name in self._actors}

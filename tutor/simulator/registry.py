@@ -153,7 +153,7 @@ class Registry:
             writer.stamp(old, obj)
         resource.prepare_update(context, obj, old)
         if resource.has_generation:
-            metadata["generation"] = old["metadata"].get("generation", 0) + _spec_changed(old, obj)
+            metadata["generation"] = old["metadata"].get("generation", 0) + _spec_changed(resource, old, obj)
         if not writer.trusted:
             problems = [
                 *check_metadata(resource, obj, old),
@@ -180,6 +180,8 @@ class Registry:
         )
         if writer.stamp is not None:
             writer.stamp(old, new)
+        if not writer.trusted:
+            self._check(resource, new, list(resource.validate_status(new)))
         self._admit(request)
         return self._replace(resource, new, old, writer)
 
@@ -200,7 +202,7 @@ class Registry:
             raise errors.conflict(resource.plural, resource.group, name)
         if not expected and not resource.unconditional_update:
             problem = errors.invalid("metadata.resourceVersion", 0, "must be specified for an update")
-            raise errors.invalid_object(resource.kind, resource.group, name, [problem])
+            raise errors.invalid_object(resource.plural, resource.group, name, [problem])
         for field in (*_SERVER_METADATA, "resourceVersion", "name", "namespace", "generateName"):
             metadata.pop(field, None)
             if field in before:
@@ -318,9 +320,9 @@ class Registry:
             raise errors.invalid_object(resource.kind, resource.group, name, problems)
 
 
-def _spec_changed(old: Obj, new: Obj) -> bool:
-    """Whether anything but metadata and status differs."""
-    names = {*old, *new} - {"metadata", "status"}
+def _spec_changed(resource: Resource, old: Obj, new: Obj) -> bool:
+    """Whether anything but metadata and, where it is written apart, status differs."""
+    names = {*old, *new} - {"metadata"} - ({"status"} if resource.has_status else set())
     return any(old.get(name) != new.get(name) for name in names)
 
 

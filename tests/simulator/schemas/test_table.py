@@ -108,11 +108,9 @@ def test_types_of_custom_resources() -> None:
         "size": "Scalar",
         "port": "Scalar",
         "tags": "ListOf",
-        "extra": "Struct",
+        "extra": "MapOf",
         "labels": "MapOf",
         "self": "Scalar",
     }
     assert spec.fields["size"].required
     assert spec.fields["tags"].list_type == "set"
-    assert isinstance(extra := spec.fields["extra"].type, Struct)
-    assert extra.keeps_unknown

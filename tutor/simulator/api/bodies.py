@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tutor.simulator.api.call import Call
+from tutor.simulator.api.custom_decoding import check_custom_kind, decoder_for
 from tutor.simulator.api.decoding import Decoder
 from tutor.simulator.api.http import JSON, PROTOBUF, YAML, Request
 from tutor.simulator.api.negotiation import content_type
@@ -15,6 +16,7 @@ from tutor.simulator.api.scalars import DecodeError
 from tutor.simulator.errors import ApiError, bad_request
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.schemas.lookup import type_of
+from tutor.simulator.schemas.structural import CustomStruct
 from tutor.simulator.schemas.types import Struct
 from tutor.simulator.store import Obj
 
@@ -50,6 +52,8 @@ def unsupported_media_type() -> ApiError:
 def read_object(call: Call, wanted: Expected, validation: FieldValidation) -> Obj:
     """The object in the body. Raises ApiError 400 or 415."""
     data = _read(call.request, wanted)
+    if isinstance(wanted.type, CustomStruct):
+        check_custom_kind(call.request.body, data, wanted.api_version, wanted.kind)
     _check_kind(call, data, wanted)
     return decode(call, data, wanted, validation)
 
@@ -119,7 +123,7 @@ def decode_strictly(call: Call, data: dict[str, Any], wanted: Expected, validati
                 f"json: cannot unmarshal into Go struct field {wanted.kind}.metadata of type v1.ObjectMeta"
             )
         return {**obj, "metadata": dict(obj.get("metadata") or {})}
-    decoder = Decoder()
+    decoder = decoder_for(wanted.type)
     obj = decoder.decode(wanted.type, data)
     report(call, decoder.problems, validation)
     return obj

@@ -17,6 +17,7 @@ from tutor.simulator.resources.base import Resource
 from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.schemas import table
 from tutor.simulator.schemas.lookup import type_of
+from tutor.simulator.schemas.structural import CustomStruct, object_meta
 from tutor.simulator.schemas.types import Field, ListOf, MapOf, Scalar, Struct, Type
 
 Json = dict[str, Any]
@@ -55,7 +56,8 @@ def document_hash(scheme: Scheme, path: str) -> str:
     """What clients keep a document under: changes when its kinds or their types do."""
     _, group, version = next(item for item in group_versions(scheme) if item[0] == path)
     parts = [
-        (r.plural, r.kind, id(r.type) if r.type else 0, r.has_status) for r in resources_of(scheme, group, version)
+        (r.plural, r.kind, r.type.schema if isinstance(r.type, CustomStruct) else "", r.has_status)
+        for r in resources_of(scheme, group, version)
     ]
     return hashlib.sha512(f"{table.version()} {path} {parts}".encode()).hexdigest().upper()
 
@@ -174,6 +176,9 @@ class _Schemas:
         self._reference(type_)
         self._described.add(type_.name)
         gvk = {"group": resource.group, "kind": resource.kind, "version": resource.version}
+        if isinstance(type_, CustomStruct) and resource.fields:
+            selectable = [{"fieldPath": path} for path in resource.fields]
+            self.found[type_.name]["x-kubernetes-selectable-fields"] = selectable
         marks = self.found[type_.name].setdefault("x-kubernetes-group-version-kind", [])
         if gvk not in marks:
             marks.append(gvk)
@@ -181,6 +186,9 @@ class _Schemas:
     def _reference(self, type_: Struct) -> Json:
         if type_.name not in self.found:
             self.found[type_.name] = {}
+            if isinstance(type_, CustomStruct):
+                self.found[type_.name] = self._custom(type_)
+                return {"$ref": self.prefix + type_.name}
             self.found[type_.name] = self._struct(type_)
         return {"$ref": self.prefix + type_.name}
 
@@ -197,6 +205,12 @@ class _Schemas:
         if type_.atomic:
             schema["x-kubernetes-map-type"] = "atomic"
         return schema
+
+    def _custom(self, type_: CustomStruct) -> Json:
+        """The schema of a custom resource, as it was declared."""
+        common = {name: {"type": "string"} for name in ("apiVersion", "kind")}
+        metadata = {"allOf": [self._reference(object_meta())]}
+        return {**type_.schema, "properties": {**type_.schema["properties"], **common, "metadata": metadata}}
 
     def _property(self, field: Field, description: str) -> Json:
         schema = self._schema(field.type)

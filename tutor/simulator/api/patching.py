@@ -9,7 +9,8 @@ from typing import Any
 from tutor.simulator.api import stamping
 from tutor.simulator.api.bodies import Expected, decode_strictly, expected, report, shown_json, wrong_kind
 from tutor.simulator.api.call import Call
-from tutor.simulator.api.decoding import Decoder, empty
+from tutor.simulator.api.custom_decoding import decoder_for
+from tutor.simulator.api.decoding import empty
 from tutor.simulator.api.http import Response
 from tutor.simulator.api.negotiation import content_type
 from tutor.simulator.api.options import WriteOptions, write_options
@@ -170,7 +171,7 @@ def _decoded_configuration(call: Call, config: Obj) -> Obj:
     subject = f"failed to create typed patch object ({named}; {gvk})"
     if type_ is None:
         return config
-    decoder = Decoder()
+    decoder = decoder_for(type_)
     try:
         decoded = decoder.decode(type_, config)
     except DecodeError as error:
@@ -205,7 +206,7 @@ def _applied(call: Call, options: WriteOptions, live: Obj, subresource: str = ""
         now=timestamp(call.api.cluster.clock.now),
         ignored=stamping.ignored_fields(call.resource, subresource),
     )
-    whole = Decoder().decode(type_, result.obj) if type_ is not None else copy_json(result.obj)
+    whole = decoder_for(type_).decode(type_, result.obj) if type_ is not None else copy_json(result.obj)
     return Applied(whole, result.managers)
 
 

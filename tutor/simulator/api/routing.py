@@ -63,22 +63,28 @@ def _resource_route(scheme: Scheme, request: Request, group: str, version: str, 
     if rest[0] == "namespaces" and len(rest) > 2 and rest[2] not in ("status", "finalize"):
         namespace, rest = rest[1], rest[2:]
     resource = scheme.lookup(group, version, rest[0])
+    if resource is None and _is_custom(scheme, group):
+        raise UnknownGroup
     if resource is None or (len(rest) > 3 and rest[2] != "proxy"):
         raise errors.no_such_resource()
     name = rest[1] if len(rest) > 1 else ""
     subresource = rest[2] if len(rest) > 2 else ""
-    _check_scope(resource, namespace, name)
+    if not _in_scope(resource, namespace, name):
+        raise UnknownGroup if resource.type is not None else errors.no_such_resource()
     verb = _verb(request, resource, namespace, name, subresource)
     if watching:
         verb = "watch"
     return Route(verb, resource, namespace or "", name, subresource, "/".join(rest[3:]))
 
 
-def _check_scope(resource: Resource, namespace: str | None, name: str) -> None:
-    if namespace is not None and not resource.namespaced:
-        raise errors.no_such_resource()
-    if namespace is None and resource.namespaced and name:
-        raise errors.no_such_resource()
+def _is_custom(scheme: Scheme, group: str) -> bool:
+    """Whether all that a group has comes from CustomResourceDefinitions, whose handler knows no Status for other paths."""
+    return all(resource.type is not None for resource in scheme if resource.group == group)
+
+
+def _in_scope(resource: Resource, namespace: str | None, name: str) -> bool:
+    """Whether a path has a namespace if its resource lives in one."""
+    return resource.namespaced if namespace is not None else not (resource.namespaced and name)
 
 
 def _verb(request: Request, resource: Resource, namespace: str | None, name: str, subresource: str) -> str:

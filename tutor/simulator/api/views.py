@@ -85,8 +85,13 @@ class Presenter:
             "kind": f"{resource.kind}List",
             "apiVersion": resource.api_version,
             "metadata": metadata,
-            "items": [_without_kind(self.whole(obj)) for obj in objects],
+            "items": [self._item(obj) for obj in objects],
         }
+
+    def _item(self, obj: Obj) -> Obj:
+        """An item of a list, which does not repeat the list's kind unless the kind is a custom one."""
+        shown = self.whole(obj)
+        return shown if self.resource.type is not None else _without_kind(shown)
 
     def table(self, objects: Iterable[Obj], metadata: dict[str, Any]) -> dict[str, Any]:
         """A Table (metav1.Table)."""
@@ -141,7 +146,6 @@ class Presenter:
 
 
 def _without_kind(obj: Obj) -> Obj:
-    """An item of a list, which does not repeat the list's kind."""
     return {key: value for key, value in obj.items() if key not in ("kind", "apiVersion")}
 
 

@@ -22,6 +22,7 @@ from tutor.simulator.objects import (
     with_metadata,
 )
 from tutor.simulator.registry import GC_FINALIZERS, DeleteOptions, Propagation
+from tutor.simulator.resources.base import Resource
 from tutor.simulator.store import Change, Obj
 
 if TYPE_CHECKING:
@@ -49,6 +50,14 @@ class GarbageCollector(Controller):
         self._resources = tuple(r.id for r in cluster.scheme if not r.storage and r.id not in _UNOWNED)
         for resource in self._resources:
             self.store.add_index(resource, BY_OWNER, owner_uids)
+        cluster.scheme.on_stored(self._include)
+
+    def _include(self, resource: Resource) -> None:
+        """Look after a kind that has come at run time."""
+        if resource.id not in self._resources:
+            self._resources = (*self._resources, resource.id)
+            self.store.add_index(resource.id, BY_OWNER, owner_uids)
+            self.cluster.engine.follow(self.name, resource.id)
 
     @property
     def watches(self) -> tuple[str, ...]:

@@ -103,6 +103,8 @@ class Resource:
     validate: Callable[[Obj], Iterable[FieldError]] = _no_errors
     validate_update: Callable[[Obj, Obj], Iterable[FieldError]] = _no_errors
     """Rules for (new, old), in addition to `validate` of the new object."""
+    validate_status: Callable[[Obj], Iterable[FieldError]] = _no_errors
+    """Rules of an object whose status is written."""
     warnings: Callable[[Obj], Iterable[str]] = _no_errors  # type: ignore[assignment] # an empty answer fits both
     after_delete: Callable[[Context, Obj], None] = _nothing
 

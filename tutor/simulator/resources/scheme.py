@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from tutor.simulator import resources as package
 from tutor.simulator.resources.base import Resource
+from tutor.simulator.resources.versions import by_priority
 
 
 @cache
@@ -27,18 +28,26 @@ class Scheme:
         self._by_path: dict[tuple[str, str, str], Resource] = {}
         self._by_kind: dict[tuple[str, str], Resource] = {}
         self._stored: dict[str, Resource] = {}
+        self._listeners: list[Callable[[Resource], None]] = []
         self.generation = 0
         """Rises whenever a kind comes or goes, so that discovery documents can be kept until then."""
         for resource in built_in() if resources is None else resources:
             self.add(resource)
 
-    def add(self, resource: Resource) -> None:
-        """Serve a kind."""
-        self._by_path[resource.group, resource.version, resource.plural] = resource
-        self._by_kind[resource.api_version, resource.kind] = resource
+    def add(self, resource: Resource, *, served: bool = True) -> None:
+        """Serve a kind; with `served` false, only store it for its other versions."""
+        if served:
+            self._by_path[resource.group, resource.version, resource.plural] = resource
+            self._by_kind[resource.api_version, resource.kind] = resource
         if not resource.storage:
             self._stored[resource.id] = resource
+            for listener in self._listeners:
+                listener(resource)
         self.generation += 1
+
+    def on_stored(self, listener: Callable[[Resource], None]) -> None:
+        """Call `listener` with every kind that is stored from now on."""
+        self._listeners.append(listener)
 
     def remove(self, resource: Resource) -> None:
         """Serve a kind no more."""
@@ -69,4 +78,6 @@ class Scheme:
         for resource in self:
             known = versions.setdefault(resource.group, {})
             known[resource.version] = known.get(resource.version, False) or resource.preferred
-        return [(group, sorted(known, key=lambda v: not known[v])) for group, known in versions.items()]
+        return [
+            (group, sorted(by_priority(known, str), key=lambda v: not known[v])) for group, known in versions.items()
+        ]

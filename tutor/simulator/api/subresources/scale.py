@@ -48,6 +48,9 @@ def _at(obj: Any, path: tuple[str, ...]) -> Any:
 
 def _scale_of(call: Call, obj: Obj) -> Obj:
     where, shown = _where(call), call.presenter().whole(obj)
+    if call.resource.type is not None and _at(obj, where.spec_replicas) is None:
+        why = f'the spec replicas field ".{".".join(where.spec_replicas)}" does not exist'
+        raise ApiError(500, "InternalError", f"Internal error occurred: {why}", {"causes": [{"message": why}]})
     spec = {"replicas": _at(obj, where.spec_replicas) or 0}
     status: dict[str, Any] = {"replicas": _at(obj, where.status_replicas) or 0}
     if selector := selector_text(_at(obj, where.selector)):
@@ -95,24 +98,35 @@ def _patch(call: Call) -> Obj:
     options = patching.check_kind(call, kind)
     if kind == patching.APPLY:
         raise ApiError(415, "UnsupportedMediaType", "server-side apply of a scale is not simulated: patch or update it")
-    live = _scale_of(call, listing.get_object(call.store, call.route))
+    live = _scale_of(call, _with_replicas(call, listing.get_object(call.store, call.route)))
     scale = patching.patched_object(call, kind, options, _expected(), live)
     check_identity(call, scale)
     return _write(call, scale, options)
 
 
+def _with_replicas(call: Call, obj: Obj) -> Obj:
+    """A custom resource may leave out how many replicas it wants: to a patch that is none."""
+    where = _where(call).spec_replicas
+    if _at(obj, where) is not None:
+        return obj
+    copied: Obj = copy_json(obj)
+    _put(copied, where, 0)
+    return copied
+
+
 def _write(call: Call, scale: Obj, options: WriteOptions) -> Obj:
     route, resource = call.route, call.resource
     replicas = (scale.get("spec") or {}).get("replicas", 0)
-    if replicas < 0:
+    custom = resource.type is not None
+    if replicas < 0 and not custom:
         problem = invalid("spec.replicas", replicas, "must be greater than or equal to 0")
         raise invalid_object("Scale", "autoscaling", route.name, [problem])
     obj = copy_json(listing.get_object(call.store, route))
     _put(obj, _where(call).spec_replicas, replicas)
     wanted = scale["metadata"]
-    obj["metadata"].pop("resourceVersion", None)
     obj["metadata"] |= {key: wanted[key] for key in ("resourceVersion", "uid") if wanted.get(key)}
-    writer = call.writer(dry_run=options.dry_run, stamp=update_stamp(call, options.manager, "scale"))
+    stamp = None if custom else update_stamp(call, options.manager, "scale")
+    writer = call.writer(dry_run=options.dry_run, stamp=stamp)
     return call.registry.update(resource, route.namespace, route.name, obj, writer)
 
 
