@@ -20,6 +20,7 @@ DOMAIN = "cluster.local"
 SLICES = "endpointslices.discovery.k8s.io"
 BY_IP = "cluster-ip"
 BY_SERVICE = "service"
+BY_ADDRESS = "address"
 TIMEOUT_SECONDS = 130.0
 """How long a client's system tries to connect to somebody who does not answer."""
 REFUSED_SECONDS = 0.001
@@ -48,6 +49,12 @@ def _slice_service(slice_: Obj) -> Iterable[str]:
     return (f"{namespace_of(slice_)}/{name}",) if name else ()
 
 
+def _node_addresses(node: Obj) -> Iterable[str]:
+    return [
+        entry["address"] for entry in node.get("status", {}).get("addresses") or () if entry["type"] == "InternalIP"
+    ]
+
+
 class Network:
     """What containers reach, seen from one moment to the next; it remembers which nodes are cut off."""
 
@@ -61,6 +68,7 @@ class Network:
         """Nodes that nothing reaches and that reach nothing."""
         self._store.add_index("services", BY_IP, _service_ips)
         self._store.add_index(SLICES, BY_SERVICE, _slice_service)
+        self._store.add_index("nodes", BY_ADDRESS, _node_addresses)
 
     @property
     def now(self) -> float:
@@ -148,6 +156,10 @@ class Network:
 
     def _connect(self, config: ContainerConfig | None, address: str, port: int, request: Request) -> Response:
         services = self._store.by_index("services", BY_IP, address)
+        if not services and self.is_node(address):
+            service, number = self._node_port(port)
+            if service is not None:
+                return self.to_service(namespace_of(service), service["metadata"]["name"], number, request)
         if not services:
             return self._to_pod(config, address, port, request, f"{address}:{port}")
         service = services[0]
@@ -162,6 +174,14 @@ class Network:
             raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
         target = targets[self._choose(config, service, len(targets))]
         return self._to_pod(config, *target, request, shown)
+
+    def _node_port(self, port: int) -> tuple[Obj | None, int]:
+        """The Service that a node port leads to, and the Service's own port."""
+        for service in self._client.list("services"):
+            for entry in service["spec"].get("ports") or ():
+                if entry.get("nodePort") == port:
+                    return service, int(entry["port"])
+        return None, 0
 
     def _choose(self, config: ContainerConfig | None, service: Obj, count: int) -> int:
         """Which endpoint: any, or with session affinity always the same for a client."""
@@ -237,6 +257,10 @@ class Network:
         if config is not None:
             nodes.add(self._node_of(config.ip))
         return bool(nodes & self.cut_off)
+
+    def is_node(self, address: str) -> bool:
+        """Whether an address is a node's own."""
+        return bool(self._store.by_index("nodes", BY_ADDRESS, address))
 
     def _node_of(self, address: str) -> str:
         prefix = address.rpartition(".")[0]

@@ -211,3 +211,75 @@ def test_statuses_are_listed_by_name(lab: Lab) -> None:
     lab.pod("two", {"name": "zebra", "command": FOREVER}, {"name": "ant", "command": FOREVER})
     lab.advance(5)
     assert [status["name"] for status in lab.get("two")["status"]["containerStatuses"]] == ["ant", "zebra"]
+
+
+def test_a_node_refuses_what_it_cannot_take(lab: Lab) -> None:
+    lab.pod("big", {"resources": {"requests": {"cpu": "100"}}}, nodeName="node-1")
+    lab.pod("odd", nodeName="node-1", nodeSelector={"disk": "ssd"})
+    lab.advance(1)
+    status = lab.get("big")["status"]
+    assert (status["phase"], status["reason"]) == ("Failed", "OutOfcpu")
+    assert status["message"].startswith(
+        "Pod was rejected: Node didn't have enough resource: cpu, requested: 100000, used: "
+    )
+    assert lab.get("odd")["status"]["reason"] == "NodeAffinity"
+    assert lab.events("odd") == ["NodeAffinity"]
+
+
+def test_a_new_image_restarts_the_container_in_place(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.26"})
+    lab.advance(10)
+    pod = lab.get("web")
+    lab.client.update(
+        "pods",
+        {**pod, "spec": {**pod["spec"], "containers": [{**pod["spec"]["containers"][0], "image": "nginx:1.27"}]}},
+    )
+    lab.advance(10)
+    status = lab.status("web")
+    assert (status["image"], status["restartCount"]) == ("docker.io/library/nginx:1.27", 1)
+    assert lab.messages("web", "Killing") == ["Container c definition changed, will be restarted"]
+
+
+def test_ephemeral_containers_join_a_running_pod(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.27"})
+    lab.advance(10)
+    debugger = {"name": "debugger", "image": "busybox:1.36", "command": ["sh", "-c", "echo here; sleep 100"]}
+    pod = lab.get("web")
+    lab.client.update("pods", {**pod, "spec": {**pod["spec"], "ephemeralContainers": [debugger]}})
+    lab.advance(5)
+    status = lab.get("web")["status"]["ephemeralContainerStatuses"][0]
+    assert "running" in status["state"]
+    assert status["ready"] is False
+    assert lab.run("web", "wget", "-qO-", "localhost", container="debugger", seconds=1)[0] == 0
+    assert lab.get("web")["status"]["phase"] == "Running"
+
+
+def test_events_go_after_an_hour(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.27"})
+    lab.advance(3500)
+    assert "Started" in lab.events("web")
+    lab.advance(300)
+    assert lab.events("web") == []
+
+
+def test_nodes_list_their_images(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.27"}, nodeName="node-1")
+    lab.advance(30)
+    node = lab.cluster.store.get("nodes", "", "node-1")
+    assert node is not None
+    assert any("docker.io/library/nginx:1.27" in image["names"] for image in node["status"]["images"])
+
+
+def test_pods_on_the_host_s_network_have_its_address(lab: Lab) -> None:
+    lab.pod(
+        "host",
+        {"image": "nginx:1.27", "readinessProbe": {"httpGet": {"port": 80}}},
+        hostNetwork=True,
+        nodeName="node-1",
+    )
+    lab.pod("box", {"command": FOREVER})
+    lab.advance(15)
+    status = lab.get("host")["status"]
+    assert status["podIP"] == status["hostIP"]
+    assert lab.status("host")["ready"]
+    assert lab.run("box", "wget", "-qO-", f"http://{status['hostIP']}", seconds=1)[0] == 0

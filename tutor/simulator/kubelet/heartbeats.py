@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.simulator.clock import micro_timestamp, timestamp
 from tutor.simulator.engine import DONE, Result
+from tutor.simulator.images.catalogue import find
+from tutor.simulator.images.reference import parse
 from tutor.simulator.kubelet.kubelet import Kubelet
 from tutor.simulator.kubelet.nodes import new_lease
 from tutor.simulator.objects import name_of
@@ -49,8 +51,10 @@ class Heartbeats:
         for node in nodes:
             if self._kubelet.is_running(name_of(node)):
                 self._renew(node, now)
-                if self._beats % STATUS_EVERY == 0 or not _says_ready(node):
-                    self._report(node)
+                images = self._kubelet.images(name_of(node))
+                news = len(images) != len(node["status"].get("images") or ())
+                if news or self._beats % STATUS_EVERY == 0 or not _says_ready(node):
+                    self._report(node, images)
         return Result(RENEW_SECONDS, housekeeping=True) if nodes else DONE
 
     def _renew(self, node: Obj, now: str) -> None:
@@ -60,8 +64,8 @@ class Heartbeats:
         else:
             self._client.update(LEASES, {**lease, "spec": {**lease["spec"], "renewTime": now}})
 
-    def _report(self, node: Obj) -> None:
-        """Post the status: everything is fine since it is."""
+    def _report(self, node: Obj, images: list[str]) -> None:
+        """Post the status: everything is fine since it is; and the images there are, the largest first."""
         now = timestamp(self._client.now)
         conditions = []
         for condition in node["status"].get("conditions") or ():
@@ -70,7 +74,8 @@ class Heartbeats:
             if condition["status"] != fine:
                 changed |= {"status": fine, "lastTransitionTime": now, **_WORDS[condition["type"]]}
             conditions.append(changed)
-        self._client.update_status("nodes", node, {**node["status"], "conditions": conditions})
+        listed = sorted(filter(None, map(_image, images)), key=lambda entry: -int(entry["sizeBytes"]))
+        self._client.update_status("nodes", node, {**node["status"], "conditions": conditions, "images": listed})
 
     def save(self) -> Any:
         """How many renewals there were."""
@@ -79,6 +84,11 @@ class Heartbeats:
     def load(self, state: Any) -> None:
         """Go back to a saved state."""
         self._beats = state
+
+
+def _image(name: str) -> dict[str, Any] | None:
+    found = find(parse(name))
+    return {"names": [found.id, found.name], "sizeBytes": found.size} if found else None
 
 
 def _says_ready(node: Obj) -> bool:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from tutor.simulator.controllers.placed import index_pods_by_node, pods_on
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.events import EventRecorder
 from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.kubelet import syncing, waking
 from tutor.simulator.kubelet.addresses import Addresses
+from tutor.simulator.kubelet.admitting import refuse
 from tutor.simulator.kubelet.look import Look, Services
 from tutor.simulator.kubelet.pulling import Puller
 from tutor.simulator.kubelet.state import PodRecord
@@ -46,11 +48,13 @@ class Kubelet:
         self._client = client
         self._store = cluster.store
         self._store.add_index("pods", BY_SOURCE, _sources)
+        index_pods_by_node(self._store)
         self.volumes = VolumeStore()
         self.addresses = Addresses(client)
         self.network = Network(client, self.volumes, self.container_at)
         self.records: dict[str, PodRecord] = {}
         self._by_ip: dict[str, str] = {}
+        self._on_host: dict[str, dict[str, None]] = {}
         self._recorders: dict[str, EventRecorder] = {}
         self._stopped: set[str] = set()
         self._epoch = 0
@@ -120,10 +124,23 @@ class Kubelet:
             if pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
                 return DONE
             record = self.records[key] = PodRecord(key, uid_of(pod), node_name, self._client.now, epoch=self._epoch)
+            if self._refuse(pod, record, node):
+                return DONE
+        if record.generation != pod["metadata"].get("generation", 1):
+            record.generation = pod["metadata"].get("generation", 1)
             record.want_sync(self._client.now)
         look = Look(self._services, pod, record, node)
         syncing.advance(look)
         return self._after(key, look)
+
+    def _refuse(self, pod: Obj, record: PodRecord, node: Obj) -> bool:
+        """Whether the node does not take the pod; the status then says why."""
+        refusal = refuse(pod, node, pods_on(self._store, record.node))
+        if refusal is None:
+            return False
+        record.stage = "stopped"
+        Look(self._services, pod, record, node).reject(*refusal)
+        return True
 
     def _after(self, key: str, look: Look) -> Result:
         record = look.record
@@ -132,11 +149,10 @@ class Kubelet:
         if self._client.get("pods", *split_key(key.partition("|")[2])) is None:
             self._forget(key)
             return DONE
-        if record.ip and not look.pod["spec"].get("hostNetwork"):
-            if record.sandbox == "ready":
-                self._by_ip[record.ip] = key
-            elif self._by_ip.get(record.ip) == key:
-                del self._by_ip[record.ip]
+        if record.sandbox == "ready":
+            self._listen_at(record, host=bool(look.pod["spec"].get("hostNetwork")))
+        else:
+            self._hang_up(record)
         at, work = waking.wakes(look)
         return DONE if at is None else Result(max(0.0, at - self._client.now), housekeeping=not work)
 
@@ -166,11 +182,23 @@ class Kubelet:
         for own in record.running():
             if own.current is not None and own.current.container is not None:
                 own.current.container.kill(self._client.now)
-        if self._by_ip.get(record.ip) == key:
-            del self._by_ip[record.ip]
+        self._hang_up(record)
         self.addresses.free(record.node, record.ip)
         self.volumes.drop_pod(record.uid)
         del self.records[key]
+
+    def _listen_at(self, record: PodRecord, *, host: bool) -> None:
+        """From now on the pod is found at its address; pods on the host's network share one."""
+        if host:
+            self._on_host[record.ip] = {**self._on_host.get(record.ip, {}), record.key: None}
+        elif record.ip:
+            self._by_ip[record.ip] = record.key
+
+    def _hang_up(self, record: PodRecord) -> None:
+        if self._by_ip.get(record.ip) == record.key:
+            del self._by_ip[record.ip]
+        if record.key in self._on_host.get(record.ip, {}):
+            self._on_host[record.ip] = {key: None for key in self._on_host[record.ip] if key != record.key}
 
     # -- for the network and the API
 
@@ -182,15 +210,14 @@ class Kubelet:
 
     def container_at(self, ip: str, port: int) -> Any:
         """The container that listens at an address, and whether there is a pod there at all."""
-        key = self._by_ip.get(ip)
-        record = self._own(key) if key else None
-        if record is None:
-            return None, False
-        for own in record.running():
-            container = own.current.container if own.current else None
-            if container is not None and port in container.ports():
-                return container, True
-        return None, True
+        keys = [self._by_ip[ip]] if ip in self._by_ip else list(self._on_host.get(ip, ()))
+        for key in keys:
+            record = self._own(key)
+            for own in record.running() if record else ():
+                container = own.current.container if own.current else None
+                if container is not None and port in container.ports():
+                    return container, True
+        return None, bool(keys) or self.network.is_node(ip)
 
     def peek(self, namespace: str, name: str) -> PodRecord | None:
         """What is remembered of a pod, to read only."""
@@ -213,6 +240,10 @@ class Kubelet:
         return end
 
     # -- single nodes
+
+    def images(self, node: str) -> list[str]:
+        """The names of the images a node has."""
+        return self._services.puller.images(node, self._client.now)
 
     def load_image(self, name: str) -> None:
         """Put an image on all nodes, as `kind load docker-image` does. Raises InvalidReference."""
@@ -246,6 +277,7 @@ class Kubelet:
         return (
             dict(self.records),
             dict(self._by_ip),
+            dict(self._on_host),
             frozenset(self._stopped),
             self.addresses.save(),
             self._services.puller.save(),
@@ -254,9 +286,10 @@ class Kubelet:
 
     def load(self, state: Any) -> None:
         """Go back to a saved state."""
-        records, by_ip, stopped, addresses, pulls, volumes = state
+        records, by_ip, on_host, stopped, addresses, pulls, volumes = state
         self._epoch += 1
-        self.records, self._by_ip, self._stopped = dict(records), dict(by_ip), set(stopped)
+        self.records, self._by_ip, self._on_host = dict(records), dict(by_ip), dict(on_host)
+        self._stopped = set(stopped)
         self.addresses.load(addresses)
         self._services.puller.load(pulls)
         self.volumes.load(volumes)

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutor.simulator.client import Client
+from tutor.simulator.clock import timestamp
 from tutor.simulator.errors import ApiError
 from tutor.simulator.events import EventRecorder
 from tutor.simulator.ids import Ids
 from tutor.simulator.images.container import World
 from tutor.simulator.kubelet import status as statuses
 from tutor.simulator.kubelet.pulling import Puller
-from tutor.simulator.kubelet.state import ContainerRecord, PodRecord
+from tutor.simulator.kubelet.state import EPHEMERAL, INIT, MAIN, SIDECAR, ContainerRecord, PodRecord
 from tutor.simulator.kubelet.volumes import Mounter
 from tutor.simulator.objects import name_of, namespace_of, uid_of
 from tutor.simulator.store import Obj
 
+CONTAINER_FIELDS = ("initContainers", "containers", "ephemeralContainers")
 GRID = 0.05
 """Moments at which kubelets act are multiples of this, so that what happens together is dealt with together."""
 
@@ -75,8 +77,9 @@ class Look:
         return next((str(entry["address"]) for entry in addresses if entry["type"] == "InternalIP"), "")
 
     def containers(self) -> list[dict[str, Any]]:
-        """Init containers and containers, as the spec has them."""
-        return [*(self.pod["spec"].get("initContainers") or ()), *self.pod["spec"]["containers"]]
+        """Init containers, containers and ephemeral containers, as the spec has them."""
+        spec = self.pod["spec"]
+        return [container for field in CONTAINER_FIELDS for container in spec.get(field) or ()]
 
     def spec(self, name: str) -> dict[str, Any]:
         """A container of the spec by its name."""
@@ -86,17 +89,25 @@ class Look:
         """What is remembered of a container."""
         found = self.record.containers.get(name)
         if found is None:
-            init = {c["name"]: c for c in self.pod["spec"].get("initContainers") or ()}
-            kind = "main" if name not in init else "sidecar" if init[name].get("restartPolicy") == "Always" else "init"
-            found = self.record.containers[name] = ContainerRecord(name, kind)
+            found = self.record.containers[name] = ContainerRecord(name, self._kind(name))
         return found
+
+    def _kind(self, name: str) -> str:
+        field = self._field(name)
+        if field == "initContainers":
+            return SIDECAR if self.spec(name).get("restartPolicy") == "Always" else INIT
+        return MAIN if field == "containers" else EPHEMERAL
+
+    def _field(self, name: str) -> str:
+        """The list of the spec that a container is in."""
+        spec = self.pod["spec"]
+        return next(field for field in CONTAINER_FIELDS if any(c["name"] == name for c in spec.get(field) or ()))
 
     def event(self, kind: str, reason: str, message: str, container: str = "") -> None:
         """Write an event about the pod or one of its containers."""
         path = ""
         if container:
-            init = any(c["name"] == container for c in self.pod["spec"].get("initContainers") or ())
-            path = f"spec.{'initContainers' if init else 'containers'}{{{container}}}"
+            path = f"spec.{self._field(container)}{{{container}}}"
         recorder = self.services.recorder(self.record.node)
         write = recorder.warning if kind == "Warning" else recorder.normal
         write(self.pod, reason, message, field_path=path)
@@ -105,6 +116,14 @@ class Look:
         """Tell the API how the pod is."""
         ended = self.record.stage != "running" or "deletionTimestamp" in self.pod["metadata"]
         status = statuses.generate(self.pod, self.record, self.node_ip, self.now, ended=ended, over=over)
+        self.put_status(status)
+
+    def reject(self, reason: str, message: str) -> None:
+        """The node does not take the pod."""
+        self.event("Warning", reason, message)
+        status = {"phase": "Failed", "reason": reason, "message": f"Pod was rejected: {message}"}
+        status |= {"startTime": timestamp(self.now), "qosClass": self.pod["status"].get("qosClass", "BestEffort")}
+        status["observedGeneration"] = self.pod["metadata"].get("generation", 1)
         self.put_status(status)
 
     def put_status(self, status: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tutor.simulator.kubelet.state import ContainerRecord
+from tutor.simulator.kubelet.state import EPHEMERAL, ContainerRecord
 from tutor.simulator.store import Obj
 
 
@@ -36,7 +36,7 @@ def should_restart(pod: Obj, container: Mapping[str, Any], record: ContainerReco
     run = record.current
     if run is None or (run.started is None and run.ended is None):
         return True
-    if run.ended is None:
+    if run.ended is None or record.kind == EPHEMERAL:
         return False
     if record.kind == "init" and run.ended.code == 0:
         return False

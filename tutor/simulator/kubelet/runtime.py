@@ -100,6 +100,10 @@ class Runtime:
         with self._cluster.lock:
             record = self._kubelet.record_at(namespace, pod)
             if record is not None:
+                for own in record.containers.values():
+                    container = own.current.container if own.current is not None else None
+                    if container is not None and container.inside is not None:
+                        container.inside.wake(self._cluster.clock.now)
                 self._cluster.engine.enqueue(NAME, record.key)
                 self._cluster.engine.run_ready()
 

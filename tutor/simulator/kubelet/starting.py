@@ -174,7 +174,7 @@ def _new_run(look: Look, name: str, container: Mapping[str, Any], image: Image) 
     number = own.current.number + 1 if own.current is not None else 0
     identity = hashlib.sha256(f"{look.record.uid}/{name}/{number}".encode()).hexdigest()
     shown = container["image"] if "@" in container["image"] else image.name
-    return Run(identity, number, shown, image.id, look.now)
+    return Run(identity, number, shown, image.id, container["image"], look.now)
 
 
 def _config(look: Look, container: Mapping[str, Any], image: Image) -> ContainerConfig:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tutor.simulator.images.container import Container
 
-INIT, SIDECAR, MAIN = "init", "sidecar", "main"
+INIT, SIDECAR, MAIN, EPHEMERAL = "init", "sidecar", "main", "ephemeral"
 MAX_BACKOFF = 300.0
 FIRST_BACKOFF = 10.0
 
@@ -55,6 +55,8 @@ class Run:
     """The restart count it shows as."""
     image: str
     image_id: str
+    asked_for: str
+    """The image as the spec had it."""
     created: float
     container: Container | None = None
     started: float | None = None
@@ -149,6 +151,8 @@ class PodRecord:
     uid: str
     node: str
     added: float
+    generation: int = 0
+    """metadata.generation when it was last looked at."""
     stage: str = "running"
     """running, stopping (its containers are being stopped for good) or stopped"""
     containers: dict[str, ContainerRecord] = field(default_factory=dict)

@@ -204,6 +204,9 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     if init:
         status["initContainerStatuses"] = init
     status["containerStatuses"] = main
+    ephemeral = _statuses(pod, record, spec.get("ephemeralContainers") or (), "ContainerCreating")
+    if ephemeral:
+        status["ephemeralContainerStatuses"] = [_unprobed(entry) for entry in ephemeral]
     status.update(pod_resources(spec))
     return status
 
@@ -219,3 +222,8 @@ def _statuses(pod: Obj, record: PodRecord, containers: Iterable[Mapping[str, Any
         set_readiness(status, container, own)
         found.append(status)
     return found
+
+
+def _unprobed(status: Status) -> Status:
+    """Ephemeral containers are neither started nor ready, as far as statuses go."""
+    return {**{name: value for name, value in status.items() if name != "started"}, "ready": False}

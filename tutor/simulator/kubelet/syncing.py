@@ -11,7 +11,7 @@ from tutor.simulator.kubelet.conditions import merge_conditions, sandbox_conditi
 from tutor.simulator.kubelet.ends import notice_ends
 from tutor.simulator.kubelet.look import Look, next_relist, on_grid
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
-from tutor.simulator.kubelet.state import MountTrouble, Operation, PodRecord
+from tutor.simulator.kubelet.state import ContainerRecord, MountTrouble, Operation, PodRecord
 from tutor.simulator.kubelet.volumes import MountError
 
 SANDBOX_SECONDS = 0.4
@@ -92,7 +92,7 @@ def _sync(look: Look) -> None:
     if record.sandbox != "ready":
         record.operation = Operation("sandbox", "", on_grid(look.now + SANDBOX_SECONDS))
         return
-    if not _kill_unhealthy(look):
+    if not _stop_outdated(look):
         _begin_starts(look)
 
 
@@ -159,26 +159,33 @@ def _mount_volumes(look: Look) -> bool:
     return True
 
 
-def _kill_unhealthy(look: Look) -> bool:
-    """Stop containers whose probes have failed; says whether the sync has to wait for that."""
+def _stop_outdated(look: Look) -> bool:
+    """Stop containers whose probes have failed or whose image has changed; says whether the sync has to wait for that."""
     record = look.record
-    last: float | None = None
     killed = []
     for own in record.running():
-        kind = probing.failed_for_good(own)
-        if not kind or not own.observed:
-            continue
-        spec = probing.probe_spec(look.spec(own.name), kind) or {}
-        default = look.pod["spec"].get("terminationGracePeriodSeconds", 30)
-        grace = float(spec.get("terminationGracePeriodSeconds", default))
-        stopping.begin_stop(look, own, grace, f"Container {own.name} failed {kind} probe, will be restarted")
-        last = max(last or 0.0, own.stop.kill_at if own.stop else look.now)
-        killed.append(own.name)
-    if last is None:
+        reason, grace = _why_restart(look, own)
+        if reason:
+            stopping.begin_stop(look, own, grace, f"Container {own.name} {reason}, will be restarted")
+            killed.append(own)
+    if not killed:
         return False
-    record.killed = tuple(killed)
-    record.operation = Operation("kill", "", last)
+    record.killed = tuple(own.name for own in killed)
+    record.operation = Operation("kill", "", max(own.stop.kill_at if own.stop else look.now for own in killed))
     return True
+
+
+def _why_restart(look: Look, own: ContainerRecord) -> tuple[str, float]:
+    """Why a running container has to be restarted, and how long it has to end; no reason when it need not be."""
+    container = look.spec(own.name)
+    grace = float(look.pod["spec"].get("terminationGracePeriodSeconds", 30))
+    if own.current is not None and own.current.asked_for != container["image"]:
+        return "definition changed", grace
+    kind = probing.failed_for_good(own)
+    if not kind or not own.observed:
+        return "", grace
+    spec = probing.probe_spec(container, kind) or {}
+    return f"failed {kind} probe", float(spec.get("terminationGracePeriodSeconds", grace))
 
 
 def _begin_starts(look: Look) -> None:
@@ -191,8 +198,11 @@ def _begin_starts(look: Look) -> None:
 
 
 def _to_start(look: Look) -> list[str]:
-    """The containers that are to be started now: the next init container, or else all others that do not run."""
-    pod, names = look.pod, list[str]()
+    """The containers that are to be started now: ephemeral ones, and the next init container or else all others that do not
+    run."""
+    pod = look.pod
+    ephemeral = pod["spec"].get("ephemeralContainers") or ()
+    names = [c["name"] for c in ephemeral if should_restart(pod, c, look.own(c["name"]))]
     for container in init_containers(pod["spec"]):
         own = look.own(container["name"])
         run = own.current
