@@ -138,6 +138,10 @@ class Inside:
         """When something is due."""
         return self._wake_at
 
+    def wake(self, now: float) -> None:
+        """Something was done from outside, input given for one: processes may go on."""
+        self._wake_at = now
+
     def _take_output(self, container: Container, now: float) -> None:
         session = self.machine.sessions.get(self.main) if self.main is not None else None
         if session is not None:
