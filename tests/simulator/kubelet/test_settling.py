@@ -26,7 +26,11 @@ PROBES: dict[str, Any] = {
         ({"command": ["sh", "-c", "while true; do echo hi; sleep 5; done"]}, "running", 60),
         ({"command": ["sh", "-c", "while true; do :; done"]}, "running", 60),
         ({"command": ["nosuch"]}, "CrashLoopBackOff", 400),
-        ({"env": [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "x", "key": "y"}}}]}, "CreateContainerConfigError", 60),
+        (
+            {"env": [{"name": "A", "valueFrom": {"configMapKeyRef": {"name": "x", "key": "y"}}}]},
+            "CreateContainerConfigError",
+            60,
+        ),
     ],
 )
 def test_pods_settle(container: dict[str, Any], state: str, most: float) -> None:
