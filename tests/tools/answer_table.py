@@ -12,7 +12,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from tutor.clusters import Cluster, ClusterError, KindOptions, open_cluster
@@ -88,29 +88,21 @@ def _progress(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
-def _play_all(exercises: Sequence[Exercise], cluster: Cluster) -> dict[tuple[str, str], Played]:
-    found = {}
-    for exercise in exercises:
-        for answer in answers_to(exercise):
-            try:
-                played = play_answer(exercise, answer, cluster)
-            except ClusterError as error:
-                played = Played("not played", "", str(error), 0.0)
-            found[exercise.id, answer.name] = played
-            _progress(f"{cluster.name:<12} {exercise.id}: {answer.name}: {played.problem or 'as recorded'}")
-    return found
+def _play(exercise: Exercise, answer: Answer, cluster: Cluster) -> Played:
+    try:
+        return play_answer(exercise, answer, cluster)
+    except ClusterError as error:
+        return Played("not played", "", str(error), 0.0)
 
 
-def _rows(tables: dict[str, dict[tuple[str, str], Played]]) -> Iterator[str]:
-    for key in next(iter(tables.values())):
-        cells = {name: table[key] for name, table in tables.items()}
-        agree = len({(cell.verdict, cell.details) for cell in cells.values()}) == 1
-        yield f"{key[0]}: {key[1]}{'' if agree else '  (not the same)'}"
-        for name, cell in cells.items():
-            mark = "BAD" if cell.problem else "ok "
-            yield f"    {name:<12} {cell.seconds:5.1f} s  {mark}  {cell.verdict}  {cell.details}".rstrip()
-            if cell.problem:
-                yield f"    {'':<12} {cell.problem}"
+def _rows(exercise: Exercise, answer: Answer, cells: dict[str, Played]) -> Iterator[str]:
+    agree = len({(cell.verdict, cell.details) for cell in cells.values()}) == 1
+    yield f"{exercise.id}: {answer.name}{'' if agree else '  (not the same)'}"
+    for name, cell in cells.items():
+        mark = "BAD" if cell.problem else "ok "
+        yield f"    {name:<12} {cell.seconds:5.1f} s  {mark}  {cell.verdict}  {cell.details}".rstrip()
+        if cell.problem:
+            yield f"    {'':<12} {cell.problem}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -121,12 +113,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--exercise", action="append", help="play this one only; may be given more than once")
     given = parser.parse_args(argv)
     exercises = [e for e in load_pack().exercises.values() if not given.exercise or e.id in given.exercise]
-    tables = {}
-    for spec in given.clusters:
-        with started(spec, KindOptions(image=given.kind_image)) as cluster:
-            tables[spec] = _play_all(exercises, cluster)
-    sys.stdout.write("".join(f"{row}\n" for row in _rows(tables)))
-    return int(any(cell.problem for table in tables.values() for cell in table.values()))
+    problems = 0
+    with ExitStack() as stack:
+        options = KindOptions(image=given.kind_image)
+        clusters = {spec: stack.enter_context(started(spec, options)) for spec in given.clusters}
+        for exercise in exercises:
+            for answer in answers_to(exercise):
+                cells = {spec: _play(exercise, answer, cluster) for spec, cluster in clusters.items()}
+                sys.stdout.write("".join(f"{row}\n" for row in _rows(exercise, answer, cells)))
+                sys.stdout.flush()
+                problems += any(cell.problem for cell in cells.values())
+    return int(problems > 0)
 
 
 if __name__ == "__main__":
