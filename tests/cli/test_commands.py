@@ -114,3 +114,10 @@ def test_the_readme_gives_two_commands_of_one_line() -> None:
     assert "pytest" in test
     assert "\n" not in start
     assert "\n" not in test
+
+
+def test_a_size_that_is_none_is_said_before_a_picture_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["screenshot", str(tmp_path / "picture.svg"), "--size", "large"]) == 2
+    assert "write e.g. 100x30" in capsys.readouterr().err

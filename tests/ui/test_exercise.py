@@ -73,6 +73,41 @@ def test_a_check_says_where_it_stands_in_as_many_words_as_fit() -> None:
     assert check_line(result, 34).plain.startswith("✗ All replicas are ready.")
 
 
+def test_a_long_text_of_a_check_goes_on_below_itself_instead_of_being_cut() -> None:
+    result = CheckResult("a", "The Service accepts requests on port 80.", Verdict.NOT_YET, is_="port 8080")
+    first, second = check_line(result, 40).plain.split("\n")
+    assert first.startswith("✗ The Service accepts requests")
+    assert first.endswith(" not yet")
+    assert second == "  on port 80."
+
+
+async def test_the_debrief_is_in_view_when_the_task_is_opened_after_it_came(services: FakeServices) -> None:
+    async with open_at(services, START, size=(80, 16)) as pilot:
+        await press(pilot, "f2")
+        await type_line(pilot, "kubectl scale deployment web-app --replicas=3")
+        await press(pilot, "f1")
+        assert text_of(pilot).splitlines()[3].startswith(" Solved")
+        await press(pilot, "home", "f2", "f1")
+        assert text_of(pilot).splitlines()[3].startswith(" Run the web app")
+
+
+async def test_what_is_no_longer_solved_is_no_longer_called_solved(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        for replicas, said in ((3, True), (2, False), (3, True)):
+            services.the_session.scale(replicas)
+            await settle(pilot)
+            assert ("✓ Solved." in text_of(pilot)) is said
+
+
+async def test_reset_shows_the_task_alone_and_what_is_asked_for_twice_stands_there_once(services: FakeServices) -> None:
+    async with open_at(services, START, size=(80, 60)) as pilot:
+        await press(pilot, "h", "S", "S", "S", "S")
+        assert text_of(pilot).count("Solution") == 1
+        await press(pilot, "R", "R")
+        assert "Hint 1" not in text_of(pilot)
+        assert "Reach three ready replicas." in text_of(pilot)
+
+
 async def test_hints_come_in_tiers_and_are_recorded(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await press(pilot, "h")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from tutor.ui.services import Services
+
+LONGEST_WAIT = 60.0
+"""Seconds that one `wait:` may take."""
 
 
 def take(
@@ -24,11 +28,12 @@ def take(
 ) -> None:
     """Write an SVG of what the app shows at `start_at` once it has come to rest and `keys` have been pressed.
 
-    `size` is in cells. The learner's own progress is not touched. ValueError for a size that is none; OSError when
-    the file cannot be written; PackError when the course cannot be read.
+    A key is one by Textual's name, `text:WORDS` (typed, with a blank for each `_`), or `wait:SECONDS`. `size` is in
+    cells. The learner's own progress is not touched. ValueError for a size that is none or a wait that is no number; OSError
+    when the file cannot be written; PackError when the course cannot be read.
     """
     if min(size) < 1:
-        raise ValueError(f"{size[0]}x{size[1]} is no size")
+        raise ValueError(f"{size[0]}x{size[1]} is no size; write e.g. 100x30")
     file.write_text(asyncio.run(_picture(services or _fresh_services(), size, start_at, keys)), encoding="utf-8")
 
 
@@ -46,9 +51,32 @@ async def _picture(services: Services, size: tuple[int, int], start_at: str | No
     async with app.run_test(size=size) as pilot:
         await _rest(pilot)
         for key in keys:
-            await pilot.press(key)
+            await _press(pilot, key)
             await _rest(pilot)
-        return app.export_screenshot(title=app.TITLE)
+        return without_addresses(app.export_screenshot(title=app.TITLE))
+
+
+async def _press(pilot: Pilot[None], key: str) -> None:
+    what, _, value = key.partition(":")
+    if what == "wait":
+        await asyncio.sleep(_seconds(value))
+    elif what == "text":
+        await pilot.press(*("space" if letter == "_" else letter for letter in value))
+    else:
+        await pilot.press(key)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return min(float(text), LONGEST_WAIT)
+    except ValueError:
+        raise ValueError(f"wait:{text} is no number of seconds; write e.g. wait:2") from None
+
+
+def without_addresses(svg: str) -> str:
+    """The picture without the fonts that it would fetch from the web: a viewer takes its own monospaced one."""
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)  # some viewers drop even blanks that do not break
+    return re.sub(r"\s*@font-face\s*\{[^}]*\}|<!--.*?-->", "", svg, flags=re.DOTALL)
 
 
 async def _rest(pilot: Pilot[None]) -> None:

@@ -108,6 +108,7 @@ class ExerciseScreen(ExerciseView):
         """Begin again, when asked twice."""
         if self.run is not None and self._is_sure("reset", "Press R again to begin this exercise again."):
             self._debriefed = False
+            self.run_worker(self.query_one(TaskPane).clear_additions(), group="task")
             self._do("Setting the exercise up again", self.run.reset)
 
     @work(thread=True, exclusive=True, group="action", exit_on_error=False)

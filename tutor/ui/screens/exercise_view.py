@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from tutor.course.model import Exercise
 from tutor.ui.exercise_run import PASSED, ExerciseRun
@@ -39,6 +40,10 @@ REFRESH_SECONDS = 0.25
 PANE_IDS = tuple(name.lower() for name in PANES)
 
 
+class SetUpCancelled(Exception):
+    """The learner has left while the exercise was being set up; what waits for the cluster ends at its next word."""
+
+
 class ExerciseView(TutorScreen[None]):
     """The panes of an exercise and its run. What keys do with them is in `ExerciseScreen`."""
 
@@ -56,7 +61,7 @@ class ExerciseView(TutorScreen[None]):
         self.run: ExerciseRun | None = None
         self.failed = False
         self._stale = True
-        self._debriefed = False
+        self._said_solved = self._debriefed = False
         self._asked: str | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -112,16 +117,26 @@ class ExerciseView(TutorScreen[None]):
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
     def _open(self) -> None:
         """Start the cluster and the exercise; whatever fails is said on the screen."""
-        tell = self.app.call_from_thread
-        tell(self._say, "Opening … (q leaves)")
+        tell, worker = self.app.call_from_thread, get_current_worker()
+
+        def report(text: str) -> None:
+            if worker.is_cancelled:
+                raise SetUpCancelled
+            tell(self._say, f"{text[:1].upper()}{text[1:]} … (q leaves)")
+
         try:
+            report("opening")
             run = self.services.run_of(self.exercise)
             if not run.ready:
-                run.open(lambda text: tell(self._say, f"{text[:1].upper()}{text[1:]} … (q leaves)"))
+                run.open(report)
+        except SetUpCancelled:
+            return
         except Exception as error:  # shown in the pane with its remedy, so that the program goes on
-            self._tell_failure(error)
+            if not worker.is_cancelled:
+                self._tell_failure(error)
         else:
-            tell(self._show_run, run)
+            if not worker.is_cancelled:
+                tell(self._show_run, run)
 
     def _tell_failure(self, error: Exception) -> None:
         from tutor.clusters.context import ConsentNeeded
@@ -219,17 +234,22 @@ class ExerciseView(TutorScreen[None]):
         self._show_title()
         if report is None:
             return
-        if self._is_solved and not self._debriefed:
-            self._debriefed = True
-            self._congratulate()
+        if self._is_solved != self._said_solved:
+            self._said_solved = self._is_solved
+            if self._is_solved:
+                self._congratulate()
+            else:
+                self._say(report.note)
         elif report.note:
             self._say(report.note)
         self.refresh_bindings()
 
     def _congratulate(self) -> None:
-        next_key = "  ctrl+n opens the next exercise." if self._next_exercise() else ""
+        next_key = " ctrl+n: next exercise." if self._next_exercise() else ""
         self._say(f"✓ Solved. F1 shows what happened, step by step.{next_key}")
-        self.run_worker(self.query_one(TaskPane).add("What happened", self.exercise.debrief), group="task")
+        if not self._debriefed:
+            self._debriefed = True
+            self.run_worker(self.query_one(TaskPane).add("Solved", self.exercise.debrief), group="task")
 
     def _show_title(self) -> None:
         self.title_bar.show(self.exercise.title, Content(f"{self._standing()}   {clock_words(self.run)}".rstrip()))

@@ -65,6 +65,10 @@ class HomeScreen(TutorScreen[None]):
         self.query_one("#notice", Static).update(Content(warning or (WELCOME if first else "")))
         self.query_one("#notice").display = bool(first or warning)
 
+    def on_screen_suspend(self) -> None:
+        """Whoever has gone on knows what this is."""
+        self.query_one("#notice").display = bool(self.services.progress_warning)
+
     def on_screen_resume(self) -> None:
         """Show what has changed meanwhile."""
         self._fill()

@@ -29,11 +29,11 @@ WORDS = {
 
 
 class Checks(Menu):
-    """One line a check. Enter opens three lines: what is, what is wanted, and why it matters."""
+    """A line or two a check. Enter opens three lines: what is, what is wanted, and why it matters."""
 
     DEFAULT_CSS = """
     Checks {
-        height: auto; max-height: 8; padding: 0 1; border-top: solid $border-blurred;
+        height: auto; max-height: 9; padding: 0 1; border-top: solid $border-blurred;
         &:focus { border-top: solid $primary; }
         &:blur > .option-list--option-highlighted { background: $background; text-style: none; }
     }
@@ -99,12 +99,16 @@ def waiting_line(text: str) -> Content:
 
 
 def check_line(result: CheckResult, width: int) -> Content:
-    """The check on one line: a sign, its text, and where it stands in as many words as there is room for."""
+    """The check: a sign, its text, and where it stands in as many words as there is room for.
+
+    One line where that is enough; a longer text goes on below itself, so that nothing of what is wanted is cut.
+    """
     mark, word, style = WORDS.get(str(result.verdict), ("?", str(result.verdict), ""))
-    left = Content.assemble((mark, f"bold {style}"), " ", result.text)
-    room = width - left.cell_length - 1
+    room = width - cell_len(result.text) - 3
     standing = next((text for text in _standings(result, word) if cell_len(text) <= room), word)
-    return spread(left, Content.styled(standing, style), width)
+    sign = Content.assemble((mark, f"bold {style}"), " ")
+    first, *others = hanging(sign, result.text, width - cell_len(standing) - 1)
+    return Content("\n").join([spread(first, Content.styled(standing, style), width), *others])
 
 
 def _standings(result: CheckResult, word: str) -> Iterator[str]:
@@ -119,11 +123,10 @@ def _standings(result: CheckResult, word: str) -> Iterator[str]:
 
 def reasons(result: CheckResult, width: int) -> list[Content]:
     """Always in this order: your state, what is wanted, why it matters; then a recognised mistake."""
-    entries: list[tuple[str, Content | str]] = [
-        ("you have", result.is_ or ("what is wanted" if str(result.verdict) == "passed" else "nothing to see yet")),
-        ("wanted", result.wanted or result.text),
-        ("why", result.why),
-    ]
+    entries: list[tuple[str, Content | str]] = []
+    if result.is_ or str(result.verdict) != "passed":
+        entries.append(("you have", result.is_ or "nothing to see yet"))
+    entries += [("wanted", result.wanted or result.text), ("why", result.why)]
     if result.mistake:
         more = Content.assemble("  ", link("read about it", result.see), " (l)") if result.see else ""
         entries.append(("it seems", Content.assemble(result.mistake, more)))

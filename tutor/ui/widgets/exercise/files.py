@@ -31,7 +31,7 @@ class FilesPane(Horizontal):
     FilesPane { padding: 0 1; }
     FilesPane Menu { width: 24; height: 100%; border-right: solid $border-blurred; }
     FilesPane YamlArea { height: 1fr; border: none; padding: 0; background: $background; &:focus { border: none; } }
-    FilesPane #problem { height: 1; color: $text-warning; }
+    FilesPane #problem { height: auto; max-height: 3; color: $text-warning; }
     FilesPane #problem.-good { color: $text-success; }
     """
 

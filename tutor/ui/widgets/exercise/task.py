@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.course.model import Exercise
@@ -17,11 +19,15 @@ class TaskPane(Scroll):
     DEFAULT_CSS = """
     TaskPane { padding: 0 1; }
     TaskPane .title { text-style: bold; color: $text-primary; margin: 0 0 1 0; }
+    TaskPane .addition { height: auto; }
     """
 
     def __init__(self, exercise: Exercise) -> None:
         super().__init__(id="task")
         self.exercise = exercise
+        self._additions: dict[str, Widget] = {}
+        self._unseen: Widget | None = None
+        """What was added while the pane was hidden: it is brought into view as soon as the pane is shown."""
 
     def compose(self) -> ComposeResult:
         exercise = self.exercise
@@ -30,8 +36,26 @@ class TaskPane(Scroll):
         yield from markdown_widgets(exercise.task, exercise.folder / "exercise.yaml")
 
     async def add(self, title: str, markdown: str) -> None:
-        """Add a hint, the solution or the debrief below, and bring it into view."""
-        heading = Static(Content(title), classes="title")
+        """Add a hint, the solution or the debrief below, in the place of one with the same title, and show it."""
+        if before := self._additions.pop(title, None):
+            await before.remove()
         widgets = markdown_widgets(markdown, self.exercise.folder / "exercise.yaml")
-        await self.mount_all([heading, *widgets])
-        self.call_after_refresh(self.scroll_to_widget, heading, animate=False, top=True)
+        addition = Vertical(Static(Content(title), classes="title"), *widgets, classes="addition")
+        self._additions[title] = self._unseen = addition
+        await self.mount(addition)
+        self.call_after_refresh(self._show_unseen)
+
+    async def clear_additions(self) -> None:
+        """Show the task alone again."""
+        self._unseen = None
+        additions, self._additions = list(self._additions.values()), {}
+        await self.remove_children(additions)
+
+    def on_show(self) -> None:
+        """Bring what was added meanwhile into view."""
+        self._show_unseen()
+
+    def _show_unseen(self) -> None:
+        if self._unseen is not None and self.display:
+            addition, self._unseen = self._unseen, None
+            self.scroll_to_widget(addition, animate=False, top=True)
