@@ -81,12 +81,19 @@ class Transport:
         response = self._api.handle(incoming)
         self._worked()
         if response.upgrade is not None:
-            from tutor.simulator.api.websocket import run_session
-
-            return await run_session(request, response.upgrade, self._closing)
+            return await self._upgraded(request, response.upgrade)
         if response.stream is not None:
             return await self._stream(request, response)
         return _plain(request, response)
+
+    async def _upgraded(self, request: web.BaseRequest, upgrade: Any) -> web.StreamResponse:
+        """Go on over a websocket."""
+        from tutor.simulator.api.forwarding import Forward
+        from tutor.simulator.api.websocket import run_forward, run_session
+
+        if isinstance(upgrade, Forward):
+            return await run_forward(request, upgrade, self._closing, self._worked)
+        return await run_session(request, upgrade, self._closing)
 
     # -- streams
 

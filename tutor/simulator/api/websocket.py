@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
+from tutor.simulator.api.forwarding import PROTOCOLS as FORWARD_PROTOCOLS
+from tutor.simulator.api.forwarding import Conversation, Forward, conversation
 from tutor.simulator.api.sessions import PROTOCOLS
 
 if TYPE_CHECKING:
     from tutor.simulator.api.sessions import Session
+
+log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 2.0
 """How long a client has to answer that the connection is closing."""
@@ -36,6 +42,39 @@ async def run_session(request: web.BaseRequest, session: Session, closing: async
         session.close()
         await socket.close()
     return socket
+
+
+async def run_forward(
+    request: web.BaseRequest, forward: Forward, closing: asyncio.Event, worked: Callable[[], None]
+) -> web.StreamResponse:
+    """Forward connections until the client goes or the server closes. `worked` is called when servers were asked something."""
+    socket = web.WebSocketResponse(protocols=FORWARD_PROTOCOLS, heartbeat=30.0, timeout=CLOSE_SECONDS)
+    await socket.prepare(request)
+    talk = asyncio.create_task(_converse(socket, conversation(socket.ws_protocol or "", forward), worked))
+    stop = asyncio.create_task(closing.wait())
+    try:
+        await asyncio.wait({talk, stop}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (talk, stop):
+            task.cancel()
+        await socket.close()
+    return socket
+
+
+async def _converse(socket: web.WebSocketResponse, talk: Conversation, worked: Callable[[], None]) -> None:
+    for answer in talk.begin():
+        await socket.send_bytes(answer)
+    async for message in socket:
+        if message.type not in (WSMsgType.BINARY, WSMsgType.TEXT):
+            continue
+        data: bytes = message.data.encode() if message.type == WSMsgType.TEXT else message.data
+        try:
+            for answer in talk.receive(data):
+                await socket.send_bytes(answer)
+        except ValueError as error:
+            log.info("port-forward ends: %s", error)
+            return
+        worked()
 
 
 async def _send(socket: web.WebSocketResponse, session: Session) -> None:

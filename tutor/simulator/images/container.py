@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tutor.simulator.images.logs import Log
 from tutor.simulator.images.model import Image
 from tutor.simulator.images.programs.base import Program
-from tutor.simulator.images.traffic import ConnectionFailed, Request, Response
+from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request, Response
 from tutor.simulator.images.volumes import VolumeStore
 
 if TYPE_CHECKING:
@@ -254,6 +254,8 @@ class Container:
         self.run(world)
         if port not in self.ports():
             raise ConnectionFailed("refused")
+        if request.protocol == TCP and not request.body:
+            return Response(cpu=0.0)  # a connection without a byte, as probes make: servers do nothing about it
         if self.program is not None:
             response = self.program.serve(self._here(world), port, request)
         else:
