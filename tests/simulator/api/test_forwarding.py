@@ -7,6 +7,7 @@ import struct
 import time
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import websocket
@@ -205,7 +206,7 @@ def test_over_a_websocket() -> None:
     server = SimulatedApiServer(cluster)
     endpoint = server.start()
     try:
-        socket = websocket.create_connection(
+        socket: Any = websocket.create_connection(
             f"{endpoint.server.replace('https', 'wss')}{PODS}/p/portforward?ports=80",
             timeout=10,
             sslopt={"cert_reqs": ssl.CERT_NONE},
