@@ -48,7 +48,8 @@ class Writer:
     trusted: bool = False
     """A part of the cluster itself: what it writes is not validated again."""
     stamp: Callable[[Obj | None, Obj], None] | None = None
-    """Called with the old and the new object when defaults and admission are done; may change the new one's metadata."""
+    """Called with the old and the new object when defaults are done, before admission (what plugins add is nobody's); may
+    change the new one's metadata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,9 @@ class Registry:
         request = AdmissionRequest(
             context, resource, "CREATE", namespace, metadata["name"], obj, dry_run=writer.dry_run
         )
-        self._mutate(request)
         if writer.stamp is not None:
             writer.stamp(None, obj)
+        self._mutate(request)
         if resource.has_generation:
             metadata["generation"] = 1
         resource.prepare_create(context, obj)
@@ -148,9 +149,9 @@ class Registry:
         resource.default(obj)
         context = self._context(writer)
         request = AdmissionRequest(context, resource, "UPDATE", namespace, name, obj, old, dry_run=writer.dry_run)
-        self._mutate(request)
         if writer.stamp is not None:
             writer.stamp(old, obj)
+        self._mutate(request)
         resource.prepare_update(context, obj, old)
         if resource.has_generation:
             metadata["generation"] = old["metadata"].get("generation", 0) + _spec_changed(resource, old, obj)
@@ -322,6 +323,10 @@ class Registry:
 
 def _spec_changed(resource: Resource, old: Obj, new: Obj) -> bool:
     """Whether anything but metadata and, where it is written apart, status differs."""
+    if resource.annotations_are_generations:
+        before, after = (obj["metadata"].get("annotations") or {} for obj in (old, new))
+        if before != after:
+            return True
     names = {*old, *new} - {"metadata"} - ({"status"} if resource.has_status else set())
     return any(old.get(name) != new.get(name) for name in names)
 

@@ -10,6 +10,7 @@ from tutor.simulator.admission import AdmissionRequest
 from tutor.simulator.quantity import format_decimal, parse
 
 ORDER = 15
+ANNOTATION = "kubernetes.io/limit-ranger"
 
 
 def _items(request: AdmissionRequest) -> Iterator[dict[str, Any]]:
@@ -21,15 +22,24 @@ def mutate(request: AdmissionRequest) -> None:
     """Gives containers without requests or limits those of the namespace."""
     if request.resource.id != "pods" or request.operation != "CREATE" or request.obj is None:
         return
-    spec = request.obj["spec"]
-    for item in _items(request):
-        if item.get("type") != "Container":
-            continue
-        for container in (*spec.get("containers", ()), *spec.get("initContainers", ())):
-            resources = container["resources"]
-            for field, defaults in (("limits", "default"), ("requests", "defaultRequest")):
-                for name, value in (item.get(defaults) or {}).items():
-                    resources.setdefault(field, {}).setdefault(name, value)
+    spec, notes = request.obj["spec"], []
+    items = [item for item in _items(request) if item.get("type") == "Container"]
+    for kind, field in (("container", "containers"), ("init container", "initContainers")):
+        for container in spec.get(field, ()):
+            notes += [f"{what} for {kind} {container['name']}" for what in _fill(container["resources"], items)]
+    if notes:
+        annotations = request.obj["metadata"].setdefault("annotations", {})
+        annotations[ANNOTATION] = "LimitRanger plugin set: " + "; ".join(notes)
+
+
+def _fill(resources: dict[str, Any], items: list[dict[str, Any]]) -> Iterator[str]:
+    """Adds what is missing and says what was added."""
+    for field, source in (("requests", "defaultRequest"), ("limits", "default")):
+        defaults = {name: value for item in items for name, value in (item.get(source) or {}).items()}
+        added = sorted(defaults.keys() - (resources.get(field) or {}).keys())
+        if added:
+            resources[field] = {**(resources.get(field) or {}), **{name: defaults[name] for name in added}}
+            yield f"{', '.join(added)} {field.removesuffix('s')}"
 
 
 def validate(request: AdmissionRequest) -> None:

@@ -15,6 +15,10 @@ from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.schemas import table
 
 HEALTH = ("/healthz", "/livez", "/readyz")
+OPENAPI_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+_NO_SCHEMAS = b"\x0a\x032.0\x12\x14\x0a\x0aKubernetes\x12\x06v1.0.0"
+"""gnostic's openapi.v2.Document with its version and title alone. kubectl asks for it to validate objects of kinds that OpenAPI v3
+does not have, and leaves alone what it finds no schema of; all kinds' schemas are served in JSON and as OpenAPI v3."""
 _AGGREGATED = "APIGroupDiscoveryList"
 
 
@@ -132,6 +136,8 @@ class Documents:
 
     def _openapi_v2(self, request: Request) -> Response:
         media = [name for name, _ in parse_media(request.headers.get("accept", ""))]
+        if OPENAPI_PROTOBUF in media:
+            return Response(200, _NO_SCHEMAS, OPENAPI_PROTOBUF.replace("@", "."))
         if not any(name in ("", JSON, "*/*", "application/*") for name in media):
             return plain_text(406, "Only application/json is offered\n")
         return Response(200, self.kept("/openapi/v2", lambda: openapi.swagger(self.scheme)), JSON)

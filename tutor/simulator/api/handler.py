@@ -95,6 +95,7 @@ class Api:
     def _route(self, request: Request, route: routing.Route, user: User) -> Response:
         watching = route.verb == "watch"
         call = Call(self, request, route, user, _accepted(request, route))
+        call.warnings.extend([route.resource.deprecated] if route.resource.deprecated else ())
         try:
             response = watch(call) if watching else _handler(route)(call)
         except ApiError as error:

@@ -48,7 +48,7 @@ def list_options(request: Request, *, watch: bool) -> ListOptions:
         fields=parse_fields(request.param("fieldSelector")),
         limit=max(request.integer("limit") or 0, 0),
         token=request.param("continue"),
-        revision=_revision(version) if version else None,
+        revision=_revision(version, watch=watch) if version else None,
         match=request.param("resourceVersionMatch"),  # type: ignore[arg-type] # checked below
         send_initial_events=request.flag("sendInitialEvents") if request.param("sendInitialEvents") else None,
         bookmarks=request.flag("allowWatchBookmarks"),
@@ -60,10 +60,11 @@ def list_options(request: Request, *, watch: bool) -> ListOptions:
     return options
 
 
-def _revision(text: str) -> int:
+def _revision(text: str, *, watch: bool) -> int:
     if not text.isdigit():
         why = f'strconv.ParseUint: parsing "{text}": invalid syntax'
-        raise bad_request(f'invalid resource version: resourceVersion: Invalid value: "{text}": {why}')
+        why = f'resourceVersion: Invalid value: "{text}": {why}'
+        raise ApiError(500, "", why) if watch else bad_request(f"invalid resource version: {why}")
     return int(text)
 
 

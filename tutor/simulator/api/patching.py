@@ -83,7 +83,7 @@ def patch_stored(
 
 def patched_object(call: Call, kind: str, options: WriteOptions, wanted: Expected, live: Obj) -> Obj:
     """A served object after a patch that is no apply, decoded. Raises ApiError 400 or 422."""
-    body = _read_patch(call, kind)
+    body = _read_patch(call)
     data, shown = _patched_data(kind, wanted, live, body)
     data.setdefault("apiVersion", wanted.api_version)
     data.setdefault("kind", wanted.kind)
@@ -125,11 +125,11 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
-def _read_patch(call: Call, kind: str) -> Any:
+def _read_patch(call: Call) -> Any:
     try:
         return parse_json(call.request.body)
-    except ValueError as error:
-        raise bad_request("invalid JSON patch" if kind != STRATEGIC else str(error)) from None
+    except ValueError:
+        raise bad_request("invalid JSON patch") from None
 
 
 def invalid_patch(shown: str, why: str) -> ApiError:

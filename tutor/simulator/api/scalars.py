@@ -68,7 +68,8 @@ def _bytes(value: Any) -> Any:
     try:
         base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise DecodeError(f"illegal base64 data at input byte {_first_bad_byte(text)}") from None
+        why = f"illegal base64 data at input byte {_first_bad_byte(text)}"
+        raise DecodeError(why, unstructured=f"error decoding from json: {why}") from None
     return text
 
 

@@ -15,6 +15,7 @@ from tutor.simulator.schemas.lookup import type_of
 from tutor.simulator.schemas.types import Struct
 from tutor.simulator.store import Obj
 
+SCALE = "scale"
 Stamp = Callable[[Obj | None, Obj], None]
 
 
@@ -35,14 +36,31 @@ def update_stamp(call: Call, manager_name: str, subresource: str = "") -> Stamp 
 
     def stamp(old: Obj | None, new: Obj) -> None:
         resource = call.resource
-        before = unset(known) | {"metadata": {}} if old is None else resource.from_storage(old)
-        now = timestamp(call.api.cluster.clock.now)
         current = _current(old, new, subresource)
+        after = resource.from_storage(new)
+        if subresource == SCALE:
+            if not _has_managed_replicas(current):
+                return
+            after = _without_no_replicas(after)
+        before = unset(known) | {"metadata": {}} if old is None else resource.from_storage(old)
+        now = "" if subresource == SCALE else timestamp(call.api.cluster.clock.now)
         ignored = ignored_fields(resource, subresource)
-        result = ownership.updated(Node(known), before, resource.from_storage(new), current, manager, now, ignored)
+        result = ownership.updated(Node(known), before, after, current, manager, now, ignored)
         put(new, result)
 
     return stamp
+
+
+def _has_managed_replicas(current: Managers) -> bool:
+    """Whether a Scale has managers: those of the number of replicas (managedfields/scalehandler.go). An object that nobody is the
+    manager of stays so (managedfields/internal/skipnonapplied.go)."""
+    return any("f:replicas" in owned.fields.get("f:spec", {}) for owned in current.values())
+
+
+def _without_no_replicas(obj: Obj) -> Obj:
+    """A Scale leaves out a number of 0, so that nobody owns it."""
+    spec = obj.get("spec") or {}
+    return obj if spec.get("replicas") else {**obj, "spec": {k: v for k, v in spec.items() if k != "replicas"}}
 
 
 def _current(old: Obj | None, new: Obj, subresource: str) -> Managers:

@@ -175,7 +175,9 @@ _STATEFUL_MUTABLE = (
 
 
 def _update_stateful_set(obj: Obj, old: Obj) -> Iterator[FieldError]:
-    names = {*obj["spec"], *old["spec"]} - set(_STATEFUL_MUTABLE)
+    if obj["spec"].get("serviceName") != old["spec"].get("serviceName"):
+        yield invalid("spec.serviceName", obj["spec"].get("serviceName", ""), "field is immutable")
+    names = {*obj["spec"], *old["spec"]} - {*_STATEFUL_MUTABLE, "serviceName"}
     if any(obj["spec"].get(name) != old["spec"].get(name) for name in names):
         why = (
             "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
@@ -267,6 +269,7 @@ RESOURCES = (
         validate_update=_SELECTOR_IMMUTABLE,
         has_status=True,
         has_generation=True,
+        annotations_are_generations=True,
         scale=Scale(),
         schema=_SCHEMA + "Deployment",
     ),

@@ -106,12 +106,16 @@ class Resource:
     validate_status: Callable[[Obj], Iterable[FieldError]] = _no_errors
     """Rules of an object whose status is written."""
     warnings: Callable[[Obj], Iterable[str]] = _no_errors  # type: ignore[assignment] # an empty answer fits both
+    deprecated: str = ""
+    """What every request for the kind is answered with as a warning."""
     after_delete: Callable[[Context, Obj], None] = _nothing
 
     has_status: bool = False
     """The status is written through the status subresource only."""
     has_generation: bool = False
     """metadata.generation counts the changes of everything but metadata and status."""
+    annotations_are_generations: bool = False
+    """It counts changes of annotations too (pkg/registry/apps/deployment/strategy.go PrepareForUpdate)."""
     create_on_update: bool = False
     """A PUT to a name that does not exist creates the object."""
     unconditional_update: bool = True

@@ -76,6 +76,9 @@ def _validate_secret(obj: Obj) -> Iterator[FieldError]:
     for key in _REQUIRED_KEYS.get(obj["type"], ()):
         if key not in data:
             yield required(f"data[{key}]")
+    if obj["type"] == "kubernetes.io/basic-auth" and not {"username", "password"} & data.keys():
+        yield required("data[username]")
+        yield required("data[password]")
     if obj["type"] == "kubernetes.io/service-account-token":
         annotations = obj["metadata"].get("annotations") or {}
         if not annotations.get("kubernetes.io/service-account.name"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutor.simulator.errors import FieldError, duplicate, not_supported, required
+from tutor.simulator.errors import FieldError, duplicate, forbidden_field, not_supported, required
 from tutor.simulator.resources.base import Column, Context, Resource
 from tutor.simulator.resources.pod_validation import TAINT_EFFECTS
 from tutor.simulator.resources.printing import AGE, NAME, NONE, at
@@ -59,6 +59,13 @@ def _validate(node: Obj) -> Iterator[FieldError]:
         seen.add((taint.get("key"), taint.get("effect")))
 
 
+def _validate_update(node: Obj, old: Obj) -> Iterator[FieldError]:
+    """A node keeps its range of pod addresses (pkg/apis/core/validation ValidateNodeUpdate)."""
+    was, now = (one.get("spec", {}).get("podCIDR") for one in (old, node))
+    if was and now != was:
+        yield forbidden_field("spec.podCIDRs", 'node updates may not change podCIDR except from "" to valid')
+
+
 def _prepare_create(_: Context, node: Obj) -> None:
     node.setdefault("spec", {})
     node.setdefault("status", {})
@@ -91,6 +98,7 @@ RESOURCES = (
         ),
         prepare_create=_prepare_create,
         validate=_validate,
+        validate_update=_validate_update,
         has_status=True,
         subresources={"proxy": ("create", "delete", "get", "patch", "update")},
         fields={"spec.unschedulable": lambda node: str(bool(node.get("spec", {}).get("unschedulable"))).lower()},

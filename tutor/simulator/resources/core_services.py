@@ -229,6 +229,7 @@ RESOURCES = (
         version="v1",
         kind="Endpoints",
         plural="endpoints",
+        deprecated="v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
         singular="endpoints",
         short_names=("ep",),
         columns=(NAME, Column("Endpoints", _endpoints, description="Addresses of ready pods."), AGE),

@@ -11,6 +11,7 @@ from tutor.simulator.store import Obj
 
 HIGHEST_USER_PRIORITY = 1_000_000_000
 SYSTEM_CLASSES = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
+UNKNOWN_CLASS = "{} is not a known system priority class"
 POLICIES = ("Never", "PreemptLowerPriority")
 
 
@@ -24,7 +25,8 @@ def _validate(obj: Obj) -> Iterator[FieldError]:
     name, value = obj["metadata"].get("name", ""), obj["value"]
     if name.startswith("system-") and SYSTEM_CLASSES.get(name) != value:
         why = "priority class names with 'system-' prefix are reserved for system use only. error: "
-        yield forbidden_field("metadata.name", why + f"value of {name} priority class is different than expected")
+        what = "value of {} priority class is different than expected" if name in SYSTEM_CLASSES else UNKNOWN_CLASS
+        yield forbidden_field("metadata.name", why + what.format(name))
     elif not name.startswith("system-") and value > HIGHEST_USER_PRIORITY:
         yield forbidden_field("value", f"maximum allowed value of a user defined priority is {HIGHEST_USER_PRIORITY}")
     if obj["preemptionPolicy"] not in POLICIES:
@@ -54,9 +56,7 @@ RESOURCES = (
                 description="Whether pods without a class get it.",
             ),
             AGE,
-            Column(
-                "PreemptionPolicy", at("preemptionPolicy"), priority=1, description="Whether its pods push others out."
-            ),
+            Column("PreemptionPolicy", at("preemptionPolicy"), description="Whether its pods push others out."),
         ),
         default=_default,
         validate=_validate,

@@ -87,6 +87,8 @@ def _allocate_address(context: Context, service: Obj, old: Obj | None) -> None:
     wanted = (spec.get("clusterIPs") or [spec.get("clusterIP") or ""])[0] or spec.get("clusterIP")
     if wanted and spec.get("clusterIP") and wanted != spec["clusterIP"]:
         wanted = spec["clusterIP"]
+    if wanted and old is not None and (before := list(addresses(old))) and wanted not in (*before, "None"):
+        raise _refuse(service, invalid("spec.clusterIPs[0]", [wanted], "may not change once set"))
     if wanted and not (wanted == "None" or (old is not None and wanted in addresses(old))):
         _check_address(context, service, wanted)
     if not wanted:
@@ -100,8 +102,7 @@ def _check_address(context: Context, service: Obj, wanted: str) -> None:
     except ValueError:
         return  # validation says so with the other problems
     if address not in SERVICE_CIDR:
-        why = f"failed to allocate IP {wanted}: the provided IP ({wanted}) is not in the valid range. "
-        why += f"The range of valid IPs is {SERVICE_CIDR}"
+        why = f"failed to allocate IP {wanted}: the provided network does not match the current range"
         raise _refuse(service, invalid("spec.clusterIPs", [wanted], why))
     if context.store.by_index("services", "clusterIP", wanted):
         why = f"failed to allocate IP {wanted}: provided IP is already allocated"

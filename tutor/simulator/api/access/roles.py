@@ -13,9 +13,13 @@ from tutor.simulator.store import Obj
 GROUP = "rbac.authorization.k8s.io"
 _READ = ("get", "list", "watch")
 _WRITE = ("create", "delete", "deletecollection", "patch", "update")
+_LEASES = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 _PODS_CONNECT = ("pods/attach", "pods/exec", "pods/portforward", "pods/proxy")
 _WORKLOADS = ("daemonsets", "deployments", "replicasets", "statefulsets")
 _SCALED = ("deployments/scale", "replicasets/scale", "statefulsets/scale")
+_OLD_WORKLOADS = ("daemonsets", "deployments", "replicasets")
+_OLD_SCALED = ("deployments/scale", "replicasets/scale", "replicationcontrollers/scale")
+"""The group "extensions" is gone since Kubernetes 1.22, the rules for it are not."""
 
 Rule = dict[str, Any]
 
@@ -51,6 +55,8 @@ def _view() -> list[Rule]:
         _rule(_READ, ("policy",), *_with_status("poddisruptionbudgets")),
         _rule(_READ, ("networking.k8s.io",), "networkpolicies", *_with_status("ingresses")),
         _rule(_READ, ("metrics.k8s.io",), "nodes", "pods"),
+        _rule(_READ, ("extensions",), "networkpolicies", *_with_status(*_OLD_WORKLOADS, "ingresses"), *_OLD_SCALED),
+        _rule(_READ, ("resource.k8s.io",), "resourceclaimtemplates", *_with_status("resourceclaims")),
     ]
 
 
@@ -69,7 +75,17 @@ def _edit() -> list[Rule]:
         _rule(_WRITE, ("batch",), "cronjobs", "jobs"),
         _rule(_WRITE, ("policy",), "poddisruptionbudgets"),
         _rule(_WRITE, ("networking.k8s.io",), "ingresses", "networkpolicies"),
-        _rule((*_WRITE, *_READ), ("coordination.k8s.io",), "leases"),
+        _rule(
+            _WRITE,
+            ("extensions",),
+            "deployments/rollback",
+            "ingresses",
+            "networkpolicies",
+            *_OLD_WORKLOADS,
+            *_OLD_SCALED,
+        ),
+        _rule(_WRITE, ("resource.k8s.io",), "resourceclaims", "resourceclaimtemplates"),
+        _rule(_LEASES, ("coordination.k8s.io",), "leases"),
         *_view(),
     ]
 
@@ -83,6 +99,12 @@ def _admin() -> list[Rule]:
 
 
 _INFO = ("/healthz", "/livez", "/readyz", "/version", "/version/")
+_OPENID = (
+    "/.well-known/openid-configuration",
+    "/.well-known/openid-configuration/",
+    "/openid/v1/jwks",
+    "/openid/v1/jwks/",
+)
 _DISCOVERY = ("/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", *_INFO[2:])
 
 
@@ -99,6 +121,9 @@ def cluster_roles() -> Iterator[Obj]:
     reviews = _rule(("create",), ("authorization.k8s.io",), "selfsubjectaccessreviews", "selfsubjectrulesreviews")
     yield _role("system:basic-user", [reviews, _rule(("create",), ("authentication.k8s.io",), "selfsubjectreviews")])
     yield _role("system:discovery", [_urls(*_DISCOVERY)])
+    yield _role("system:service-account-issuer-discovery", [_urls(*_OPENID)])
+    bundles = _rule(_READ, ("certificates.k8s.io",), "clustertrustbundles")
+    yield _role("system:cluster-trust-bundle-discovery", [bundles])
     yield _role("system:public-info-viewer", [_urls(*_INFO)])
 
 
@@ -107,6 +132,8 @@ def cluster_role_bindings() -> Iterator[Obj]:
     yield _binding("cluster-admin", "system:masters")
     yield _binding("system:basic-user", "system:authenticated")
     yield _binding("system:discovery", "system:authenticated")
+    yield _binding("system:service-account-issuer-discovery", "system:serviceaccounts")
+    yield _binding("system:cluster-trust-bundle-discovery", "system:serviceaccounts")
     yield _binding("system:public-info-viewer", "system:authenticated", "system:unauthenticated")
 
 
