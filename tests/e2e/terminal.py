@@ -45,6 +45,18 @@ class Terminal:
         """Press keys by tmux's names."""
         self._tmux("send-keys", "-t", "test", *keys)
 
+    def press_until(self, key: str, needle: str) -> None:
+        """Press a key as often as it takes (paging down, say) until the screen shows a text."""
+        before = self.screen()
+        self.press(key)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while needle not in (shown := self.screen()):
+            assert time.monotonic() < end, f"{needle!r} does not appear:\n{shown}"
+            if shown != before:
+                before = shown
+                self.press(key)
+            time.sleep(POLL_SECONDS)  # as in wait_for
+
     def type(self, text: str) -> None:
         """Type a text as it is."""
         self._tmux("send-keys", "-t", "test", "-l", text)
