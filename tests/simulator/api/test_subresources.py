@@ -208,8 +208,8 @@ def test_finalizing_a_namespace(client: InProcessClient) -> None:
 
 def test_what_is_not_simulated_says_so(client: InProcessClient) -> None:
     client.json("POST", PODS, pod("p"))
-    status = client.get(f"{PODS}/p/proxy")
-    assert (status["code"], status["message"]) == (501, "pods/proxy is not simulated: try a kind cluster")
+    status = client.get(f"{PODS}/p/resize")
+    assert (status["code"], status["message"]) == (501, "pods/resize is not simulated: try a kind cluster")
 
 
 # -- deletion
