@@ -344,6 +344,15 @@ async def test_all_panes_stand_side_by_side_where_there_is_room(services: FakeSe
             assert piece in text
 
 
+async def test_panes_that_a_larger_terminal_shows_are_drawn(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await pilot.resize_terminal(*WIDE)
+        await settle(pilot)
+        on_screen(pilot, ExerciseScreen).refresh_live()
+        await settle(pilot)
+        assert "Pod web-app-6f9c" in text_of(pilot)
+
+
 async def test_the_list_shows_what_is_solved(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await press(pilot, "f2")

@@ -85,6 +85,10 @@ class ExerciseView(TutorScreen[None]):
         self.set_interval(REFRESH_SECONDS, self.refresh_live)
         self._open()
 
+    def on_resize(self) -> None:
+        """A larger screen may show panes that have not been drawn."""
+        self._stale = True
+
     def on_screen_resume(self) -> None:
         """Take in what has changed while another screen was open, which may have used or closed the same run."""
         self._stale = True

@@ -40,15 +40,21 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.follow = follow
         self.empty = empty
         self.lines: Sequence[Content] = ()
+        self._at_end = True
+        """Whether the learner has left the end in view. More lines or a smaller pane do not change that."""
 
     def set_lines(self, lines: Sequence[Content]) -> None:
         """Show other lines; the place stays, or stays at the end when following."""
-        at_end = self.scroll_offset.y >= self.max_scroll_y
         self.lines = lines
         self.virtual_size = Size(max((line.cell_length for line in lines), default=0), len(lines))
-        if self.follow and at_end:
+        if self.follow and self._at_end:
             self.scroll_end(animate=False, immediate=False)
         self.refresh()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Note whether the end is in view, now that the place has changed."""
+        super().watch_scroll_y(old_value, new_value)
+        self._at_end = round(new_value) >= self.max_scroll_y
 
     def action_sideways(self, direction: int) -> None:
         """Scroll a step to the right (1) or to the left (-1)."""
