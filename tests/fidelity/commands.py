@@ -96,11 +96,14 @@ class Kubectl:
 Sleep = Callable[[float], None]
 
 
-def play(section: Section, kubectl: Kubectl, sleep: Sleep) -> list[dict[str, Any]]:
-    """Run a section and give what was seen of each command that counts."""
+def play(
+    section: Section, kubectl: Kubectl, sleep: Sleep, hurry: Callable[[bool], None] = lambda _: None
+) -> list[dict[str, Any]]:
+    """Run a section and give what was seen of each command that counts. `hurry` is told whether the next one only prepares."""
     seen = []
     for line in section.lines:
         words = shlex.split(line.command)
+        hurry(line.prepares)
         if line.prepares and words[0] == "sleep":
             sleep(float(words[1]))
             continue
@@ -143,33 +146,48 @@ _TEXT: tuple[tuple[str, str], ...] = (
     (r"sha256:[0-9a-f]{12,64}", "DIGEST"),
     (r"containerd://[0-9a-f]+", "CONTAINER"),
     (r"kube-api-access-\w{5}", "kube-api-access-TOKEN"),
-    (rf"(-{_RANDOM}{{5,10}})-{_RANDOM}{{5}}\b", r"\1-POD"),
+    (rf"-{_RANDOM}{{8,10}}-{_RANDOM}{{5}}\b", "-HASH-POD"),
+    (rf"-(?={_RANDOM}*[0-9]){_RANDOM}{{8,10}}\b", "-HASH"),
+    (rf"(template-hash[\"=: ]+){_RANDOM}{{8,10}}\b", r"\1HASH"),
+    (rf"^{_RANDOM}{{8,10}}$", "HASH"),
+    (r"failed to start exec \"[0-9a-f]+\"", "failed to start exec CONTAINER"),
+    (r"X509SHA256=[0-9a-f]+", "X509SHA256=DIGEST"),
     (rf"\b(hello|fails|manual|agent|web-app-service|other|open2?|low|front|headless|db)-{_RANDOM}{{5}}\b", r"\1-POD"),
     (r"https://[\d.]+:\d+", "https://SERVER"),
     (r"\b\d+\.\d+\.\d+\.\d+(?=/\d+\b|\b)", "IP"),
     (r"\bnode-\d\b", "NODE"),
     (r"\b3[0-2]\d{3}\b", "NODEPORT"),
-    (r"(resourceVersion\"?: )\"\d+\"", r"\1VERSION"),
+    (r"(resourceVersion\"?: )\"\d+\"|(Resource Version: +)\d+", r"\1\2VERSION"),
     (r" \(x\d+ over [\dhms]+\)", ""),
     (r"(LIVE|MERGED)-\d+", r"\1"),
-    (r"^(.*(?:Pulled .*|: ))Successfully pulled image (\".*?\") in .*$", r"\1Image \2 is there"),
-    (
-        r"^(.*)Container image (\".*?\") already present on machine( and can be accessed by the pod)?$",
-        r"\1Image \2 is there",
-    ),
-    (r"^.* Pulling .*\n", ""),
+    (r"^.* (Pulling|Pulled) .*\n", ""),
     (r"\t(TIME|\d{4}-\d\d-\d\d .*)$", ""),
 )
 _AGE = re.compile(r"(?<![=\w.-])(\d+d)?(\d+h)?(\d+m)?(\d+(\.\d+)?s)?\b(?<=[dhms])( ago)?")
-_NOT_AGES = re.compile(r"cpu|memory|timeout|period|delay|resources|--", re.IGNORECASE)
+_AGE_BESIDE_QUANTITIES = re.compile(r"(?<![=\w.-])(\d+[dhm])*\d+[dhs]\b( ago)?")
+_QUANTITIES = re.compile(r"cpu|resources", re.IGNORECASE)
+_DURATIONS = re.compile(r"timeout|period|delay|--\w|grace", re.IGNORECASE)
 
 
 def normalised(text: str) -> str:
     """Output without what differs from one run to the next: identifiers, addresses, times, and the widths these give columns."""
     for pattern, replacement in _TEXT:
         text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
-    lines = [line if _NOT_AGES.search(line) else _AGE.sub("AGE", line) for line in text.splitlines()]
-    return "\n".join(_sorted_pods([re.sub(r"-{3,}", "---", re.sub(r"[ \t]+", " ", line).rstrip()) for line in lines]))
+    lines = [
+        re.sub(r"-{3,}", "---", re.sub(r"[ \t]+", " ", _without_ages(line)).rstrip()) for line in text.splitlines()
+    ]
+    return "\n".join(_sorted_pods(_without_repeats(lines)))
+
+
+def _without_ages(line: str) -> str:
+    if _DURATIONS.search(line):
+        return line
+    return (_AGE_BESIDE_QUANTITIES if _QUANTITIES.search(line) else _AGE).sub("AGE", line)
+
+
+def _without_repeats(lines: list[str]) -> list[str]:
+    """How often the scheduler has tried a pod that does not fit is a matter of what else went on in the cluster."""
+    return [line for i, line in enumerate(lines) if "FailedScheduling" not in line or line not in lines[:i]]
 
 
 def _sorted_pods(lines: list[str]) -> list[str]:
@@ -177,7 +195,7 @@ def _sorted_pods(lines: list[str]) -> list[str]:
     result: list[str] = []
     run: list[str] = []
     for line in lines:
-        if re.match(r"\S*-POD\b", line):
+        if re.match(r"\S*-(POD|HASH)\b| Container (cpu|memory) ", line):
             run.append(line)
             continue
         result += [*sorted(run), line]
@@ -209,8 +227,9 @@ def plain(value: Any) -> Any:
     for key, item in value.items():
         if key == "managedFields":
             item = [entry for entry in item if entry["manager"].startswith(("kubectl", "other"))]
+            item.sort(key=lambda entry: (entry["operation"], entry["manager"], entry.get("subresource", "")))
         if key == "annotations":
             item = {k: v for k, v in item.items() if not k.startswith(_CONTROLLERS_NOTES)}
-        if key not in _DROPPED and not (key == "annotations" and not item):
-            result[key] = plain(item)
+        if key not in _DROPPED and not (key in ("annotations", "managedFields") and not item):
+            result[plain(key)] = plain(item)
     return result

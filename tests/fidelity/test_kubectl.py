@@ -16,11 +16,12 @@ from tests.fidelity.known_differences import KNOWN_DIFFERENCES
 from tutor.simulator.api.server import SimulatedApiServer
 from tutor.simulator.cluster import SimulatedCluster
 
-NEEDED = 0.98
+NEEDED = 0.95
+"""Of all commands; the rest is in `KNOWN_DIFFERENCES`, each with its reason."""
 AT_ONCE = 3
 SECONDS = 20.0
-RATE = 10.0
-"""Cluster seconds a wall second, so that waiting is short."""
+RATE = 20.0
+"""Cluster seconds a wall second while commands that prepare wait for something."""
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +32,12 @@ def replay(section: Section, path: str, folder: Path) -> list[dict[str, Any]]:
     server = SimulatedApiServer(cluster)
     server.start()
     try:
-        server.pacer.set_rate(RATE)
         folder.mkdir()
         server.write_kubeconfig(folder / "kubeconfig", namespace=section.namespace)
         kubectl = Kubectl(path, folder / "kubeconfig", folder, SECONDS)
         kubectl(["create", "namespace", section.namespace])
         server.pacer.advance(1)
-        return play(section, kubectl, server.pacer.advance)
+        return play(section, kubectl, server.pacer.advance, lambda much: server.pacer.set_rate(RATE if much else 1))
     finally:
         server.stop()
 

@@ -135,7 +135,7 @@ def qualified_name_problems(value: str) -> list[str]:
     parts = value.split("/")
     if len(parts) > 2:
         return [
-            "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+            "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
             f"alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '{_QUALIFIED}') "
             "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
         ]
