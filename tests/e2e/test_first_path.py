@@ -103,6 +103,32 @@ def test_a_terminal_that_is_too_small_says_what_it_needs_and_keeps_everything(op
     tutor.wait_for("page 1 of")
 
 
+def test_an_exercise_goes_on_where_it_was_left(open_tutor: Open) -> None:
+    tutor = open_tutor()
+    tutor.wait_for("Container orchestration")
+    tutor.press("e")
+    tutor.wait_for("Scale to five")
+    tutor.press("Down", "Enter")
+    tutor.wait_for("◐ 0 of")
+    tutor.press("F2")
+    tutor.wait_for("[production] $")
+    tutor.type("kubectl create configmap mine")
+    tutor.press("Enter")
+    tutor.wait_for("configmap/mine created")
+    tutor.press("C-q")
+    tutor.wait_for("ended with 0")
+    again = open_tutor((80, 24), "--open", "exercise:scale-to-five")
+    again.wait_for("◐ 0 of")
+    again.press("F2")
+    again.wait_for("[production] $")
+    again.type("kubectl get configmap mine -o name")
+    again.press("Enter")
+    again.wait_for("configmap/mine")
+    again.type("kubectl scale deployment/web-app --replicas=5")
+    again.press("Enter")
+    again.wait_for("Solved")
+
+
 def _command(folder: Path, *words: str) -> str:
     environment = {"K8S_TUTOR_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     done = subprocess.run(

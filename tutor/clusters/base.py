@@ -116,13 +116,16 @@ class KindOptions:
     """Further arguments, as kind takes them."""
 
 
-def open_cluster(spec: str, *, kind: KindOptions | None = None) -> Cluster:
-    """A cluster by its name: "simulated", "kind" or "context:NAME"; it is not started yet. ClusterError for any other."""
+def open_cluster(spec: str, *, kind: KindOptions | None = None, keep: bool = False) -> Cluster:
+    """A cluster by its name: "simulated", "kind" or "context:NAME"; it is not started yet. ClusterError for any other.
+
+    With `keep` a simulated cluster goes on where it was left when the program last ended.
+    """
     what, _, name = spec.partition(":")
     if what == "simulated" and not name:
         from tutor.clusters.simulated import Simulated
 
-        return Simulated()
+        return Simulated(keep=keep)
     if what == "kind" and not name:
         from tutor.clusters.kind import KindCluster
 

@@ -24,14 +24,15 @@ def get_json(client: Any, path: str) -> dict[str, Any]:
     reply = client.call_api(
         "GET",
         client.configuration.host + path,
-        {"Accept": "application/json", **_authorization(client)},
+        {"Accept": "application/json", **authorization(client)},
         _request_timeout=TIMEOUT,
     )
     body: dict[str, Any] = json.loads(reply.read())
     return body
 
 
-def _authorization(client: Any) -> dict[str, str]:
+def authorization(client: Any) -> dict[str, str]:
+    """The headers that say who we are."""
     settings = client.configuration.auth_settings()
     return {entry["key"]: entry["value"] for entry in settings.values() if entry["in"] == "header" and entry["value"]}
 
@@ -41,7 +42,7 @@ def check_reachable(kubeconfig: Path, server: str) -> None:
     client = api_client(kubeconfig)
     try:
         reply = client.call_api(
-            "GET", client.configuration.host + "/version", _authorization(client), _request_timeout=TIMEOUT
+            "GET", client.configuration.host + "/version", authorization(client), _request_timeout=TIMEOUT
         )
         reply.read()
     except Exception as problem:

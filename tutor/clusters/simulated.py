@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.clusters.base import ClockControl, ClusterError, Report, Snapshots
+from tutor.clusters.keeping import Keeper
 from tutor.folders import private_folder
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ CAPABILITIES = frozenset({"clock", "snapshot", "multi-node", "image-load"})
 
 
 class Simulated:
-    """A simulated cluster of three nodes. It exists from `start` to `stop`."""
+    """A simulated cluster of three nodes. With `keep` it goes on where it was when the program last ended."""
 
     name = "simulated"
 
-    def __init__(self, *, seed: int = 0) -> None:
+    def __init__(self, *, seed: int = 0, keep: bool = False) -> None:
         self._seed = seed
+        self._keep = keep
+        self._keeper: Keeper | None = None
         self._server: SimulatedApiServer | None = None
         self._snapshots: SimulatedSnapshots | None = None
         self._kubeconfig: Path | None = None
@@ -56,11 +59,28 @@ class Simulated:
             raise ClusterError(str(problem), "Try again; the machine may be very busy") from None
         self._server = server
         self._snapshots = SimulatedSnapshots(server)
+        if self._keep:
+            self._go_on(server)
+
+    def _go_on(self, server: SimulatedApiServer) -> None:
+        """Take up the cluster of the last run, if it can be used, and keep this one."""
+        keeper = Keeper()
+        if not keeper.claim():
+            return
+        state = keeper.load()
+        if state is not None:
+            server.cluster.load(state)
+            server.pacer.restored()
+        keeper.follow(server.cluster)
+        self._keeper = keeper
 
     def stop(self) -> None:
-        """End it with all that is in it."""
+        """End it; what is in it is kept for the next start if that was asked for."""
         if self._server is not None:
+            if self._keeper is not None:
+                self._keeper.end(self._server.cluster)
             self._server.stop()
+        self._keeper = None
         if self._kubeconfig is not None:
             self._kubeconfig.unlink(missing_ok=True)
         self._server = self._snapshots = self._kubeconfig = None

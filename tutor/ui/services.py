@@ -120,7 +120,7 @@ class Services:
         """A cluster that is not started yet. ClusterError for a spec that names none."""
         from tutor.clusters import open_cluster
 
-        return open_cluster(spec)
+        return open_cluster(spec, keep=True)
 
     def contexts(self) -> list[ContextInfo]:
         """The contexts of the learner's kubeconfig. ClusterError when it cannot be read."""
