@@ -39,7 +39,9 @@ def handle(call: Call) -> Response:
     run = run_of(pod, name, previous=options.previous)
     lines = runtime_of(call).log(call.route.namespace, call.route.name, run.container_id)
     if lines is None:
-        return Response(200, f"unable to retrieve container logs for containerd://{run.container_id}".encode(), "text/plain")
+        return Response(
+            200, f"unable to retrieve container logs for containerd://{run.container_id}".encode(), "text/plain"
+        )
     text = _text(_selected(lines, options), options, call.api.offset)
     if options.limit is not None:
         text = text[: options.limit]
