@@ -19,8 +19,10 @@ def run(cluster_spec: str | None = None, start_at: str | None = None) -> int:
     import gc
 
     gc.disable()  # what is loaded now stays; looking for garbage in it delays what the learner sees first
+    import logging
     import os
 
+    logging.getLogger().addHandler(logging.NullHandler())  # what libraries log would be drawn across the screens
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)  # left behind by some shells, they would outweigh the terminal's real size for ever
     from tutor.ui.app import TutorApp
