@@ -173,7 +173,13 @@ def _print(report: Report) -> None:
         verdict = str(result.verdict)
         say(f"[{MARKS.get(verdict, verdict)}] {result.text}")
         if verdict != "passed":
-            rows = (("is", result.is_), ("wanted", result.wanted), ("why", result.why), ("note", result.mistake), ("read", result.see))
+            rows = (
+                ("is", result.is_),
+                ("wanted", result.wanted),
+                ("why", result.why),
+                ("note", result.mistake),
+                ("read", result.see),
+            )
             say(f"    {name + ':':<8}{value}" for name, value in rows if value)
     if report.note:
         say(report.note)

@@ -13,6 +13,16 @@ from tutor.clusters.base import (
     KindOptions,
     Snapshots,
     open_cluster,
+    preload,
 )
 
-__all__ = ["CAPABILITIES", "ClockControl", "Cluster", "ClusterError", "KindOptions", "Snapshots", "open_cluster"]
+__all__ = [
+    "CAPABILITIES",
+    "ClockControl",
+    "Cluster",
+    "ClusterError",
+    "KindOptions",
+    "Snapshots",
+    "open_cluster",
+    "preload",
+]

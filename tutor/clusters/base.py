@@ -135,3 +135,11 @@ def open_cluster(spec: str, *, kind: KindOptions | None = None, keep: bool = Fal
 
         return ContextCluster(name)
     raise ClusterError(f"there is no kind of cluster called {spec!r}", "Use simulated, kind or context:NAME")
+
+
+def preload() -> None:
+    """Load what a simulated cluster needs, so that starting one later takes a moment. Takes some tenths of a second; for a
+    thread, while the learner reads."""
+    from tutor.simulator.api.server import preload as load
+
+    load()

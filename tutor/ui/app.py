@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from tutor.ui.services import Services
 
 
+PRELOAD_AFTER_SECONDS = 1.5
+"""Time for the first screen to be drawn and the first keys to be answered."""
+
+
 class TutorApp(App[None]):
     """The tutor in a terminal."""
 
@@ -59,6 +63,8 @@ class TutorApp(App[None]):
         """Make a request to end the program restore the terminal, and go where the learner asked to start."""
         self._handle_signals()
         self.call_after_refresh(_collect_garbage_again)
+        if not self.is_headless:
+            self.set_timer(PRELOAD_AFTER_SECONDS, self._preload)
         if self._start_at:
             self.call_after_refresh(self.action_follow, self._start_at)
 
@@ -89,6 +95,10 @@ class TutorApp(App[None]):
         """Put text on the clipboard, and say so with the remedy for terminals that do not allow it."""
         self.copy_to_clipboard(text)
         self.notify(f"Copied {what}. If your terminal does not allow copying, press s to save it instead.", timeout=4)
+
+    def _preload(self) -> None:
+        """Load what a cluster needs while the learner reads, so that the first exercise opens at once."""
+        self.run_worker(self.services.preload, thread=True, exit_on_error=False)
 
     async def on_unmount(self) -> None:
         """Let go of the cluster and of everything that watches it."""

@@ -140,6 +140,13 @@ class Services:
 
         give_consent(info)
 
+    def preload(self) -> None:
+        """Get ready for starting a cluster. For a worker thread."""
+        if self.cluster_spec == "simulated":
+            from tutor.clusters import preload
+
+            preload()
+
     def run_of(self, exercise: Exercise) -> ExerciseRun:
         """The run of an exercise: the one that is open if it is of the same exercise, else a new one. May block.
 

@@ -128,7 +128,11 @@ class _QuestionRules:
     def _is_regex(self, pattern: str, line: int) -> bool:
         problem = problem_with(pattern)
         if problem is not None:
-            self._add(line, f"the pattern `{pattern}` cannot be used: {problem}", "write a short pattern that repeats no group")
+            self._add(
+                line,
+                f"the pattern `{pattern}` cannot be used: {problem}",
+                "write a short pattern that repeats no group",
+            )
         return problem is None
 
     def _prose(self) -> None:
