@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 MAX_SNAPSHOTS = 50
 """Older ones are forgotten; each costs little, as states share what they have in common."""
 
-CAPABILITIES = frozenset({"clock", "snapshot", "multi-node", "image-load"})
+CAPABILITIES = frozenset({"clock", "snapshot", "multi-node", "image-load", "metrics"})
+
+WARM_UP_SECONDS = 90.0
+"""How old a new cluster is: its own pods run, and metrics-server has measured the nodes twice."""
 
 
 class Simulated:
@@ -42,10 +45,13 @@ class Simulated:
         """Make the cluster and serve its API. Raises ClusterError."""
         if self._server is not None:
             return
+        from tutor.simulator.addons import install
         from tutor.simulator.api.server import SimulatedApiServer
         from tutor.simulator.cluster import SimulatedCluster
 
-        cluster = SimulatedCluster(now=time.time(), seed=self._seed)
+        cluster = SimulatedCluster(now=time.time() - WARM_UP_SECONDS, seed=self._seed)
+        install(cluster, "metrics-server")
+        cluster.engine.advance(WARM_UP_SECONDS)
         server = SimulatedApiServer(cluster)
         try:
             server.start()

@@ -118,5 +118,5 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "docker.io/hashicorp/http-echo": Behaviour("http-echo", (), ("/http-echo",)),
     "docker.io/polinux/stress": Behaviour("stress", ("stress",)),
     HUB + "hello-world": Behaviour("say", ("/hello",), options={"log": "Hello from Docker!"}),
-    HUB + "web-app": Behaviour("web-app", ("web-app",), programs=(*CLIENTS, "curl"), directory="/app"),
+    HUB + "web-app": Behaviour("web-app", ("web-app",), programs=(*CLIENTS, "curl")),
 }
