@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from tutor.course.model import Expectation
+from tutor.kubectl.quantity import parse_quantity
 
 Facts = Mapping[str, Any]
-_SUFFIXES = {
-    "n": Decimal("1e-9"),
-    "u": Decimal("1e-6"),
-    "m": Decimal("1e-3"),
-    "": Decimal(1),
-    "k": Decimal(10**3),
-    "M": Decimal(10**6),
-    "G": Decimal(10**9),
-    "T": Decimal(10**12),
-    "P": Decimal(10**15),
-    "E": Decimal(10**18),
-    "Ki": Decimal(2**10),
-    "Mi": Decimal(2**20),
-    "Gi": Decimal(2**30),
-    "Ti": Decimal(2**40),
-    "Pi": Decimal(2**50),
-    "Ei": Decimal(2**60),
-}
-_QUANTITY = re.compile(r"([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?")
 
 
 def value_of(expression: str, data: Any) -> Any:
@@ -45,14 +27,11 @@ def value_of(expression: str, data: Any) -> Any:
         return None
 
 
-def quantity(value: Any) -> Decimal | None:
+def quantity(value: Any) -> Fraction | None:
     """The number a Kubernetes quantity stands for; None when it is none (kubernetes.io, Quantity)."""
-    match = _QUANTITY.fullmatch(str(value))
-    if match is None:
-        return None
     try:
-        return Decimal(match.group(1)) * _SUFFIXES[match.group(2) or ""]
-    except InvalidOperation:
+        return parse_quantity(str(value))
+    except ValueError:
         return None
 
 
@@ -86,7 +65,7 @@ def _same_set(value: Any, operand: Any, _: Facts) -> bool:
     return all(item in operand for item in value) and all(item in value for item in operand)
 
 
-def _quantities(value: Any, operand: Any, test: Callable[[Decimal, Decimal], bool]) -> bool:
+def _quantities(value: Any, operand: Any, test: Callable[[Fraction, Fraction], bool]) -> bool:
     found, wanted = quantity(value), quantity(operand)
     return found is not None and wanted is not None and test(found, wanted)
 
