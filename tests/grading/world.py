@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from tutor.course.kinds import API_VERSIONS
 from tutor.grading.api import Obj, Unreachable
 from tutor.grading.paths import plural_of
+from tutor.manifests.kinds import API_VERSIONS
 
 NOW = 1_800_000_000.0
 """The time in a world that nobody has changed."""

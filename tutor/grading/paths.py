@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from tutor.course.kinds import API_VERSIONS, CLUSTER_SCOPED
+from tutor.manifests.kinds import API_VERSIONS, CLUSTER_SCOPED
 
 _PLURALS: dict[str, str] = {"Endpoints": "endpoints"}
 

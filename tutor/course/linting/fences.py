@@ -58,7 +58,7 @@ def _yaml(content: str, name: str, line: int, on_page: bool, add: Add) -> None:
 
 def check_manifests(content: str, first_line: int, add: Add) -> None:
     """Report what the Kubernetes API would refuse in a file of manifests."""
-    from tutor.course.manifests import check_text
+    from tutor.manifests.text import check_text
 
     for problem in check_text(content):
         line = first_line + problem.line - 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from tutor.course.kinds import API_VERSIONS, CLUSTER_SCOPED
 from tutor.course.loading.yamlreader import Fields
 from tutor.course.model.checks import Assertion, Check, Condition, Expectation, Mistake, Operator, Selector
+from tutor.manifests.kinds import API_VERSIONS, CLUSTER_SCOPED
 
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
 _NUMBERS = ("at_least", "at_most")

@@ -137,7 +137,7 @@ class FilesPane(Horizontal):
         if self.path is None or self.path.suffix not in (".yaml", ".yml"):
             self.app.call_from_thread(self._say, "", False)
             return
-        from tutor.course.manifests import check_text
+        from tutor.manifests.text import check_text
 
         problems = check_text(text)
         message = f"line {problems[0].line}: {problems[0]}" if problems else "✓ valid manifest"

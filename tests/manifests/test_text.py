@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tutor.course.manifests import check_text, validate_manifest
+from tutor.manifests.schema import validate_manifest
+from tutor.manifests.text import check_text
 
 DEPLOYMENT: dict[str, Any] = {
     "apiVersion": "apps/v1",

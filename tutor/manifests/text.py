@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tutor.course.manifests.schema import FieldPath, format_path, violations
+from tutor.manifests.schema import FieldPath, format_path, violations
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

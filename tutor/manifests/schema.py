@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
-from tutor.course.kinds import API_VERSIONS, OTHER_API_VERSIONS
-from tutor.course.manifests.rules import rule_violations
+from tutor.manifests.kinds import API_VERSIONS, OTHER_API_VERSIONS
+from tutor.manifests.rules import rule_violations
 
 FieldPath: TypeAlias = tuple[str | int, ...]
 Violation: TypeAlias = tuple[FieldPath, str]
