@@ -121,3 +121,34 @@ def test_a_size_that_is_none_is_said_before_a_picture_is_taken(
 ) -> None:
     assert main(["screenshot", str(tmp_path / "picture.svg"), "--size", "large"]) == 2
     assert "write e.g. 100x30" in capsys.readouterr().err
+
+
+def test_a_picture_of_a_place_that_is_not_there_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = tmp_path / "picture.svg"
+    assert main(["screenshot", str(picture), "--open", "lesson:nope"]) == 2
+    assert "there is no lesson `nope`" in capsys.readouterr().err
+    assert not picture.exists()
+
+
+def test_status_of_another_cluster_makes_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert main(["--cluster", "kind", "cluster", "status"]) == 1
+    assert "the program kind is not installed" in capsys.readouterr().out
+    assert main(["--cluster", "context:nope", "cluster", "status", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["running"] is False
+    assert main(["--cluster", "minikube", "cluster", "status"]) == 3
+
+
+@pytest.mark.parametrize("verb", ["check", "reset", "leave"])
+@pytest.mark.parametrize("cluster", ["simulated", "kind"])
+def test_looking_at_an_exercise_makes_no_cluster_for_it(
+    verb: str, cluster: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert main(["--cluster", cluster, "exercise", verb, "fix-selector"]) == 1
+    assert f"k8s-tutor --cluster {cluster} exercise start fix-selector" in capsys.readouterr().err
+    assert main(["cluster", "status"]) == 1

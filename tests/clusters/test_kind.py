@@ -11,6 +11,7 @@ import pytest
 from tutor.clusters import ClusterError, KindOptions, open_cluster
 from tutor.clusters.images import RELEASES, environment, load_into_kind, needs_loading, own_images, script
 from tutor.clusters.kind import CLUSTER_NAME, KindCluster
+from tutor.clusters.presence import look
 from tutor.clusters.programs import run
 from tutor.kubectl import KubeConfig
 
@@ -181,3 +182,14 @@ def test_our_images_have_an_environment_each_and_one_script() -> None:
     assert environment("web-app:v2.1.0-strict") == {"RELEASE": "v2.1.0-strict", "MODE": "strict"}
     assert needs_loading(["nginx:1.27", "web-app:v2.1.0"]) == ["web-app:v2.1.0"]
     assert script().startswith("#!/bin/sh")
+
+
+def test_looking_for_it_makes_and_starts_nothing(fake_kind: Path) -> None:
+    assert "Make one with" in look("kind").words
+    KindCluster(KindOptions()).start()
+    assert look("kind").running
+    program(fake_kind.parent, "docker", 'if [ "$1" = inspect ]; then echo true; echo false; fi')
+    assert "node-2 does not run" in look("kind").words
+    calls = fake_kind.read_text(encoding="utf-8")
+    assert calls.count("kind create cluster") == 1
+    assert "docker start" not in calls

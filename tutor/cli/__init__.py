@@ -83,3 +83,5 @@ def _open_screens(arguments: argparse.Namespace) -> int:
         return run(arguments.cluster, arguments.open)
     except PackError as error:
         raise CommandError(str(error), ENVIRONMENT) from None
+    except ValueError as error:
+        raise CommandError(f"--open {arguments.open}: {error}", USAGE) from None

@@ -10,6 +10,7 @@ from tutor.cli.output import ENVIRONMENT, FAILED, OK, USAGE, CommandError, json_
 
 if TYPE_CHECKING:
     from tutor.clusters import Cluster, KindOptions
+    from tutor.clusters.presence import Presence
 
 DEFAULT = "simulated"
 
@@ -93,21 +94,33 @@ def stop_cluster(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def show_status(arguments: argparse.Namespace) -> int:
-    """Say what runs in the background."""
-    from tutor.clusters.background import status
+def _look(spec: str | None) -> Presence:
+    from tutor.clusters import ClusterError
+    from tutor.clusters.presence import look
 
-    found = status()
+    try:
+        return look(spec or DEFAULT)
+    except ClusterError as error:
+        raise CommandError(str(error), ENVIRONMENT) from None
+
+
+def cluster_there(spec: str | None) -> bool:
+    """Whether a command that only looks has a cluster to look at: one of the tutor's is not made for it. A context of the
+    learner's own counts as there, so that what is wrong with it is said when it is opened."""
+    return (spec or DEFAULT).startswith("context:") or _look(spec).running
+
+
+def show_status(arguments: argparse.Namespace) -> int:
+    """Say whether the cluster is there, without starting anything."""
+    found = _look(arguments.cluster)
     if arguments.json:
-        say_json(
-            {"running": found is not None}
-            | ({"pid": found.pid, "kubeconfig": found.kubeconfig} if found is not None else {})
-        )
-    elif found is None:
-        say("No simulated cluster is running in the background. Start one with: k8s-tutor cluster start")
+        about = {"cluster": arguments.cluster or DEFAULT, "running": found.running, "about": found.words}
+        known = {"pid": found.pid, "kubeconfig": found.kubeconfig}
+        say_json(about | {name: value for name, value in known.items() if value is not None})
     else:
-        say([f"The simulated cluster is running (process {found.pid}).", f"export KUBECONFIG={found.kubeconfig}"])
-    return OK if found is not None else FAILED
+        export = [f"export KUBECONFIG={found.kubeconfig}"] if found.kubeconfig else []
+        say([found.words, *export])
+    return OK if found.running else FAILED
 
 
 def show_kubeconfig(arguments: argparse.Namespace) -> int:

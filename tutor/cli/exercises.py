@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from tutor.cli.clusters import opened_cluster, program
+from tutor.cli.clusters import cluster_there, opened_cluster, program
 from tutor.cli.output import (
     CONVERGING,
     ENVIRONMENT,
@@ -98,12 +98,14 @@ def _session(arguments: argparse.Namespace) -> ExerciseSession:
 
 
 def _resumed(arguments: argparse.Namespace) -> ExerciseSession:
+    """A session that has been started before. No cluster is made for it: there could be nothing in it."""
+    name = find_exercise(arguments.exercise).id
+    begin = f"Start it with: {program(arguments)} exercise start {name}"
+    if not cluster_there(arguments.cluster):
+        raise CommandError(f"{name} has not been started: its cluster is not there. {begin}")
     session = _session(arguments)
     if not session.resume():
-        name = arguments.exercise
-        raise CommandError(
-            f"{name} has not been started on this cluster. Start it with: {program(arguments)} exercise start {name}"
-        )
+        raise CommandError(f"{name} has not been started on this cluster. {begin}")
     return session
 
 

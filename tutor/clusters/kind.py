@@ -137,6 +137,15 @@ def _programs() -> str:
     return container_engine()
 
 
+def nodes_running() -> dict[str, bool]:
+    """The nodes of the tutor's kind cluster and whether each runs; none when there is no such cluster. Changes nothing.
+
+    ClusterError when kind or a container engine is missing.
+    """
+    engine = _programs()
+    return _states(engine) if _exists() else {}
+
+
 def _exists() -> bool:
     return CLUSTER_NAME in run(["kind", "get", "clusters"]).split()
 
@@ -153,11 +162,15 @@ def _nodes() -> list[str]:
     return run(["kind", "get", "nodes", "--name", CLUSTER_NAME]).split()
 
 
-def _start_nodes(engine: str, report: Report) -> bool:
-    """Start nodes that do not run, as after a restart of the machine; says whether there were any. Raises ClusterError."""
+def _states(engine: str) -> dict[str, bool]:
     nodes = _nodes()
     states = run([engine, "inspect", "--format", "{{.State.Running}}", *nodes]).split()
-    stopped = [node for node, running in zip(nodes, states, strict=True) if running != "true"]
+    return {node: running == "true" for node, running in zip(nodes, states, strict=True)}
+
+
+def _start_nodes(engine: str, report: Report) -> bool:
+    """Start nodes that do not run, as after a restart of the machine; says whether there were any. Raises ClusterError."""
+    stopped = [node for node, running in _states(engine).items() if not running]
     if stopped:
         report("starting the nodes of the kind cluster")
         run([engine, "start", *stopped])

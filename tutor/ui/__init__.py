@@ -14,7 +14,7 @@ def run(cluster_spec: str | None = None, start_at: str | None = None) -> int:
 
     `cluster_spec` is what `tutor.clusters.open_cluster` takes, or None for the learner's last choice; `start_at` is a
     link such as `lesson:services`, `quiz:services` or `exercise:scale-to-five`, or None for the home screen.
-    Raises PackError when the course cannot be read.
+    Raises PackError when the course cannot be read, and ValueError when the link leads nowhere.
     """
     import gc
 
@@ -30,6 +30,8 @@ def run(cluster_spec: str | None = None, start_at: str | None = None) -> int:
 
     services = Services(cluster_spec)
     services.check()  # what cannot be read is said before the terminal is taken over
+    if start_at is not None:
+        services.pack.resolve(start_at)
     app = TutorApp(services, start_at=start_at)
     app.run()
     return app.return_code or 0

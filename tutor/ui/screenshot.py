@@ -29,12 +29,15 @@ def take(
     """Write an SVG of what the app shows at `start_at` once it has come to rest and `keys` have been pressed.
 
     A key is one by Textual's name, `text:WORDS` (typed, with a blank for each `_`), or `wait:SECONDS`. `size` is in
-    cells. The learner's own progress is not touched. ValueError for a size that is none or a wait that is no number; OSError
-    when the file cannot be written; PackError when the course cannot be read.
+    cells. The learner's own progress is not touched. ValueError for a size that is none, a wait that is no number or a place
+    that the course does not have; OSError when the file cannot be written; PackError when the course cannot be read.
     """
     if min(size) < 1:
         raise ValueError(f"{size[0]}x{size[1]} is no size; write e.g. 100x30")
-    file.write_text(asyncio.run(_picture(services or _fresh_services(), size, start_at, keys)), encoding="utf-8")
+    services = services or _fresh_services()
+    if start_at is not None:
+        services.pack.resolve(start_at)
+    file.write_text(asyncio.run(_picture(services, size, start_at, keys)), encoding="utf-8")
 
 
 def _fresh_services() -> Services:

@@ -24,6 +24,8 @@ WELCOME = (
     "Press enter to begin, the arrow keys to choose, ? for help on any screen."
 )
 SECONDS_PER_CARD = 40
+TITLE_CELLS = 30
+"""The longest title of a lesson fits."""
 WIDE_MAP = 100
 """Columns from which titles have more room."""
 
@@ -219,10 +221,10 @@ def lesson_line(number: int, lesson: LessonSummary, current: bool, wide: bool) -
     return Content.assemble(
         ("▸" if current else " ", "bold $text-primary"),
         f"{number:>2}  ",
-        (cells(lesson.title, 30 if wide else 26), "bold" if current else ""),
-        "  ",
-        _tally("read", lesson.read, 13),
-        _tally("quiz", lesson.quiz, 14),
+        (cells(lesson.title, TITLE_CELLS), "bold" if current else ""),
+        "   " if wide else " ",
+        _tally("read", lesson.read, 13 if wide else 12),
+        _tally("quiz", lesson.quiz, 14 if wide else 13),
         _tally("exercises", lesson.exercises, 15),
     )
 
