@@ -180,6 +180,9 @@ class FakeShell:
         self.history.append(line)
         if line == "sleep":
             self.running = True
+        elif line == "sh":
+            self.running = True
+            self._output("stdout", "/ # ")
         elif line.startswith("kubectl scale"):
             self._output("stdout", "deployment.apps/web-app scaled\n")
             self._session().scale(int(line.rpartition("=")[2]))

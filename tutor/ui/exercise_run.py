@@ -50,8 +50,10 @@ class ShellLog:
         if stream == "end":
             text = "\n" if self.partial else ""
             stream = self.partial[0] if self.partial else stream
-        before = self.partial[1] if self.partial and self.partial[0] == stream else ""
-        if self.partial and not before:
+        # What is typed stands after the prompt that asked for it, as in a terminal.
+        joins = self.partial is not None and stream in ("input", self.partial[0])
+        before = self.partial[1] if self.partial and joins else ""
+        if self.partial and not joins:
             self.lines.append(self.partial)
         *whole, rest = (before + text).replace("\r\n", "\n").split("\n")
         self.lines.extend((stream, line) for line in whole)

@@ -222,7 +222,7 @@ def lesson_line(number: int, lesson: LessonSummary, current: bool, wide: bool) -
         ("▸" if current else " ", "bold $text-primary"),
         f"{number:>2}  ",
         (cells(lesson.title, TITLE_CELLS), "bold" if current else ""),
-        "   " if wide else " ",
+        "  " if wide else " ",
         _tally("read", lesson.read, 13 if wide else 12),
         _tally("quiz", lesson.quiz, 14 if wide else 13),
         _tally("exercises", lesson.exercises, 15),

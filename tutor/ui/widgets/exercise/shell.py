@@ -28,9 +28,9 @@ class ShellPane(Vertical):
 
     DEFAULT_CSS = """
     ShellPane { padding: 0 1; }
-    ShellPane LineView { height: 1fr; padding: 0; }
+    ShellPane LineView { height: 1fr; padding: 0; scrollbar-gutter: stable; }
     ShellPane Horizontal { height: 1; }
-    ShellPane #prompt { width: auto; max-width: 40%; height: 1; }
+    ShellPane #prompt { width: auto; max-width: 45%; height: 1; }
     ShellPane ShellInput { width: 1fr; }
     """
 
@@ -76,15 +76,27 @@ class ShellPane(Vertical):
         width = max(20, self.output.scrollable_content_region.width)
         if self.run.shell is not None:
             self.run.shell.width = width
+        asked = self._asked(width)
+        printed = self.run.log.lines if asked else self.run.log.everything()
         lines: list[Content] = []
-        for stream, text in self.run.log.everything():
+        for stream, text in printed:
             content = Content.styled(text, STYLES.get(stream, ""))
             lines.extend(content.fold(width) if content.cell_length > width else [content])
         self.output.set_lines(lines)
         shell = self.run.shell
         running = shell is not None and shell.running
-        self.query_one("#prompt", Static).update(Content("" if running or shell is None else shell.prompt))
-        self.line.placeholder = "running; ctrl+c stops it" if running else ""
+        prompt = "" if shell is None else asked if running else shell.prompt
+        self.query_one("#prompt", Static).update(Content(prompt))
+        self.line.placeholder = "running; ctrl+c stops it" if running and not asked else ""
+
+    def _asked(self, width: int) -> str:
+        """What the running command has printed last without ending the line, such as the prompt of a shell in a container: it
+        stands before the line being typed, unless it is too long for that."""
+        run = self.run
+        if run is None or run.shell is None or not run.shell.running or run.log.partial is None:
+            return ""
+        text = run.log.partial[1]
+        return text if len(text) <= width * 2 // 5 else ""
 
     def on_resize(self) -> None:
         """Fold long lines anew."""

@@ -1,0 +1,57 @@
+"""What the shell pane shows: the prompt of a program that runs in it, and long lines without a letter lost."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+from tests.ui.doubles import FakeServices
+from tests.ui.driving import on_screen, open_at, press, text_of
+from tutor.ui.exercise_run import ShellLog
+from tutor.ui.screens.exercise import ExerciseScreen
+from tutor.ui.widgets.exercise.shell import ShellPane
+from tutor.ui.widgets.exercise.shell_input import ShellInput
+
+START = "exercise:run-web"
+
+
+async def test_the_prompt_of_a_running_program_stands_before_what_is_typed(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        shell_input = pilot.app.screen.query_one(ShellInput)
+        shell_input.value = "sh"
+        await press(pilot, "enter")
+        assert str(pilot.app.screen.query_one("#prompt", Static).content) == "/ # "
+        assert text_of(pilot).count("/ #") == 1
+        shell_input.value = "ls"
+        await press(pilot, "enter")
+        assert services.the_shell.fed == ["ls\n"]
+        assert "/ # ls" in text_of(pilot)
+
+
+def test_what_is_typed_and_ctrl_c_follow_the_prompt_on_its_line() -> None:
+    log = ShellLog()
+    log.add("stdout", "/ # ")
+    log.add("input", "id\n")
+    log.add("stdout", "uid=0(root)\n/ # ")
+    log.add("input", "^C\n")
+    assert [text for _, text in log.everything()] == ["/ # id", "uid=0(root)", "/ # ^C"]
+
+
+def test_a_line_of_the_other_stream_does_not_join_one_left_open() -> None:
+    log = ShellLog()
+    log.add("stdout", "half")
+    log.add("stderr", "error\n")
+    assert log.everything() == [("stdout", "half"), ("stderr", "error")]
+
+
+async def test_no_letter_of_a_long_line_is_lost_when_the_output_begins_to_scroll(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        screen = on_screen(pilot, ExerciseScreen)
+        assert screen.run is not None
+        letters = "".join(chr(ord("a") + place % 26) for place in range(26 * 12))
+        screen.run.log.add("stdout", "\n" * 30 + letters + "\n")
+        screen.query_one(ShellPane).show()
+        await pilot.pause()
+        rows = [line.rstrip("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉ ").strip() for line in text_of(pilot).splitlines()]
+        assert letters in "".join(rows)
