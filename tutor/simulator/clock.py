@@ -87,12 +87,12 @@ class Clock:
 
 def timestamp(moment: float) -> str:
     """A moment as metav1.Time writes it: RFC 3339, UTC, whole seconds."""
-    return datetime.fromtimestamp(int(moment), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(int(moment), UTC).isoformat()[:-6] + "Z"
 
 
 def micro_timestamp(moment: float) -> str:
     """A moment as metav1.MicroTime writes it: RFC 3339, UTC, six decimals."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def parse_timestamp(text: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from tutor.simulator.errors import ApiError, bad_request
@@ -46,6 +47,14 @@ def _float(text: str) -> float:
     return value
 
 
+_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\.")
+
+
+def _whole_characters(text: str) -> str:
+    """JSON in which halves of surrogate pairs are replaced, as Go does (encoding/json, unquote): they are no characters."""
+    return _ESCAPE.sub(lambda found: r"\ufffd" if len(found[0]) == 6 else found[0], text)
+
+
 _strict = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
 
 
@@ -53,6 +62,8 @@ def parse_json(text: bytes) -> Any:
     """JSON data. Raises ValueError with Go's words for the commonest mistakes."""
     try:
         decoded = text.decode()
+        if "\\ud" in decoded or "\\uD" in decoded:
+            decoded = _whole_characters(decoded)
         return _strict.decode(decoded)
     except UnicodeDecodeError:
         raise ValueError("invalid UTF-8") from None
@@ -148,7 +159,9 @@ def _jsonable(value: Any) -> Any:
         return {_key(key): _jsonable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_jsonable(item) for item in value]
-    if value is None or isinstance(value, (str, bool, int)) or (isinstance(value, float) and math.isfinite(value)):
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value)):
         return value
     raise ValueError(f"yaml: cannot be written as JSON: {value!r}")
 
@@ -156,7 +169,13 @@ def _jsonable(value: Any) -> Any:
 def _key(key: Any) -> str:
     if isinstance(key, bool):
         return "true" if key else "false"
-    return key if isinstance(key, str) else str(key)
+    return _text(key) if isinstance(key, str) else str(key)
+
+
+def _text(value: str) -> str:
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("yaml: found invalid Unicode character escape code")
+    return value
 
 
 def repeated_fields(value: Any, path: str = "") -> list[str]:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tutor.simulator import quantity
-from tutor.simulator.clock import micro_timestamp
 from tutor.simulator.schemas.types import ScalarKind
 
 
@@ -135,12 +134,27 @@ def read_moment(text: str) -> float:
     return _moment(text, _LAYOUT).timestamp()
 
 
+_ZERO = datetime(1, 1, 1, tzinfo=UTC)
+"""Go's zero time, which is written as null."""
+
+
+def _in_utc(value: Any, layout: str) -> datetime | None:
+    moment = _moment(value, layout)
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        raise DecodeError(f'parsing time "{value}": year outside of 1 to 9999') from None
+    return None if moment == _ZERO else moment.replace(tzinfo=None)
+
+
 def _time(value: Any) -> Any:
-    return _moment(value, _LAYOUT).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = _in_utc(value, _LAYOUT)
+    return moment and moment.isoformat(timespec="seconds") + "Z"
 
 
 def _microtime(value: Any) -> Any:
-    return micro_timestamp(_moment(value, _MICRO_LAYOUT).timestamp())
+    moment = _in_utc(value, _MICRO_LAYOUT)
+    return moment and moment.isoformat(timespec="microseconds") + "Z"
 
 
 _DURATION = re.compile(r"[-+]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tutor.simulator.api.call import Call
 from tutor.simulator.api.decoding import unset
 from tutor.simulator.api.ownership import managers as ownership
+from tutor.simulator.api.ownership.fieldset import well_formed
 from tutor.simulator.api.ownership.managers import Manager, Managers
 from tutor.simulator.api.ownership.typed import Node
 from tutor.simulator.clock import timestamp
@@ -64,10 +65,13 @@ def _without_no_replicas(obj: Obj) -> Obj:
 
 
 def _current(old: Obj | None, new: Obj, subresource: str) -> Managers:
-    """The managers before the write. A client may set them directly, or reset them with one empty entry."""
+    """The managers before the write. A client may set them directly, or reset them with one empty entry; entries that cannot be
+    read count as not given (apimachinery, pkg/util/managedfields/internal/fieldmanager.go decodeLiveOrNew)."""
     given = new["metadata"].get("managedFields")
-    if given and not subresource:
-        return {} if given == [{}] else ownership.read(new)
+    if given == [{}] and not subresource:
+        return {}
+    if given and not subresource and all(well_formed(entry.get("fieldsV1") or {}) for entry in given):
+        return ownership.read(new)
     return ownership.read(old) if old is not None else {}
 
 

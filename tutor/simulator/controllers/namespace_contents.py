@@ -34,8 +34,8 @@ class _NamespaceContents(Controller):
         return (namespace_of(change.obj),) if name_of(change.obj) == self.wanted and change.type != "ADDED" else ()
 
     def active(self, namespace: Obj) -> bool:
-        """Whether the namespace is in use."""
-        return not deleting(namespace)
+        """Whether the namespace is in use (pkg/controller/serviceaccount/serviceaccounts_controller.go looks at its phase)."""
+        return not deleting(namespace) and (namespace.get("status") or {}).get("phase") == "Active"
 
 
 class ServiceAccountsController(_NamespaceContents):

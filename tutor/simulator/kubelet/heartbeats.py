@@ -69,9 +69,12 @@ class Heartbeats:
         now = timestamp(self._client.now)
         conditions = []
         for condition in node["status"].get("conditions") or ():
+            if condition["type"] not in _WORDS:
+                conditions.append(condition)
+                continue
             fine = "True" if condition["type"] == "Ready" else "False"
             changed = {**condition, "lastHeartbeatTime": now}
-            if condition["status"] != fine:
+            if condition.get("status") != fine:
                 changed |= {"status": fine, "lastTransitionTime": now, **_WORDS[condition["type"]]}
             conditions.append(changed)
         listed = sorted(filter(None, map(_image, images)), key=lambda entry: -int(entry["sizeBytes"]))
@@ -93,7 +96,7 @@ def _image(name: str) -> dict[str, Any] | None:
 
 def _says_ready(node: Obj) -> bool:
     conditions = node["status"].get("conditions") or ()
-    return any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)
+    return any(condition.get("type") == "Ready" and condition.get("status") == "True" for condition in conditions)
 
 
 _WORDS = {

@@ -44,7 +44,7 @@ def _prepare_update(_: Context, crd: Obj, old: Obj) -> None:
 
 
 def _storage_versions(crd: Obj) -> list[str]:
-    return [version["name"] for version in crd["spec"].get("versions") or () if version.get("storage")]
+    return [version.get("name", "") for version in crd["spec"].get("versions") or () if version.get("storage")]
 
 
 def _held(crd: Obj) -> bool:

@@ -142,7 +142,7 @@ def _default_stateful_set(obj: Obj) -> None:
 
 def _with_claims_as_volumes(spec: dict[str, Any]) -> dict[str, Any]:
     """The spec with the volumes that its claim templates stand for, as containers may mount them."""
-    claims = [claim["metadata"]["name"] for claim in spec.get("volumeClaimTemplates") or ()]
+    claims = [claim["metadata"].get("name", "") for claim in spec.get("volumeClaimTemplates") or ()]
     if not claims:
         return spec
     template = spec["template"]

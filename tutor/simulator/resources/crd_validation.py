@@ -226,8 +226,8 @@ def _stored_versions(crd: Obj) -> Iterator[FieldError]:
         return
     names = [version.get("name") for version in versions]
     for version in versions:
-        if version.get("storage") and version["name"] not in stored:
-            yield invalid("status.storedVersions", stored, f"must have the storage version {version['name']}")
+        if version.get("storage") and version.get("name", "") not in stored:
+            yield invalid("status.storedVersions", stored, f"must have the storage version {version.get('name', '')}")
     for i, name in enumerate(stored):
         if name not in names:
             why = (

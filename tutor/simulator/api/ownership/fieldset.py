@@ -16,6 +16,26 @@ Path = tuple[str, ...]
 SELF = "."
 
 
+def well_formed(fields: Any) -> bool:
+    """Whether what a client sent is a set of fields (structured-merge-diff, fieldpath/serialize.go)."""
+    return isinstance(fields, dict) and all(
+        (key == SELF or _is_element(key)) and well_formed(below) for key, below in fields.items()
+    )
+
+
+def _is_element(text: str) -> bool:
+    kind, separator, rest = text.partition(":")
+    if not separator:
+        return False
+    if kind == "f":
+        return True
+    try:
+        value = json.loads(rest)
+    except ValueError:
+        return False
+    return kind == "v" or (kind == "k" and isinstance(value, dict)) or (kind == "i" and type(value) is int)
+
+
 def is_member(node: FieldSet) -> bool:
     """Whether the path that leads to this node is itself in the set."""
     return not node or SELF in node

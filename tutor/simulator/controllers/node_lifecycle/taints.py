@@ -42,7 +42,7 @@ def ready_status(node: Obj) -> str:
 def no_schedule_keys(node: Obj) -> list[str]:
     """Keys of the NoSchedule taints that a node should have for its conditions and for being cordoned."""
     conditions = (node.get("status") or {}).get("conditions") or ()
-    keys = [key for c in conditions if (key := BY_CONDITION.get((c["type"], c["status"]))) is not None]
+    keys = [key for c in conditions if (key := BY_CONDITION.get((c.get("type"), c.get("status")))) is not None]
     return [*keys, UNSCHEDULABLE] if (node.get("spec") or {}).get("unschedulable") else keys
 
 
