@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from tutor.manifests.schema import FieldPath, format_path, violations
+from tutor.manifests.yaml_errors import explain_yaml_error
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -32,9 +33,8 @@ def check_text(text: str) -> list[ManifestProblem]:
         doubles = [problem for node in nodes for problem in _double_keys(node)]
         documents: list[Any] = list(yaml.load_all(text, Loader=_LOADER))
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "unreadable"
-        return [ManifestProblem(mark.line + 1 if mark else 1, "", f"this is not valid YAML ({what})")]
+        row, message = explain_yaml_error(text, error)
+        return [ManifestProblem(row + 1, "", f"this is not valid YAML: {message}")]
     if all(document is None for document in documents):
         return [ManifestProblem(1, "", "there is no manifest in this file")]
     pairs = ((node, doc) for node, doc in zip(nodes, documents, strict=True) if doc is not None)
