@@ -52,6 +52,11 @@ class Clock:
         timer = self._peek()
         return timer.due if timer else None
 
+    def due_of(self, actor: str, key: str) -> float | None:
+        """The moment of a key's timer, or None when it has none."""
+        timer = self._current.get((actor, key))
+        return timer.due if timer else None
+
     def has_work(self) -> bool:
         """Whether a timer is planned that is not housekeeping."""
         return self._work > 0

@@ -81,6 +81,7 @@ class Engine:
         """Let an actor's exception through (tests) in place of logging it and trying the key again later."""
         self._actors: dict[str, Actor] = {}
         self._stopped: set[str] = set()
+        self._delays: dict[str, float] = {}
         self._by_resource: dict[str, list[Actor]] = {}
         self._ready: deque[tuple[str, str]] = deque()
         self._queued: set[tuple[str, str]] = set()
@@ -118,12 +119,34 @@ class Engine:
         self._stopped.discard(name)
         self._enqueue_all(actor)
 
+    def slow(self, name: str, seconds: float) -> None:
+        """Let an actor get to its keys only this much later than it could; 0: as soon as it can. Raises KeyError for an unknown
+        name."""
+        if seconds > 0:
+            self._delays[self._actors[name].name] = seconds
+        else:
+            self._delays.pop(self._actors[name].name, None)
+
+    def delays(self) -> dict[str, float]:
+        """By how many seconds actors are late, for those that are."""
+        return dict(self._delays)
+
     def _enqueue_all(self, actor: Actor) -> None:
         for key in actor.resync():
             self.enqueue(actor.name, key)
 
     def enqueue(self, actor: str, key: str) -> None:
         """Let an actor look at a key as soon as its turn comes."""
+        delay = self._delays.get(actor)
+        if delay is None:
+            self._push(actor, key)
+            return
+        due = self.clock.now + delay
+        planned = self.clock.due_of(actor, key)
+        if planned is None or planned > due:
+            self.clock.schedule(actor, key, due)
+
+    def _push(self, actor: str, key: str) -> None:
         item = (actor, key)
         if item not in self._queued:
             self._queued.add(item)
@@ -148,7 +171,7 @@ class Engine:
     def step(self) -> bool:
         """Do one look that is due now; says whether there was one."""
         while (timer := self.clock.pop_due()) is not None:
-            self.enqueue(timer.actor, timer.key)
+            self._push(timer.actor, timer.key)
         if not self._ready:
             return False
         item = self._ready.popleft()
@@ -220,11 +243,12 @@ class Engine:
     def save(self) -> tuple[Any, ...]:
         """Queues and actors' state as a value."""
         states = {name: actor.save() for name, actor in self._actors.items()}
-        return frozenset(self._stopped), tuple(self._ready), dict(self._failures), states
+        return frozenset(self._stopped), tuple(self._ready), dict(self._failures), states, dict(self._delays)
 
     def load(self, state: tuple[Any, ...]) -> None:
         """Go back to a saved state."""
-        stopped, ready, failures, states = state
+        stopped, ready, failures, states, delays = state
+        self._delays = dict(delays)
         self._stopped = set(stopped)
         self._ready = deque(ready)
         self._queued = set(ready)

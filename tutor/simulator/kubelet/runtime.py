@@ -175,6 +175,10 @@ class Runtime:
         self._kubelet.network.cut_off |= {node}
         self.stop_kubelet(node)
 
+    def cut_off_nodes(self) -> frozenset[str]:
+        """The nodes that are cut off."""
+        return self._kubelet.network.cut_off
+
     def reconnect(self, node: str) -> None:
         """Connect a node that was cut off."""
         self._kubelet.network.cut_off -= {node}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
 from tutor.simulator.images.catalogue.behaviours import BEHAVIOURS, Behaviour
 from tutor.simulator.images.model import Image
 from tutor.simulator.images.reference import Reference
+from tutor.simulator.images.traffic import HTTP
 
 MB = 1_000_000
 TABLE = "public.txt"
@@ -80,20 +81,47 @@ def _parse(line: str) -> _Repository:
     )
 
 
+_added: dict[str, _Repository] = {}
+"""Images of the learner's own, by repository."""
+ADDED_SIZE = 50 * MB
+
+
+def add(reference: Reference, ports: tuple[int, ...] = ()) -> None:
+    """Have the registry know one more image: a program that stays up and, with `ports`, answers HTTP requests there."""
+    known = _added.get(reference.repository) or _table().get(reference.repository)
+    tags = tuple(dict.fromkeys([*(known.tags if known else ()), reference.tag]))
+    name = reference.repository.rpartition("/")[2]
+    options = {"ports": " ".join(map(str, ports)), "log": f"{name} {reference.tag} starting", "speaks": HTTP}
+    if known is not None and reference.repository in BEHAVIOURS:
+        _added[reference.repository] = replace(known, tags=tags)  # another tag of a program that is known in detail
+    else:
+        shell = known.shell if known else "busybox"
+        _added[reference.repository] = _Repository(reference.repository, tags, ADDED_SIZE, ports, shell, options)
+
+
+def forget_added() -> None:
+    """Have the registry know only the images it comes with."""
+    _added.clear()
+
+
+def _known(repository: str) -> _Repository | None:
+    return _added.get(repository) or _table().get(repository)
+
+
 def repositories() -> list[str]:
     """All repositories there are, by their full names."""
-    return sorted(_table())
+    return sorted({**_table(), **_added})
 
 
 def tags(repository: str) -> tuple[str, ...]:
     """The tags of a repository, by its full name; none when it does not exist."""
-    row = _table().get(repository)
+    row = _known(repository)
     return row.tags if row else ()
 
 
 def find(reference: Reference) -> Image | None:
     """The image a registry has under a name; None when there is none."""
-    row = _table().get(reference.repository)
+    row = _known(reference.repository)
     if row is None:
         return None
     if reference.digest:

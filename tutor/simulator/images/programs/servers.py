@@ -13,13 +13,14 @@ _HTTP_PORTS = {80, 3000, 4000, 5000, 5601, 8000, 8080, 8081, 8888, 9000, 9090, 9
 
 class Server(Program):
     """What an image of the catalogue is described by: options "ports", "log", "needs" (an environment variable without which
-    it ends) and "complaint"."""
+    it ends), "complaint", and "speaks" ("http": on all its ports)."""
 
     resident = 30 * MIB
 
     def __init__(self) -> None:
         super().__init__()
         self._ports: tuple[int, ...] = ()
+        self._speaks_http = False
 
     def start(self, here: Here) -> None:
         needed = [name for name in here.options.get("needs", "").split("|") if name]
@@ -28,10 +29,13 @@ class Server(Program):
             here.exit(1)
             return
         self._ports = tuple(int(port) for port in here.options.get("ports", "").split() if port)
+        self._speaks_http = here.options.get("speaks") == HTTP
         if here.options.get("log"):
             here.log(here.options["log"] + "\n")
 
     def ports(self) -> Mapping[int, str]:
+        if self._speaks_http:
+            return dict.fromkeys(self._ports, HTTP)
         return {port: HTTPS if port in _HTTPS_PORTS else HTTP if port in _HTTP_PORTS else TCP for port in self._ports}
 
     def serve(self, here: Here, port: int, request: Request) -> Response:
