@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor.simulator.api.access import roles
+from tutor.simulator.bootstrap_objects import create_standing_objects
 from tutor.simulator.client import Client
 from tutor.simulator.kubelet.nodes import new_node
 from tutor.simulator.store import Obj
@@ -38,8 +39,8 @@ def bootstrap(cluster: SimulatedCluster, nodes: tuple[NodeSpec, ...]) -> None:
     for binding in roles.cluster_role_bindings():
         client.create("clusterrolebindings.rbac.authorization.k8s.io", binding)
     _api_service(client)
-    for number, spec in enumerate(nodes):
-        client.create("nodes", new_node(spec, number, client.now))
+    created = [client.create("nodes", new_node(spec, number, client.now)) for number, spec in enumerate(nodes)]
+    create_standing_objects(client, created)
     cluster.engine.run_ready()
     _storage_class(cluster, client)
     _dns(client, len(nodes))

@@ -53,6 +53,15 @@ class Authority:
         """For a client: the common name is the user, organizations are its groups."""
         return self._issue(_name(user.name, user.groups), None)
 
+    def sign_request(self, request: bytes, lifetime: timedelta) -> bytes:
+        """The certificate that a signing request (PEM) asks for, as PEM. Raises ValueError when it cannot be read."""
+        from cryptography import x509
+        from cryptography.x509.oid import ExtendedKeyUsageOID
+
+        asked = x509.load_pem_x509_csr(request)
+        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+        return _pem(self._sign(asked.subject, asked.public_key(), extension=usage, lifetime=lifetime))
+
     def _issue(self, subject: Any, extension: Any) -> KeyPair:
         from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.asymmetric import ec
@@ -64,7 +73,9 @@ class Authority:
         )
         return KeyPair(_pem(certificate), private)
 
-    def _sign(self, subject: Any, public_key: Any, *, ca: bool = False, extension: Any = None) -> Any:
+    def _sign(
+        self, subject: Any, public_key: Any, *, ca: bool = False, extension: Any = None, lifetime: timedelta = LIFETIME
+    ) -> Any:
         from cryptography import x509
         from cryptography.hazmat.primitives import hashes
 
@@ -75,7 +86,7 @@ class Authority:
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(self._now - timedelta(days=1))
-            .not_valid_after(self._now + LIFETIME)
+            .not_valid_after(self._now + lifetime)
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)

@@ -121,7 +121,8 @@ def _resource_list(scheme: Scheme, group: str, version: str) -> dict[str, Any]:
     for resource in resources_of(scheme, group, version):
         listed.append(_entry(resource))
         listed.extend(_subresource_entry(resource, name) for name in subresources_of(resource))
-    return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": listed}
+    versioned = {"apiVersion": "v1"} if group else {}  # the core group's list leaves it out (apiserver, pkg/endpoints)
+    return {"kind": "APIResourceList", **versioned, "groupVersion": group_version, "resources": listed}
 
 
 def _entry(resource: Resource) -> dict[str, Any]:

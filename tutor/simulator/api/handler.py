@@ -22,6 +22,7 @@ from tutor.simulator.api.extensions import Extensions
 from tutor.simulator.api.http import Request, Response, User, plain_text
 from tutor.simulator.api.negotiation import Accepted, accepted
 from tutor.simulator.api.parsing import check_size
+from tutor.simulator.api.signing import Signer
 from tutor.simulator.api.watching import Watch, WatchHub
 from tutor.simulator.cluster import SimulatedCluster
 from tutor.simulator.errors import ApiError
@@ -42,6 +43,8 @@ class Api:
         self.authorizer = Authorizer(cluster)
         self.documents = documents.Documents(cluster.scheme)
         self.extensions = Extensions(cluster)
+        self.signer: Signer | None = None
+        """What signs approved requests for certificates; None while there is no authority (only a server has one)."""
         self.offset = 0
         """Seconds that dates are shifted by on the way out: what the clients' clock is ahead of the cluster's."""
 

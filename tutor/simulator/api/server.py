@@ -16,6 +16,7 @@ from tutor.simulator.api.handler import Api
 from tutor.simulator.api.http import User
 from tutor.simulator.api.kubeconfig import Endpoint, write_kubeconfig
 from tutor.simulator.api.pacer import Pacer
+from tutor.simulator.api.signing import signer
 from tutor.simulator.cluster import SimulatedCluster
 
 START_SECONDS = 10.0
@@ -108,6 +109,7 @@ class SimulatedApiServer:
         self._loop = loop = asyncio.get_running_loop()
         self._stopping, self._work = asyncio.Event(), asyncio.Event()
         self._authority = Authority(time.time())
+        self.api.signer = signer(self._authority)
         with self.cluster.lock:
             self.cluster.root_ca = self._authority.certificate.decode()
         self.pacer.changed = self._wake_from_anywhere

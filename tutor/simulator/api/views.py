@@ -96,6 +96,8 @@ class Presenter:
     def table(self, objects: Iterable[Obj], metadata: dict[str, Any]) -> dict[str, Any]:
         """A Table (metav1.Table)."""
         columns = self.resource.columns or DEFAULT_COLUMNS
+        if self.resource.table_order is not None:
+            objects = sorted(objects, key=self.resource.table_order)
         return {
             "kind": "Table",
             "apiVersion": f"meta.k8s.io/{self.accepted.version}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tutor.simulator.clock import timestamp
 from tutor.simulator.errors import FieldError, invalid, required
 from tutor.simulator.objects import get_condition
 from tutor.simulator.resources.base import Column, Context, Resource
@@ -17,8 +18,16 @@ def _default(obj: Obj) -> None:
         service["port"] = 443
 
 
-def _prepare(_: Context, obj: Obj) -> None:
-    obj["status"] = {}
+def _prepare(context: Context, obj: Obj) -> None:
+    """A group that the API server serves itself is there at once (kube-aggregator, pkg/controllers/status/local)."""
+    local = {
+        "type": "Available",
+        "status": "True",
+        "lastTransitionTime": timestamp(context.now),
+        "reason": "Local",
+        "message": "Local APIServices are always available",
+    }
+    obj["status"] = {} if obj["spec"].get("service") else {"conditions": [local]}
 
 
 def _validate(obj: Obj) -> Iterator[FieldError]:

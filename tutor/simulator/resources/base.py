@@ -93,6 +93,8 @@ class Resource:
     columns: tuple[Column, ...] = ()
     """Without any: Name and Age, as a real server prints a kind it has no printer for."""
 
+    table_order: Callable[[Obj], Any] | None = None
+    """What the rows of a Table are sorted by; without it they stand as the objects are listed."""
     name_rule: NameRule = "subdomain"
     default: Callable[[Obj], None] = _nothing
     """Fills in what was left out (pkg/apis/GROUP/VERSION/defaults.go)."""

@@ -21,6 +21,41 @@ def built_in() -> tuple[Resource, ...]:
     return tuple(found)
 
 
+GROUP_ORDER = (
+    "",
+    "apiregistration.k8s.io",
+    "apps",
+    "events.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "networking.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+    "storage.k8s.io",
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "scheduling.k8s.io",
+    "coordination.k8s.io",
+    "node.k8s.io",
+    "discovery.k8s.io",
+    "resource.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "storagemigration.k8s.io",
+)
+"""How clients are told of the built-in groups (pkg/controlplane/apiserver/aggregator.go DefaultGenericAPIServicePriorities);
+those of CRDs come next, by name, and then those that APIServices bring."""
+_ADDED_BY_SERVICES = ("metrics.k8s.io",)
+
+
+def _group_rank(group: str) -> tuple[int, str]:
+    if group in GROUP_ORDER:
+        return GROUP_ORDER.index(group), ""
+    return len(GROUP_ORDER) + (group in _ADDED_BY_SERVICES), group
+
+
 class Scheme:
     """Looks kinds up by path, by kind and by storage."""
 
@@ -73,11 +108,12 @@ class Scheme:
         return iter(self._by_path.values())
 
     def groups(self) -> list[tuple[str, list[str]]]:
-        """Groups with their versions, the preferred version first; the core group is ""."""
+        """Groups with their versions, in the order they are shown, the preferred version first; the core group is ""."""
         versions: dict[str, dict[str, bool]] = {}
         for resource in self:
             known = versions.setdefault(resource.group, {})
             known[resource.version] = known.get(resource.version, False) or resource.preferred
         return [
-            (group, sorted(by_priority(known, str), key=lambda v: not known[v])) for group, known in versions.items()
+            (group, sorted(by_priority(versions[group], str), key=lambda v: not versions[group][v]))
+            for group in sorted(versions, key=_group_rank)
         ]
