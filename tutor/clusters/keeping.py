@@ -59,7 +59,7 @@ class Keeper:
         """The cluster as it was kept; None when there is none that can be used."""
         try:
             data: Any = pickle.loads(self.path.read_bytes())
-            return data["state"] if data["version"] == __version__ else None
+            return data["state"] if data["version"] == _version() else None
         except Exception:
             # Whatever is wrong with the file, a fresh cluster is better than none, and nothing else depends on it.
             return None
@@ -74,7 +74,7 @@ class Keeper:
         with contextlib.suppress(OSError):
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as file:
-                pickle.dump({"version": __version__, "state": state}, file, pickle.HIGHEST_PROTOCOL)
+                pickle.dump({"version": _version(), "state": state}, file, pickle.HIGHEST_PROTOCOL)
             temporary.replace(self.path)
             self._saved = revision
 
@@ -96,3 +96,10 @@ class Keeper:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _version() -> tuple[str, int]:
+    """What can be loaded: states that the same program has saved in the same form."""
+    from tutor.simulator.cluster import STATE_VERSION
+
+    return __version__, STATE_VERSION

@@ -39,6 +39,10 @@ class NodeSpec:
 DEFAULT_NODES = (NodeSpec("node-1"), NodeSpec("node-2"), NodeSpec("node-3"))
 
 
+STATE_VERSION = 2
+"""Rises with every change of what a saved state holds: a state of another version cannot be loaded."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClusterState:
     """Everything a cluster is, at one moment. Holding it is cheap: objects are shared with the running cluster."""

@@ -6,7 +6,7 @@ A stored object is never changed in place. Readers may keep what they got; write
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,6 +20,8 @@ Key = tuple[str, str]
 
 ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
 IndexFunction = Callable[[Obj], Iterable[str]]
+Members = Mapping[str, tuple[Key, ...]]
+"""What is filed under each value of an index."""
 
 LOG_LENGTH = 20_000
 """How many changes of one resource a watch can look back on; older revisions answer 410 Expired, as after compaction."""
@@ -52,6 +54,8 @@ class Exists(Exception):
 class _Index:
     function: IndexFunction
     members: dict[str, dict[Key, None]] = field(default_factory=dict)
+    moved: bool = False
+    """Whether objects have come under a value after they were made, so that filing them anew would give another order."""
 
     def add(self, key: Key, obj: Obj) -> None:
         for value in self.function(obj):
@@ -60,6 +64,7 @@ class _Index:
     def move(self, key: Key, old: Obj, obj: Obj) -> None:
         before, after = tuple(self.function(old)), tuple(self.function(obj))
         if before != after:
+            self.moved = True
             self.remove(key, old)
             self.add(key, obj)
 
@@ -70,6 +75,15 @@ class _Index:
                 keys.pop(key, None)
                 if not keys:
                     del self.members[value]
+
+    def save(self) -> Members:
+        """What is filed under each value, in order."""
+        return {value: tuple(keys) for value, keys in self.members.items()}
+
+    def load(self, members: Members) -> None:
+        """Put what is filed under each value into this order."""
+        self.members = {value: dict.fromkeys(keys) for value, keys in members.items()}
+        self.moved = True
 
 
 @dataclass(slots=True)
@@ -102,13 +116,20 @@ class _Table:
         for index in self.indexes.values():
             index.remove(key, old)
 
-    def fill(self, objects: dict[Key, Obj]) -> None:
+    def orders(self) -> dict[str, Members]:
+        """The indexes whose order does not follow from that of the objects."""
+        return {name: index.save() for name, index in self.indexes.items() if index.moved}
+
+    def fill(self, objects: dict[Key, Obj], orders: dict[str, Members]) -> None:
         self.objects = {}
         self.namespaces = {}
         for index in self.indexes.values():
             index.members = {}
+            index.moved = False
         for key, obj in objects.items():
             self.put(key, obj, None)
+        for name, members in orders.items():
+            self.indexes[name].load(members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +138,9 @@ class StoreState:
 
     revision: int
     objects: dict[str, dict[Key, Obj]]
+    orders: dict[str, dict[str, Members]]
+    """By resource and index: the order of what is filed, where it does not follow from that of the objects. What is done first
+    depends on it."""
 
 
 class Store:
@@ -251,7 +275,9 @@ class Store:
 
     def save(self) -> StoreState:
         """The objects as a value."""
-        return StoreState(self.revision, {name: dict(table.objects) for name, table in self._tables.items()})
+        objects = {name: dict(table.objects) for name, table in self._tables.items()}
+        orders = {name: found for name, table in self._tables.items() if (found := table.orders())}
+        return StoreState(self.revision, objects, orders)
 
     def load(self, state: StoreState) -> None:
         """Go back to a saved state. A revision that clients have seen is never given out again: in a store that has moved
@@ -260,7 +286,7 @@ class Store:
         self.epoch += 1
         for name in {*self._tables, *state.objects}:
             table = self._table(name)
-            table.fill(state.objects.get(name, {}))
+            table.fill(state.objects.get(name, {}), state.orders.get(name, {}))
             table.log.clear()
             table.dropped = self.revision
         for listener in self._reset_listeners:

@@ -282,11 +282,12 @@ class Kubelet:
             self.addresses.save(),
             self._services.puller.save(),
             self.volumes.save(),
+            self.network.cut_off,
         )
 
     def load(self, state: Any) -> None:
         """Go back to a saved state."""
-        records, by_ip, on_host, stopped, addresses, pulls, volumes = state
+        records, by_ip, on_host, stopped, addresses, pulls, volumes, self.network.cut_off = state
         self._epoch += 1
         self.records, self._by_ip, self._on_host = dict(records), dict(by_ip), dict(on_host)
         self._stopped = set(stopped)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tutor.simulator.objects import labels_of, name_of, uid_of
+from tutor.simulator.objects import deleting, labels_of, name_of, uid_of
 from tutor.simulator.scheduler.requests import Amounts, HostPort, PodInfo, amounts, pod_info
 from tutor.simulator.store import Change, Obj, Store
 
@@ -164,4 +164,4 @@ def _matters(change: Change) -> bool:
     pod, old = change.obj, change.old
     if old is None or is_assigned(pod) != is_assigned(old):
         return True
-    return bool(pod["spec"] != old["spec"] or labels_of(pod) != labels_of(old))
+    return bool(pod["spec"] != old["spec"] or labels_of(pod) != labels_of(old) or deleting(pod) != deleting(old))
