@@ -248,7 +248,11 @@ def test_a_server_that_is_not_there() -> None:
     )
     outcome = run_kubectl(["get", "pods"], config)
     message = "The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\n"
-    assert (outcome.exit_code, outcome.stderr) == (1, message)
+    *complaints, last = outcome.stderr.splitlines(keepends=True)
+    assert (outcome.exit_code, last) == (1, message)
+    assert len(complaints) == 5
+    reason = 'err="Get \\"http://127.0.0.1:1/api?timeout=32s\\": dial tcp 127.0.0.1:1: connect: connection refused"\n'
+    assert all(line.endswith(f'"Couldn\'t get current server API group list" {reason}') for line in complaints)
 
 
 def test_an_unknown_type_is_asked_for_again_because_it_may_be_new() -> None:

@@ -53,9 +53,9 @@ def test_flags_override_the_file(path: Path) -> None:
 
 def test_what_does_not_exist_is_named(path: Path) -> None:
     config = KubeConfig.load(path)
-    with pytest.raises(KubectlError, match='context "nope" does not exist'):
+    with pytest.raises(KubectlError, match="context was not found for specified context: nope"):
         config.endpoint(Overrides(context="nope"))
-    with pytest.raises(KubectlError, match='cluster "nope" does not exist'):
+    with pytest.raises(KubectlError, match='no server found for cluster "nope"'):
         config.endpoint(Overrides(cluster="nope"))
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from tutor.kubectl.errors import ApiError, ConnectionFailed, Interrupted, TimedOut
+from tutor.kubectl.errors import ApiError, Interrupted, TimedOut
 from tutor.kubectl.objects import Object
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tutor.kubectl.connection import Connection
     from tutor.kubectl.io import KubectlIO
+    from tutor.kubectl.tracing import Trace
 
 JSON = "application/json"
 TABLE = (
@@ -57,12 +58,19 @@ class Api:
     """
 
     def __init__(
-        self, connection: Connection, io: KubectlIO, timeout: float | None = None, headers: Query | None = None
+        self,
+        connection: Connection,
+        io: KubectlIO,
+        timeout: float | None = None,
+        headers: Query | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.connection = connection
+        self.headers = dict(headers or {})
+        """What every request of the command carries, such as the user it acts as."""
         self._io = io
         self._timeout = timeout
-        self._headers = dict(headers or {})
+        self._trace = trace
         self.on_warning: Callable[[str], None] = lambda text: self._warn(text)
 
     def _warn(self, text: str) -> None:
@@ -96,6 +104,8 @@ class Api:
         """One request with a JSON reply."""
         reply = self._open(method, path, query, body, content_type, accept, stream=False)
         data = reply.data
+        if self._trace is not None:
+            self._trace.response_body(data)
         self._raise_for_status(reply, data)
         try:
             decoded = json.loads(data)
@@ -168,7 +178,7 @@ class Api:
         from urllib3.exceptions import HTTPError
 
         self._io.check_cancelled()
-        headers = {"Accept": accept, "User-Agent": USER_AGENT, **self._headers}
+        headers = {"Accept": accept, "User-Agent": USER_AGENT, **self.headers}
         data = None
         if body is not None:
             headers["Content-Type"] = content_type
@@ -176,10 +186,29 @@ class Api:
         separator = "&" if "?" in path else "?"
         target = path + (f"{separator}{encode_query(query)}" if query else "")
         try:
-            reply = self.connection.open(method, target, headers, data, self._timeout, stream=stream)
+            reply = self._exchange(method, target, headers, data, stream=stream)
         except HTTPError as problem:
             raise self._connection_error(method, target, problem) from None
         self._report_warnings(reply)
+        return reply
+
+    def _exchange(
+        self, method: str, target: str, headers: dict[str, str], data: bytes | None, *, stream: bool
+    ) -> urllib3.BaseHTTPResponse:
+        """One request and its answer, told to the log when there is one."""
+        from urllib3.exceptions import HTTPError
+
+        trace, url = self._trace, self.connection.endpoint.server.rstrip("/") + target
+        if trace is None:
+            return self.connection.open(method, target, headers, data, self._timeout, stream=stream)
+        trace.request(method, url, {**self.connection.auth_headers(), **headers}, data)
+        started = time.monotonic()
+        try:
+            reply = self.connection.open(method, target, headers, data, self._timeout, stream=stream)
+        except HTTPError:
+            trace.no_response(method, url, time.monotonic() - started)
+            raise
+        trace.response(method, url, reply, time.monotonic() - started)
         return reply
 
     def _report_warnings(self, reply: urllib3.BaseHTTPResponse) -> None:
@@ -202,23 +231,11 @@ class Api:
         raise ApiError(_generic_status(reply.status, data.decode(errors="replace")))
 
     def _connection_error(self, method: str, target: str, problem: Exception) -> Exception:
-        from urllib3 import exceptions
+        from tutor.kubectl.unreachable import failure
 
         if self._io.cancelled.is_set():
             return Interrupted()
-        host = self.connection.host
-        cause = problem.__cause__ or problem
-        if isinstance(problem, exceptions.NewConnectionError) and isinstance(cause, ConnectionRefusedError):
-            return ConnectionFailed(
-                f"The connection to the server {host} was refused - did you specify the right host or port?"
-            )
-        if isinstance(problem, exceptions.TimeoutError):
-            reason = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-            return ConnectionFailed(f"Unable to connect to the server: {reason}")
-        if "CERTIFICATE_VERIFY_FAILED" in str(problem):
-            reason = "tls: failed to verify certificate: x509: certificate signed by unknown authority"
-            return ConnectionFailed(f"Unable to connect to the server: {reason}")
-        return ConnectionFailed(f"Unable to connect to the server: {problem}")
+        return failure(self.connection, method, target, problem)
 
 
 def encode_query(query: Query) -> str:

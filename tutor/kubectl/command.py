@@ -6,6 +6,7 @@ A command is declared, not registered: `commands/<verb>.py` defines `COMMAND = C
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tutor.kubectl.client import Api
     from tutor.kubectl.discovery import Mapper
     from tutor.kubectl.io import KubectlIO
+    from tutor.kubectl.tracing import Trace
 
 Handler = Callable[["Invocation"], None]
 Completer = Callable[["Invocation", Sequence[str], str], list[str]]
@@ -77,6 +79,12 @@ class Invocation:
             token=options.text("token"),
             insecure=options.flag("insecure-skip-tls-verify"),
             tls_server_name=options.text("tls-server-name"),
+            ca_file=options.text("certificate-authority"),
+            client_cert_file=options.text("client-certificate"),
+            client_key_file=options.text("client-key"),
+            username=options.text("username"),
+            password=options.text("password"),
+            proxy=options.text("proxy-url"),
         )
 
     @cached_property
@@ -84,13 +92,14 @@ class Invocation:
         from tutor.kubectl.client import Api
 
         endpoint = self.config.endpoint(self.overrides)
-        return Api(self.config.connection(endpoint), self.io, self._request_timeout(), self._impersonation())
+        connection = self.config.connection(endpoint)
+        return Api(connection, self.io, self._request_timeout(), self._impersonation(), self._trace())
 
     @cached_property
     def mapper(self) -> Mapper:
         from tutor.kubectl.discovery import Mapper
 
-        return Mapper(self.api)
+        return Mapper(self.api, self._report_unreachable)
 
     @cached_property
     def namespace(self) -> str:
@@ -109,16 +118,44 @@ class Invocation:
             seconds = float(text) if text.isdigit() else parse_duration(text)
         except ValueError:
             raise KubectlError(
-                f"Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed "
-                f"by a corresponding time unit "
-                f'(e.g. 1s | 2m | 3h) (got "{text}")'
+                "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed "
+                "by a corresponding time unit (e.g. 1s | 2m | 3h)"
             ) from None
         return seconds or None
+
+    def _trace(self) -> Trace | None:
+        """The log of `-v=6` and more."""
+        level = self.options.number("v")
+        if level < 6:
+            return None
+        from tutor.kubectl.tracing import Trace
+
+        trace = Trace(self.io, level)
+        trace.config_loaded(self.config.shown_path)
+        return trace
+
+    def _report_unreachable(self, reason: str) -> None:
+        """The complaints kubectl writes while it asks, several times, what the server has (client-go `memory/memcache.go`)."""
+        from tutor.kubectl.tracing import log_line
+        from tutor.kubectl.unreachable import ATTEMPTS, DEFAULT_ATTEMPTS
+
+        text = f'"Couldn\'t get current server API group list" err={json.dumps(reason)}'
+        for _ in range(ATTEMPTS.get(self.path.split()[1], DEFAULT_ATTEMPTS)):
+            self.err(log_line(self.io, "E", "memcache.go:381", text))
 
     def _impersonation(self) -> dict[str, str]:
         headers = {"Impersonate-User": self.options.text("as"), "Impersonate-Uid": self.options.text("as-uid")}
         headers["Impersonate-Group"] = ",".join(self.options.many("as-group"))
-        return {name: value for name, value in headers.items() if value}
+        for extra in self.options.many("as-user-extra"):
+            key, equals, value = extra.partition("=")
+            if not equals:
+                raise KubectlError(f"--as-user-extra requires key=value format. got: {extra}")
+            headers[f"Impersonate-Extra-{key}"] = value
+        given = {name: value for name, value in headers.items() if value}
+        if given and "Impersonate-User" not in given:
+            user = self.config.context(self.options.text("context")).get("user", "")
+            raise KubectlError(f"requesting uid, groups or user-extra for {user} without impersonating a user")
+        return given
 
     def out(self, text: str) -> None:
         self.io.stdout(text)

@@ -6,6 +6,7 @@ import base64
 import os
 import ssl
 import tempfile
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -21,13 +22,20 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 15.0  # seconds
 
 
+@dataclass
+class Learned:
+    """What a server told us about itself; the same for whoever asks, so connections with other credentials share it."""
+
+    discovery: Discovery | None = None
+    documents: dict[str, Document] = field(default_factory=dict)
+
+
 class Connection:
     """A pool of HTTP connections to one endpoint; thread-safe, kept between commands."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, learned: Learned | None = None) -> None:
         self.endpoint = endpoint
-        self.discovery: Discovery | None = None
-        self.documents: dict[str, Document] = {}
+        self.learned = learned or Learned()
         self._context = _tls_context(endpoint) if endpoint.server.startswith("https:") else None
         self._pool = self._make_pool()
 
@@ -46,6 +54,10 @@ class Connection:
     @property
     def host(self) -> str:
         return urlsplit(self.endpoint.server).netloc
+
+    def serves(self, endpoint: Endpoint) -> bool:
+        """Whether an endpoint is the same server, with whatever credentials."""
+        return self.endpoint.server == endpoint.server
 
     @property
     def tls(self) -> ssl.SSLContext | None:
@@ -86,7 +98,10 @@ class Connection:
 
 
 def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:
-    context = ssl.create_default_context(cadata=endpoint.ca_data.decode() if endpoint.ca_data else None)
+    try:
+        context = ssl.create_default_context(cadata=endpoint.ca_data.decode("ascii") if endpoint.ca_data else None)
+    except (ssl.SSLError, UnicodeDecodeError):
+        raise KubectlError("unable to load root certificates: unable to parse bytes as PEM block") from None
     if endpoint.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -100,12 +115,16 @@ def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:
 
 def _load_client_certificate(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
     """The ssl module only reads certificates from files: a private one that lives for the length of this call."""
+    for data, what in ((certificate, "certificate"), (key, "key")):
+        if b"-----BEGIN " not in data:
+            raise KubectlError(f"tls: failed to find any PEM data in {what} input")
     handle, path = tempfile.mkstemp(prefix="kubectl-", suffix=".pem")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(certificate + b"\n" + key)
         context.load_cert_chain(path)
     except ssl.SSLError as problem:
-        raise KubectlError(f"unable to use the client certificate: {problem}") from None
+        words = "private key does not match public key" if "KEY_VALUES_MISMATCH" in str(problem) else str(problem)
+        raise KubectlError(f"tls: {words}") from None
     finally:
         os.unlink(path)

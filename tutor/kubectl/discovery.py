@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tutor.kubectl.client import Api
-from tutor.kubectl.errors import ApiError, UnknownResource
+from tutor.kubectl.errors import ApiError, ConnectionFailed, UnknownResource
 from tutor.kubectl.objects import Object
 
 _ACCEPT = (
     "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
     "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
 )
+
+
+NO_CREDENTIALS = "the server has asked for the client to provide credentials"
 
 
 @dataclass(frozen=True)
@@ -128,20 +131,32 @@ def _by_kind_name(resource: ApiResource, name: str) -> bool:
 class Mapper:
     """Finds resources for one command, asking the server again when a name is not known (a CRD may be new)."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, on_failure: Callable[[str], None] = lambda reason: None) -> None:
+        """`on_failure` is told why the server could not be asked what it has, before the error is raised."""
         self._api = api
+        self._on_failure = on_failure
         self._fresh = False
 
     @property
     def discovery(self) -> Discovery:
-        if self._api.connection.discovery is None:
+        if self._api.connection.learned.discovery is None:
             self.refresh()
-        found = self._api.connection.discovery
+        found = self._api.connection.learned.discovery
         assert found is not None  # refresh sets it or raises
         return found
 
     def refresh(self) -> None:
-        self._api.connection.discovery = discover(self._api)
+        try:
+            self._api.connection.learned.discovery = discover(self._api)
+        except ConnectionFailed as problem:
+            problem.request = problem.request.replace('/api"', '/api?timeout=32s"')
+            self._on_failure(problem.detail)
+            raise
+        except ApiError as problem:
+            if problem.code == 401:  # the server's own words are not read here
+                problem = ApiError({**problem.status, "message": NO_CREDENTIALS})
+            self._on_failure(problem.message)
+            raise problem from None
         self._fresh = True
 
     def find(self, text: str) -> ApiResource:

@@ -39,7 +39,25 @@ class Interrupted(KubectlError):
 
 
 class ConnectionFailed(KubectlError):
-    """The API server could not be reached at all."""
+    """The API server could not be reached at all.
+
+    `request` is the method and URL (`Get "https://..."`) and `reason` the network's own words, for the messages that
+    show both.
+    """
+
+    def __init__(self, message: str, request: str = "", reason: str = "") -> None:
+        super().__init__(message)
+        self.request = request
+        self.reason = reason
+
+    @property
+    def detail(self) -> str:
+        """`Get "URL": reason`, as Go's `url.Error` puts it."""
+        return f"{self.request}: {self.reason}" if self.request else self.message
+
+
+class ConfigurationError(KubectlError):
+    """The kubeconfig makes no sense; printed as `Error in configuration: MESSAGE`."""
 
 
 class TimedOut(KubectlError):
@@ -112,6 +130,8 @@ def _one_line(error: KubectlError, prefix: str = "") -> str:
             return f"error: You must be logged in to the server ({error.message})"
         reason = f" ({error.reason})" if error.reason else ""
         return f"Error from server{reason}: {error.message}"
+    if isinstance(error, ConfigurationError):
+        return f"Error in configuration: {error.message}"
     if isinstance(error, BareError | ConnectionFailed) or not error.message:
         return error.message
     return error.message if error.message.startswith("error: ") else prefix + error.message

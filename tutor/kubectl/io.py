@@ -6,9 +6,10 @@ command cannot leave the learner's workspace.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -110,7 +111,8 @@ class KubectlIO:
 
     `stdout` and `stderr` are called with text as it appears; `editor` gets a file name and its text and returns the
     saved text, or None when the user left without saving; `now` is the wall clock in seconds since 1970, which ages are
-    measured against.
+    measured against; `environment` are the variables kubectl looks at (KUBECONFIG, KUBE_EDITOR ...); `process` is the
+    number its log lines carry.
     """
 
     stdout: Callable[[str], object]
@@ -123,6 +125,8 @@ class KubectlIO:
     files: Files = field(default_factory=NoFiles)
     editor: Callable[[str, str], str | None] | None = None
     now: Callable[[], float] = time.time
+    environment: Mapping[str, str] = field(default_factory=dict)
+    process: int = field(default_factory=os.getpid)
 
     def check_cancelled(self) -> None:
         """Raises Interrupted once ctrl+c was pressed."""

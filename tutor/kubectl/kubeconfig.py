@@ -5,18 +5,22 @@ The format is the `Config` of k8s.io/client-go `tools/clientcmd/api/v1`.
 
 from __future__ import annotations
 
-import base64
 import copy
+import json
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.endpoint import Endpoint, Overrides
+from tutor.kubectl.errors import ConfigurationError, KubectlError
 from tutor.kubectl.objects import Object
 
 if TYPE_CHECKING:
     from tutor.kubectl.connection import Connection
+    from tutor.kubectl.io import Files
+
+__all__ = ["EMPTY", "Endpoint", "KubeConfig", "Overrides"]
 
 EMPTY: Object = {
     "apiVersion": "v1",
@@ -29,35 +33,6 @@ EMPTY: Object = {
 }
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """Where an API server is and how to prove who we are; certificates and keys are PEM bytes."""
-
-    server: str
-    ca_data: bytes | None = None
-    token: str | None = None
-    client_cert: bytes | None = None
-    client_key: bytes | None = None
-    username: str | None = None
-    password: str | None = None
-    insecure: bool = False
-    tls_server_name: str | None = None
-    proxy: str | None = None
-
-
-@dataclass(frozen=True)
-class Overrides:
-    """What the global flags (`--context`, `--server` ...) say instead of the file."""
-
-    context: str = ""
-    cluster: str = ""
-    user: str = ""
-    server: str = ""
-    token: str = ""
-    insecure: bool = False
-    tls_server_name: str = ""
-
-
 class KubeConfig:
     """A loaded kubeconfig, the open connections made from it, and the file it is written back to.
 
@@ -67,22 +42,22 @@ class KubeConfig:
     def __init__(self, data: Object, path: Path | None = None) -> None:
         self.data = data
         self.path = path
+        self.shown_path = str(path or "")
+        """What messages call the file; a host that shows it under another name sets this."""
+        self._files: Files | None = None
         self._connections: dict[Endpoint, Connection] = {}
 
     @classmethod
     def load(cls, path: Path) -> KubeConfig:
         """Reads a kubeconfig; a missing file is an empty configuration, as for kubectl."""
-        import yaml
+        return cls(parse(lambda: path.read_bytes(), str(path)), path)
 
-        try:
-            data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            data = None
-        except (OSError, yaml.YAMLError) as problem:
-            raise KubectlError(f"error loading config file {str(path)!r}: {problem}") from None
-        if data is not None and not isinstance(data, dict):
-            raise KubectlError(f"error loading config file {str(path)!r}: it is not a mapping")
-        return cls({**copy.deepcopy(EMPTY), **(data or {})}, path)
+    def other(self, files: Files, path: str) -> KubeConfig:
+        """The kubeconfig in a file of the workspace, with this one's connections."""
+        found = KubeConfig(parse(lambda: files.read_bytes(path), path), Path(path))
+        found._files = files
+        found._connections = self._connections
+        return found
 
     def save(self) -> None:
         """Writes the configuration back, readable by its owner only, replacing the file in one step."""
@@ -90,11 +65,19 @@ class KubeConfig:
 
         if self.path is None:
             return
+        text = to_yaml(self.data)
+        if self._files is not None:
+            self._files.write(str(self.path), text.encode())
+            return
         temporary = self.path.with_name(self.path.name + ".new")
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(to_yaml(self.data))
+            file.write(text)
         temporary.replace(self.path)
+
+    def read(self, path: str) -> bytes:
+        """A file the configuration names, such as a certificate. Raises OSError."""
+        return self._files.read_bytes(path) if self._files is not None else Path(path).read_bytes()
 
     @property
     def current_context(self) -> str:
@@ -114,10 +97,11 @@ class KubeConfig:
         return None
 
     def context(self, name: str = "") -> Object:
+        """A context, by default the current one, which may be missing only when none is set."""
         chosen = name or self.current_context
         found = self.entry("contexts", chosen)
-        if found is None and name:
-            raise KubectlError(f'context "{name}" does not exist')
+        if found is None and chosen:
+            raise ConfigurationError(f"context was not found for specified context: {chosen}")
         return found or {}
 
     def namespace(self, context: str = "") -> str:
@@ -129,40 +113,18 @@ class KubeConfig:
         self.save()
 
     def endpoint(self, overrides: Overrides) -> Endpoint:
-        context = self.context(overrides.context)
-        cluster = self._required("clusters", overrides.cluster or str(context.get("cluster") or ""))
-        user = self._required("users", overrides.user or str(context.get("user") or ""))
-        if "exec" in user or "auth-provider" in user:
-            raise KubectlError(
-                "this context's credentials come from a separate program, which the built-in kubectl does not run: "
-                "use your own kubectl for it, or a context with a certificate or a token"
-            )
-        return Endpoint(
-            server=overrides.server or str(cluster.get("server") or "http://localhost:8080"),
-            ca_data=_bytes(cluster, "certificate-authority"),
-            token=overrides.token or _token(user),
-            client_cert=_bytes(user, "client-certificate"),
-            client_key=_bytes(user, "client-key"),
-            username=user.get("username"),
-            password=user.get("password"),
-            insecure=overrides.insecure or bool(cluster.get("insecure-skip-tls-verify")),
-            tls_server_name=overrides.tls_server_name or cluster.get("tls-server-name"),
-            proxy=cluster.get("proxy-url"),
-        )
+        """Where requests go. KubectlError when the configuration does not say, or says nonsense."""
+        from tutor.kubectl.endpoint import resolve
 
-    def _required(self, kind: str, name: str) -> Object:
-        found = self.entry(kind, name)
-        if found is None and name:
-            inner = {"clusters": "cluster", "users": "auth info"}[kind]
-            raise KubectlError(f'{inner} "{name}" does not exist')
-        return found or {}
+        return resolve(self, overrides)
 
     def connection(self, endpoint: Endpoint) -> Connection:
         """The kept connection to an endpoint, made at its first use."""
         from tutor.kubectl.connection import Connection
 
         if endpoint not in self._connections:
-            self._connections[endpoint] = Connection(endpoint)
+            learned = next((known.learned for known in self._connections.values() if known.serves(endpoint)), None)
+            self._connections[endpoint] = Connection(endpoint, learned)
         return self._connections[endpoint]
 
     def close(self) -> None:
@@ -171,22 +133,33 @@ class KubeConfig:
         self._connections.clear()
 
 
-def _bytes(entry: dict[str, Any], key: str) -> bytes | None:
-    """Inline base64 data, or the named file's content."""
-    if entry.get(f"{key}-data"):
-        return base64.b64decode(entry[f"{key}-data"])
-    if entry.get(key):
-        try:
-            return Path(entry[key]).read_bytes()
-        except OSError as problem:
-            raise KubectlError(f"unable to read {key} {entry[key]}: {problem.strerror}") from None
-    return None
+def parse(read: Callable[[], bytes], name: str) -> Object:
+    """A kubeconfig's content; KubectlError in the words of client-go `clientcmd/loader.go` when it is none."""
+    import yaml
 
+    from tutor.kubectl.manifests import go_yaml_message
+    from tutor.kubectl.yaml_loader import ManifestLoader
 
-def _token(user: Object) -> str | None:
-    if user.get("tokenFile"):
-        try:
-            return Path(user["tokenFile"]).read_text(encoding="utf-8").strip()
-        except OSError as problem:
-            raise KubectlError(f"unable to read tokenFile {user['tokenFile']}: {problem.strerror}") from None
-    return user.get("token") or None
+    failure = f"error loading config file {json.dumps(name)}: "
+    try:
+        data: Any = yaml.load(read().decode("utf-8", "replace"), Loader=ManifestLoader)
+    except FileNotFoundError:
+        data = None
+    except OSError as problem:
+        raise KubectlError(f"{failure}open {name}: {(problem.strerror or str(problem)).lower()}") from None
+    except yaml.YAMLError as problem:
+        raise KubectlError(failure + go_yaml_message(problem)) from None
+    if data is None:
+        return copy.deepcopy(EMPTY)
+    if not isinstance(data, dict):
+        kind = {list: "array", str: "string", bool: "bool"}.get(type(data), "number")
+        raise KubectlError(
+            f"{failure}couldn't get version/kind; json parse error: json: cannot unmarshal {kind} into Go value of type "
+            'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+        )
+    if data.get("kind", "Config") != "Config":
+        raise KubectlError(
+            f'{failure}no kind "{data["kind"]}" is registered for version "{data.get("apiVersion", "")}" in scheme '
+            '"pkg/runtime/scheme.go:111"'
+        )
+    return {**copy.deepcopy(EMPTY), **data}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from tutor.kubectl.command import Command, Invocation
@@ -47,11 +48,22 @@ def _dispatch(argv: list[str], io: KubectlIO, config: KubeConfig) -> None:
             return
         raise KubectlError(f"{problem}\nSee '{path} --help' for usage.") from None
     _check_required(command, options)
-    invocation = Invocation(command, path, options, io, config, tuple(parents))
+    chosen = _chosen_config(options, io, config, required="config" not in path.split()[1:2])
+    invocation = Invocation(command, path, options, io, chosen, tuple(parents))
     if command.run is None:
         _group(invocation)
         return
     _run(invocation)
+
+
+def _chosen_config(options: Options, io: KubectlIO, config: KubeConfig, *, required: bool) -> KubeConfig:
+    """The kubeconfig of `--kubeconfig` or KUBECONFIG, a file of the workspace; without them the one we were given."""
+    path = options.text("kubeconfig") or io.environment.get("KUBECONFIG", "")
+    if path in ("", config.shown_path):
+        return config
+    if required and options.text("kubeconfig") and not io.files.exists(path):
+        raise KubectlError(f"stat {path}: no such file or directory")
+    return config.other(io.files, path)
 
 
 def _check_required(command: Command, options: Options) -> None:
@@ -87,13 +99,11 @@ def _group(invocation: Invocation) -> None:
 
 def _split_leading_flags(argv: list[str]) -> tuple[list[str], list[str]]:
     """Global flags may stand before the command: `kubectl -n web get pods`."""
-    takes_value = {f"--{flag.name}" for flag in GLOBAL_FLAGS if flag.optional_value is None}
-    takes_value |= {f"-{flag.short}" for flag in GLOBAL_FLAGS if flag.short}
     position = 0
     while position < len(argv) and argv[position].startswith("-"):
         if argv[position] in ("-h", "--help"):
             return argv[:position], argv[position + 1 :] or []
-        position += 2 if argv[position] in takes_value else 1
+        position += 2 if argv[position] in _takes_value() else 1
     return argv[:position], argv[position:]
 
 
@@ -126,18 +136,15 @@ def _first_argument(words: list[str]) -> int | None:
         elif not word.startswith("-"):
             return index
         else:
-            skip = word in (
-                "-n",
-                "--namespace",
-                "--context",
-                "-s",
-                "--server",
-                "--user",
-                "--cluster",
-                "--token",
-                "--kubeconfig",
-            )
+            skip = word in _takes_value()
     return None
+
+
+@functools.cache
+def _takes_value() -> frozenset[str]:
+    """The spellings of global flags whose value is the next word."""
+    flags = [flag for flag in GLOBAL_FLAGS if flag.optional_value is None]
+    return frozenset(f"--{flag.name}" for flag in flags) | {f"-{flag.short}" for flag in flags if flag.short}
 
 
 def parse_for_completion(command: Command, words: list[str]) -> Options:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +22,28 @@ _DOCUMENT_START = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Manifest:
-    """One object and where it was read: a file's path, or `STDIN`."""
+    """One object and where it was read: a file's path, or `STDIN`.
+
+    A document that cannot be read is one with a `problem`, so that the others are still worked on.
+    """
 
     obj: Object
     source: str
+    problem: KubectlError | None = None
 
 
 def read_manifests(io: KubectlIO, filenames: list[str], *, recursive: bool = False) -> list[Manifest]:
-    """All objects of `-f` arguments in order; KubectlError for what cannot be found or read."""
+    """All objects of `-f` arguments in order.
+
+    KubectlError for a path that cannot be found, and when there is nothing but one document that cannot be read.
+    """
+    manifests = _read_all(io, filenames, recursive)
+    if len(manifests) == 1 and manifests[0].problem is not None:
+        raise manifests[0].problem
+    return manifests
+
+
+def _read_all(io: KubectlIO, filenames: list[str], recursive: bool) -> list[Manifest]:
     manifests: list[Manifest] = []
     for filename in filenames:
         if filename == "-":
@@ -57,7 +73,7 @@ def _read_path(files: Files, path: str, recursive: bool) -> Iterator[Manifest]:
 
 def _in_folder(files: Files, folder: str, recursive: bool) -> Iterator[str]:
     for name in sorted(files.list(folder)):
-        path = f"{folder.rstrip('/')}/{name}"
+        path = posixpath.normpath(f"{folder}/{name}")
         if files.is_dir(path):
             if recursive:
                 yield from _in_folder(files, path, recursive)
@@ -76,16 +92,22 @@ def read_text(files: Files, path: str) -> str:
 
 
 def _parse(text: str, source: str) -> Iterator[Manifest]:
-    for document in parse_documents(text, source):
-        if document is None:
-            continue
-        if not isinstance(document, dict):
-            shape = "array" if isinstance(document, list) else "string"
-            raise KubectlError(
-                f"unable to decode {json.dumps(source)}: json: cannot unmarshal {shape} into Go value of type "
-                f"unstructured.detector"
-            )
-        yield from _flatten(document, source)
+    try:
+        for document in parse_documents(text, source):
+            if document is not None:
+                yield from _objects(document, source)
+    except KubectlError as problem:
+        yield Manifest({}, source, problem)
+
+
+def _objects(document: Any, source: str) -> Iterator[Manifest]:
+    if not isinstance(document, dict):
+        shape = "array" if isinstance(document, list) else "string"
+        raise KubectlError(
+            f"unable to decode {json.dumps(source)}: json: cannot unmarshal {shape} into Go value of type "
+            f"unstructured.detector"
+        )
+    yield from _flatten(document, source)
 
 
 def _flatten(obj: Object, source: str) -> Iterator[Manifest]:
@@ -107,18 +129,15 @@ def _require_type(obj: Object, source: str) -> None:
         )
 
 
-def parse_documents(text: str, source: str) -> list[Any]:
-    """The documents of a YAML or JSON text, empty ones as None."""
+def parse_documents(text: str, source: str) -> Iterator[Any]:
+    """The documents of a YAML or JSON text, empty ones as None. KubectlError at the first that cannot be read."""
     if text.lstrip().startswith("{"):
-        try:
-            return [json.loads(text)]
-        except ValueError:
-            pass  # a flow mapping in YAML, or several JSON documents: YAML reads both
-    documents = []
+        with suppress(ValueError):  # a flow mapping in YAML, or several JSON documents: YAML reads both
+            yield json.loads(text)
+            return
     for part in _DOCUMENT_START.split(text):
         if part.strip():
-            documents.append(load_yaml(part, source))
-    return documents
+            yield load_yaml(part, source)
 
 
 def load_yaml(text: str, source: str) -> Any:
@@ -131,11 +150,11 @@ def load_yaml(text: str, source: str) -> Any:
         return yaml.load(text, Loader=ManifestLoader)
     except yaml.YAMLError as problem:
         raise KubectlError(
-            f"error parsing {source}: error converting YAML to JSON: {_go_yaml_message(problem)}"
+            f"error parsing {source}: error converting YAML to JSON: {go_yaml_message(problem)}"
         ) from None
 
 
-def _go_yaml_message(problem: Exception) -> str:
+def go_yaml_message(problem: Exception) -> str:
     """libyaml's words with go-yaml's line number (decode.go, `fail`): zero-based for parser errors, one-based for scanner errors."""
     import yaml
 

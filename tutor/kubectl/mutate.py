@@ -13,6 +13,7 @@ from tutor.kubectl.printers.yaml import compact_json
 if TYPE_CHECKING:
     from tutor.kubectl.command import Invocation
     from tutor.kubectl.discovery import ApiResource
+    from tutor.kubectl.errors import ConnectionFailed
 
 VALIDATE = string(
     "validate",
@@ -84,17 +85,34 @@ def create_generated(invocation: Invocation, obj: Object, failure: str = "", *, 
 
 
 def _post(invocation: Invocation, obj: Object, mode: str, failure: str) -> Object:
-    from tutor.kubectl.errors import ApiError
+    from tutor.kubectl.errors import ApiError, ConnectionFailed
 
-    resource = invocation.mapper.for_object(obj)
     query = write_query(invocation.options.text("field-manager"), mode, validation(invocation))
     try:
+        resource = invocation.mapper.for_object(obj)
         created = invocation.api.post(resource.path(invocation.namespace), obj, query)
-    except ApiError as problem:
-        if failure:
-            raise KubectlError(f"{failure} {problem.message}") from None
-        raise
+    except (ApiError, ConnectionFailed) as problem:
+        if not failure:
+            raise
+        detail = problem.message if isinstance(problem, ApiError) else _post_problem(invocation, obj, query, problem)
+        raise KubectlError(f"{failure} {detail}") from None
     return typed(created, resource)
+
+
+def _post_problem(invocation: Invocation, obj: Object, query: dict[str, str], problem: ConnectionFailed) -> str:
+    """The request that could not be made; kubectl knows the path of the kinds it generates without asking."""
+    from tutor.kubectl.client import encode_query
+    from tutor.kubectl.discovery import ApiResource
+    from tutor.kubectl.objects import group_version
+
+    group, version = group_version(obj)
+    kind = str(obj["kind"])
+    singular = kind.lower()
+    plural = f"{singular}es" if singular.endswith("s") else f"{singular}s"
+    namespaced = not kind.startswith("Cluster") and kind not in ("Namespace", "PriorityClass")
+    path = ApiResource(group, version, plural, singular, kind, namespaced).path(invocation.namespace)
+    server = invocation.api.connection.endpoint.server.rstrip("/")
+    return f'Post "{server}{path}?{encode_query(query)}": {problem.reason}'
 
 
 def typed(obj: Object, resource: ApiResource) -> Object:

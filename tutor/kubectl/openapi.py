@@ -75,7 +75,7 @@ class Document:
 
 def document_for(api: Api, resource: ApiResource) -> Document:
     """The document of a resource's API version; KubectlError when the server has none."""
-    kept: dict[str, Document] = api.connection.documents
+    kept: dict[str, Document] = api.connection.learned.documents
     key = resource.root.removeprefix("/")
     if key not in kept:
         paths = api.get("/openapi/v3").get("paths") or {}

@@ -5,13 +5,14 @@ Follows cli-runtime `pkg/resource/builder.go`, including its error texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from tutor.kubectl.client import JSON
 from tutor.kubectl.command import Invocation
 from tutor.kubectl.discovery import ApiResource
-from tutor.kubectl.errors import ApiError, KubectlError, UnknownResource
+from tutor.kubectl.errors import ApiError, ConnectionFailed, KubectlError, UnknownResource
 from tutor.kubectl.manifests import Manifest, read_manifests
 from tutor.kubectl.objects import Object, get, name_of
 
@@ -118,8 +119,7 @@ class Builder:
     def _take_manifests(self, manifests: list[Manifest]) -> None:
         if self.request.args:
             raise KubectlError(
-                "when paths, URLs, or stdin is provided as resource input, you may not specify resource "
-                "arguments as well"
+                "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well"
             )
         self.selected.manifests = manifests
         self.selected.single_item = len(manifests) == 1
@@ -189,6 +189,8 @@ class Builder:
 
     def manifest_info(self, manifest: Manifest) -> Info:
         """One object read from a file, with its resource; KubectlError when the server does not know its kind."""
+        if manifest.problem is not None:
+            raise manifest.problem
         obj = manifest.obj
         try:
             resource = self.invocation.mapper.for_object(obj)
@@ -199,7 +201,20 @@ class Builder:
                 f'"{manifest.source}": '
                 f"{problem.message}\nensure CRDs are installed first"
             ) from None
+        except ConnectionFailed as problem:
+            raise KubectlError(self._unrecognized(manifest.source, problem)) from None
         return Info(resource, self._namespace_for(obj, resource), name_of(obj), obj, manifest.source)
+
+    def _unrecognized(self, source: str, problem: ConnectionFailed) -> str:
+        """What kubectl says when it cannot ask about a manifest's kind: commands that validate ask for the schema first."""
+        options = self.invocation.options
+        if not options.has("validate") or options.text("validate") in ("false", "ignore"):
+            return f'unable to recognize "{source}": {problem.detail}'
+        request = problem.request.replace("/api?", "/openapi/v2?")
+        return (
+            f'error validating "{source}": error validating data: failed to download openapi: {request}: '
+            f"{problem.reason}; if you choose to ignore these errors, turn validation off with --validate=false"
+        )
 
     def _namespace_for(self, obj: Object, resource: ApiResource) -> str:
         if not resource.namespaced:
@@ -217,9 +232,15 @@ class Builder:
 
     def named(self) -> Iterator[Info]:
         """The named objects without fetching them, from arguments or files."""
+        for read in self.readers():
+            yield read()
+
+    def readers(self) -> Iterator[Callable[[], Info]]:
+        """One call for each named object, which says what it is or raises."""
         for resource, name in self.selected.tuples:
-            yield Info(resource, self.namespace if resource.namespaced else "", name)
-        yield from self.manifest_infos()
+            yield partial(Info, resource, self.namespace if resource.namespaced else "", name)
+        for manifest in self.selected.manifests:
+            yield partial(self.manifest_info, manifest)
 
     def fetch(self, info: Info) -> Info:
         """Fills in the live object; ApiError NotFound when there is none."""
@@ -270,9 +291,9 @@ class Builder:
 
     def infos(self, *, errors: list[KubectlError] | None = None) -> Iterator[Info]:
         """All live objects the request names. With `errors`, failures are collected there and the rest goes on."""
-        for info in self.named():
+        for read in self.readers():
             try:
-                fetched = self.fetch(info)
+                fetched = self.fetch(read())
             except KubectlError as problem:
                 if errors is None:
                     raise

@@ -165,7 +165,7 @@ def remote_path(base: str, parameters: Sequence[tuple[str, str]]) -> str:
 
 def start(invocation: Invocation, base: str, parameters: Sequence[tuple[str, str]]) -> RemoteCommand:
     """Opens the socket for `exec` or `attach`."""
-    socket = open_socket(invocation.api.connection, remote_path(base, parameters), {})
+    socket = open_socket(invocation.api.connection, remote_path(base, parameters), invocation.api.headers)
     return RemoteCommand(socket, invocation.io)
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from tutor.kubectl.command import Command, Invocation
+from tutor.kubectl.errors import ConnectionFailed, KubectlError
 
 
 def run(invocation: Invocation) -> None:
     if invocation.args:
         raise invocation.usage_error(f"unexpected arguments: [{' '.join(invocation.args)}]")
-    invocation.mapper.refresh()
+    try:
+        invocation.mapper.refresh()
+    except ConnectionFailed as problem:
+        raise KubectlError(f"couldn't get available api versions from server: {problem.detail}") from None
     invocation.out("".join(f"{version}\n" for version in sorted(invocation.mapper.discovery.group_versions)))
 
 

@@ -50,7 +50,9 @@ def _minified(invocation: Invocation, data: Object) -> Object:
     name = invocation.options.text("context") or invocation.config.current_context
     if not name:
         raise KubectlError("current-context must exist in order to minify")
-    context = invocation.config.context(name)
+    context = invocation.config.entry("contexts", name)
+    if context is None:
+        raise KubectlError(f"cannot locate context {name}")
     wanted = {"contexts": name, "clusters": context.get("cluster"), "users": context.get("user")}
     kept = {
         kind: [entry for entry in data.get(kind) or [] if entry.get("name") == value] for kind, value in wanted.items()
@@ -131,7 +133,7 @@ def _remover(kind: str, word: str) -> Any:
     def run(invocation: Invocation) -> None:
         name, config = _one_argument(invocation), invocation.config
         if config.entry(kind, name) is None:
-            raise KubectlError(f"cannot delete {word} {name}, not in {config.path}")
+            raise KubectlError(f"cannot delete {word} {name}, not in {config.shown_path}")
         config.data[kind] = [entry for entry in config.entries(kind) if entry.get("name") != name]
         if kind == "contexts" and config.current_context == name:
             invocation.err(
@@ -139,7 +141,7 @@ def _remover(kind: str, word: str) -> Any:
                 "different one\n"
             )
         config.save()
-        invocation.out(f"deleted {word} {name} from {config.path}\n")
+        invocation.out(f"deleted {word} {name} from {config.shown_path}\n")
 
     return run
 
@@ -150,9 +152,11 @@ def _rename_context(invocation: Invocation) -> None:
     old, new = invocation.args
     config = invocation.config
     if config.entry("contexts", old) is None:
-        raise KubectlError(f'cannot rename the context "{old}", it\'s not in {config.path}')
+        raise KubectlError(f'cannot rename the context "{old}", it\'s not in {config.shown_path}')
     if config.entry("contexts", new) is not None:
-        raise KubectlError(f'cannot rename the context "{old}", the context "{new}" already exists in {config.path}')
+        raise KubectlError(
+            f'cannot rename the context "{old}", the context "{new}" already exists in {config.shown_path}'
+        )
     for entry in config.entries("contexts"):
         if entry.get("name") == old:
             entry["name"] = new

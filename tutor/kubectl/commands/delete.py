@@ -106,7 +106,11 @@ def _grace(invocation: Invocation) -> int:
 
 def _targets(builder: Builder, errors: list[KubectlError]) -> Iterator[Info]:
     """What to delete; named objects are not fetched first."""
-    yield from builder.named()
+    for read in builder.readers():
+        try:
+            yield read()
+        except KubectlError as problem:
+            errors.append(problem)
     for resource in builder.selected.types:
         try:
             yield from builder.listed(resource)

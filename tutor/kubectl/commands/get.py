@@ -164,9 +164,9 @@ def _sorted_tables(fetched: list[_Fetched], field: str) -> list[_Fetched]:
 
 def _fetch_tables(builder: Builder, errors: list[KubectlError]) -> Iterator[_Fetched]:
     now = builder.invocation.io.now()
-    for info in builder.named():
+    for read in builder.readers():
         try:
-            builder.fetch(info)
+            info = builder.fetch(read())
         except KubectlError as problem:
             errors.append(problem)
             continue

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.shell.calls import Surroundings
+from tutor.shell.kubefile import FOLDER
 from tutor.shell.looking import KubectlLook
 from tutor.shell.tips import Failure, tip_for
+from tutor.shell.world import HOME
 
 if TYPE_CHECKING:
     from tutor.kubectl import KubeConfig, KubectlIO
@@ -38,6 +40,7 @@ class ClusterAccess:
         changed = self._changed_at()
         if self._config is None:
             self._config = KubeConfig.load(self._path)
+            self._config.shown_path = f"{HOME}/{FOLDER}/config"
         elif changed != self._read_at:
             self._config.data = KubeConfig.load(self._path).data
         self._read_at = changed
@@ -85,12 +88,12 @@ class Kubectl:
     def __call__(self, surroundings: Surroundings) -> int:
         """Run it. Returns kubectl's exit status."""
         from tutor.kubectl import run
-        from tutor.kubectl.errors import KubectlError
+        from tutor.kubectl.errors import KubectlError, describe_error
 
         try:
             config = self._access.config
         except KubectlError as problem:
-            surroundings.err(f"{problem.message}\n")
+            surroundings.err(describe_error(problem))
             return 1
         errors: list[str] = []
         status = run(surroundings.argv[1:], self._io(surroundings, errors), config)
@@ -116,6 +119,7 @@ class Kubectl:
             cancelled=surroundings.cancelled,
             files=surroundings.files,
             editor=self._editor,
+            environment=surroundings.environment,
         )
 
     def _tip(self, surroundings: Surroundings, output: str, config: KubeConfig) -> str:
