@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.ui.doubles import FakeServices
+from tests.ui.doubles import OPENED, FakeServices
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +19,14 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("K8S_TUTOR_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "no-kubeconfig"))
+
+
+@pytest.fixture(autouse=True)
+def closed_progress() -> Iterator[None]:
+    """Tests look at progress without an app that would close it, and Python 3.13 warns of every connection that is left open."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tutor.clusters import ClockControl, Cluster, Snapshots
+from tutor.clusters import ClockControl, Cluster, Levers, Snapshots
 from tutor.course import load_pack
 from tutor.course.model import Exercise
 from tutor.grading import CheckResult, Report, Verdict
@@ -72,6 +72,7 @@ class FakeCluster:
     capabilities: frozenset[str] = frozenset()
     fake_clock: FakeClock | None = field(default_factory=FakeClock)
     fake_snapshots: FakeSnapshots | None = field(default_factory=FakeSnapshots)
+    levers: Levers | None = None
     fails_with: Exception | None = None
     stopped: bool = False
 
@@ -281,6 +282,10 @@ def objects() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+OPENED: list[Progress] = []
+"""Progress that tests opened and that nobody may have closed."""
+
+
 class FakeServices(Services):
     """The real course loader, quiz and progress; everything that needs a cluster replaced.
 
@@ -288,7 +293,9 @@ class FakeServices(Services):
     """
 
     def __init__(self, folder: Path, progress: Progress | None = None, cluster: FakeCluster | None = None) -> None:
-        super().__init__("simulated", pack=load_pack(PACK), progress=progress or open_progress(folder / "progress.db"))
+        kept = progress or open_progress(folder / "progress.db")
+        OPENED.append(kept)
+        super().__init__("simulated", pack=load_pack(PACK), progress=kept)
         self.folder = folder
         self.fake_cluster = cluster or FakeCluster()
         self.session: FakeSession | None = None
