@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.simulator.histories.busy import BUSY
-from tests.simulator.histories.restoring import Way, all_scenarios, play_restoring
+from tests.simulator.histories.restoring import WAYS, Way, all_scenarios, play_restoring
 from tests.simulator.lab import BUSYBOX, Lab
 from tests.simulator.workloads import NOW, deployment
 from tutor.simulator.api.inprocess import InProcessClient
@@ -17,7 +17,6 @@ from tutor.simulator.cluster import ClusterState, SimulatedCluster
 SCENARIOS = all_scenarios()
 SAMPLE = sorted(SCENARIOS)[:: max(1, len(SCENARIOS) // 20)]
 """`python -m tests.tools.same_history --restore` plays all of them."""
-WAYS: tuple[Way, Way] = ("in place", "by file")
 
 
 @pytest.fixture

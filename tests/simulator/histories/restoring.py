@@ -15,6 +15,7 @@ from tutor.simulator.api.inprocess import InProcessClient
 from tutor.simulator.cluster import SimulatedCluster
 
 Way = Literal["in place", "by file"]
+WAYS: tuple[Way, ...] = ("in place", "by file")
 ASTRAY_SECONDS = 45.0
 """How far a cluster goes on before it is taken back to where it was."""
 
@@ -58,6 +59,11 @@ class RestoringDriver(SimulatedDriver):
         self._client = InProcessClient(self.cluster)
         self.cluster.load(state)
         self.history.follow(self.cluster)
+
+
+def play_undisturbed() -> History:
+    """Play the busy scenario; returns what was written."""
+    return _play(busy(), RestoringDriver(busy().needs)).history
 
 
 def play_restoring(scenario: Scenario, way: Way, *, every: int) -> str:

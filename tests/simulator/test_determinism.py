@@ -1,0 +1,13 @@
+"""Same seed, same inputs, same history: byte by byte, whatever the hash seed of the process."""
+
+from __future__ import annotations
+
+from tests.simulator.histories.restoring import play_undisturbed
+from tests.tools.same_history import in_process
+
+
+def test_a_busy_quarter_of_an_hour_is_the_same_every_time() -> None:
+    """`python -m tests.tools.same_history` does this a hundred times."""
+    here = play_undisturbed()
+    assert len(here.lines) > 2000
+    assert {here.digest(), *in_process(1, 1), *in_process(1, 2)} == {here.digest()}
