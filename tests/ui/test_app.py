@@ -139,7 +139,7 @@ class Terminal:
         )
         os.close(slave)
 
-    def read_until(self, needle: bytes, limit: float = 20.0) -> None:
+    def read_until(self, needle: bytes, limit: float = 60.0) -> None:
         """Read what the app writes until the needle has come; AssertionError when it does not come in time."""
         deadline = time.monotonic() + limit
         while needle not in self.output:
@@ -167,7 +167,7 @@ def test_a_signal_ends_the_app_with_the_terminal_as_it_was(tmp_path: Path, numbe
         terminal.process.send_signal(number)
         terminal.read_until(LEFT_ALTERNATE_SCREEN)
         assert MOUSE_OFF in terminal.output
-        assert terminal.process.wait(10) == 0
+        assert terminal.process.wait(60) == 0
     finally:
         terminal.close()
     position = FakeServices(tmp_path).progress.lessons.last()
@@ -184,7 +184,7 @@ def test_a_stray_byte_does_not_end_the_app(tmp_path: Path) -> None:
         terminal.read_until(b"A manifest says what you want")
         terminal.type(b"\x11")
         terminal.read_until(LEFT_ALTERNATE_SCREEN)
-        assert terminal.process.wait(10) == 0
+        assert terminal.process.wait(60) == 0
     finally:
         terminal.close()
 
