@@ -12,10 +12,22 @@ import sys
 from collections.abc import Sequence
 
 from tutor import __version__
-from tutor.cli import authoring, clusters, doctor, exercises, kubectl, lessons, measure, pictures, progress, quizzes
+from tutor.cli import (
+    authoring,
+    clusters,
+    doctor,
+    exercises,
+    images,
+    kubectl,
+    lessons,
+    measure,
+    pictures,
+    progress,
+    quizzes,
+)
 from tutor.cli.output import ENVIRONMENT, INTERRUPTED, USAGE, CommandError
 
-COMMANDS = (lessons, quizzes, exercises, clusters, kubectl, progress, doctor, authoring, pictures, measure)
+COMMANDS = (lessons, quizzes, exercises, clusters, images, kubectl, progress, doctor, authoring, pictures, measure)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.cli import levers
 from tutor.cli.output import ENVIRONMENT, FAILED, OK, USAGE, CommandError, json_option, say, say_json, warn
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     consent.set_defaults(handler=agree)
     serve = verbs.add_parser("serve", help="run the simulated cluster in the foreground until interrupted")
     serve.set_defaults(handler=serve_cluster)
+    levers.register(verbs)
 
 
 def opened_cluster(spec: str | None, kind: KindOptions | None = None) -> Cluster:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tutor.clusters.base import ClusterError, Report
+from tutor.clusters.control import ControlServer, Door, RemoteClock, RemoteLevers
 from tutor.clusters.simulated import CAPABILITIES, Simulated
 from tutor.folders import private_folder, write_private
 
@@ -30,6 +31,13 @@ class Running:
 
     pid: int
     kubeconfig: str
+    port: int
+    token: str
+
+    @property
+    def door(self) -> Door:
+        """Where it takes orders."""
+        return Door(self.port, self.token)
 
 
 def _state_path() -> Path:
@@ -40,7 +48,7 @@ def status() -> Running | None:
     """The running background cluster, or None."""
     try:
         data = json.loads(_state_path().read_text(encoding="utf-8"))
-        found = Running(int(data["pid"]), str(data["kubeconfig"]))
+        found = Running(int(data["pid"]), str(data["kubeconfig"]), int(data["port"]), str(data["token"]))
         os.kill(found.pid, 0)
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -54,13 +62,16 @@ def serve() -> int:
         signal.signal(number, lambda *_: ending.set())
     cluster = Simulated()
     cluster.start()
-    mine = Running(os.getpid(), str(cluster.kubeconfig()))
+    control = ControlServer(cluster)
+    door = control.start()
+    mine = Running(os.getpid(), str(cluster.kubeconfig()), door.port, door.token)
     write_private(_state_path(), json.dumps(asdict(mine)) + "\n")
     try:
         ending.wait()
     finally:
         if status() == mine:
             _state_path().unlink(missing_ok=True)
+        control.stop()
         cluster.stop()
     return 0
 
@@ -107,12 +118,11 @@ def stop() -> bool:
 
 
 class BackgroundSimulated:
-    """The simulated cluster of the background process. Its time follows the wall clock, and it keeps no snapshots."""
+    """The simulated cluster of the background process. It keeps no snapshots to undo commands with."""
 
     name = "simulated"
-    clock = None
     snapshots = None
-    capabilities = CAPABILITIES - {"clock", "snapshot"}
+    capabilities = CAPABILITIES - {"snapshot"}
 
     def __init__(self) -> None:
         self._running: Running | None = None
@@ -124,6 +134,16 @@ class BackgroundSimulated:
     def stop(self) -> None:
         """Forget it; the process goes on until `k8s-tutor cluster stop`."""
         self._running = None
+
+    @property
+    def clock(self) -> RemoteClock | None:
+        """Its clock; None before start."""
+        return RemoteClock(self._running.door) if self._running else None
+
+    @property
+    def levers(self) -> RemoteLevers | None:
+        """What can be broken and added; None before start."""
+        return RemoteLevers(self._running.door) if self._running else None
 
     def kubeconfig(self) -> Path:
         """A private file that leads to it. ClusterError before start."""

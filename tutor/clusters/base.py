@@ -72,6 +72,40 @@ class Snapshots(Protocol):
         is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """Something that can be on or off in a cluster. `about` says in a sentence what it is or does."""
+
+    name: str
+    about: str
+    on: bool
+
+
+class Levers(Protocol):
+    """What can be broken, added and taken away on purpose in a cluster that is wholly the tutor's. Methods may block."""
+
+    def faults(self) -> list[Lever]:
+        """Every fault the cluster can have; those that are on are in it now."""
+
+    def set_fault(self, name: str, on: bool) -> None:
+        """Put a fault into the cluster, or take it away. ClusterError for an unknown one."""
+
+    def addons(self) -> list[Lever]:
+        """Every add-on there is; those that are on are installed."""
+
+    def set_addon(self, name: str, on: bool) -> None:
+        """Install an add-on, or remove it. ClusterError for an unknown one."""
+
+    def save_to(self, path: Path) -> None:
+        """Write the whole cluster to a file. ClusterError when that cannot be done."""
+
+    def restore_from(self, path: Path) -> None:
+        """Make the cluster what it was when the file was written. ClusterError when that cannot be done."""
+
+    def use_added_images(self) -> None:
+        """Take note of images that have been added to the registry since the cluster was started."""
+
+
 class Cluster(Protocol):
     """A cluster to play on."""
 
@@ -90,6 +124,10 @@ class Cluster(Protocol):
     @property
     def snapshots(self) -> Snapshots | None:
         """Its earlier states, where it keeps them."""
+
+    @property
+    def levers(self) -> Levers | None:
+        """What can be broken and added in it, where the tutor may."""
 
     def start(self, report: Report = ...) -> None:
         """Make it usable; does nothing when it is. Blocks. Raises ClusterError."""

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.clusters.base import ClockControl, ClusterError, Report, Snapshots
+from tutor.clusters.added_images import tell_registry
+from tutor.clusters.base import ClockControl, ClusterError, Levers, Report, Snapshots
 from tutor.clusters.keeping import Keeper
+from tutor.clusters.levers import SimulatedLevers
 from tutor.folders import private_folder
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class Simulated:
         self._keeper: Keeper | None = None
         self._server: SimulatedApiServer | None = None
         self._snapshots: SimulatedSnapshots | None = None
+        self._levers: SimulatedLevers | None = None
         self._kubeconfig: Path | None = None
         self.capabilities: frozenset[str] = CAPABILITIES
 
@@ -49,6 +52,7 @@ class Simulated:
         from tutor.simulator.api.server import SimulatedApiServer
         from tutor.simulator.cluster import SimulatedCluster
 
+        tell_registry()
         cluster = SimulatedCluster(now=time.time() - WARM_UP_SECONDS, seed=self._seed)
         install(cluster, "metrics-server")
         cluster.engine.advance(WARM_UP_SECONDS)
@@ -65,6 +69,7 @@ class Simulated:
             raise ClusterError(str(problem), "Try again; the machine may be very busy") from None
         self._server = server
         self._snapshots = SimulatedSnapshots(server)
+        self._levers = SimulatedLevers(server)
         if self._keep:
             self._go_on(server)
 
@@ -89,7 +94,7 @@ class Simulated:
         self._keeper = None
         if self._kubeconfig is not None:
             self._kubeconfig.unlink(missing_ok=True)
-        self._server = self._snapshots = self._kubeconfig = None
+        self._server = self._snapshots = self._levers = self._kubeconfig = None
 
     @property
     def clock(self) -> ClockControl | None:
@@ -100,6 +105,11 @@ class Simulated:
     def snapshots(self) -> Snapshots | None:
         """Its earlier states; None before start."""
         return self._snapshots
+
+    @property
+    def levers(self) -> Levers | None:
+        """What can be broken and added; None before start."""
+        return self._levers
 
     def kubeconfig(self) -> Path:
         """A private file that leads to it. ClusterError before start."""
