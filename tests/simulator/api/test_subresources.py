@@ -108,6 +108,32 @@ def test_evicting_without_a_budget_deletes(client: InProcessClient) -> None:
     assert found.get("code") == 404 or "deletionTimestamp" in found["metadata"]
 
 
+def test_an_evicted_pod_says_that_it_was_evicted(client: InProcessClient) -> None:
+    running_pod(client)
+    patch = {"metadata": {"finalizers": ["example.org/wait"]}}
+    client.json("PATCH", f"{PODS}/p", patch, content_type=MERGE_PATCH)
+    evict(client)
+    (condition,) = [c for c in client.get(f"{PODS}/p")["status"]["conditions"] if c["type"] == "DisruptionTarget"]
+    assert (condition["status"], condition["reason"]) == ("True", "EvictionByEvictionAPI")
+    assert condition["message"] == "Eviction API: evicting"
+
+
+def test_a_refused_or_tried_eviction_leaves_the_pod_as_it_is(client: InProcessClient) -> None:
+    running_pod(client)
+    before = client.get(f"{PODS}/p")
+    body: dict[str, Any] = {"metadata": {"name": "p"}, "deleteOptions": {"preconditions": {"uid": "another"}}}
+    assert client.json("POST", f"{PODS}/p/eviction", body)["code"] == 409
+    client.json("POST", f"{PODS}/p/eviction", {"metadata": {"name": "p"}, "deleteOptions": {"dryRun": ["All"]}})
+    assert client.get(f"{PODS}/p") == before
+
+
+def test_an_eviction_may_expect_a_version(client: InProcessClient) -> None:
+    running_pod(client)
+    version = client.get(f"{PODS}/p")["metadata"]["resourceVersion"]
+    body = {"metadata": {"name": "p"}, "deleteOptions": {"preconditions": {"resourceVersion": version}}}
+    assert client.json("POST", f"{PODS}/p/eviction", body)["status"] == "Success"
+
+
 def test_a_spent_budget_refuses(client: InProcessClient) -> None:
     running_pod(client)
     disruption_budget(client, "b", budget(0))

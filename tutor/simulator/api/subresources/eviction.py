@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tutor.simulator.api import listing
@@ -12,12 +13,14 @@ from tutor.simulator.api.http import Response
 from tutor.simulator.api.writing import success
 from tutor.simulator.clock import timestamp
 from tutor.simulator.errors import ApiError, bad_request
-from tutor.simulator.objects import condition_is, deleting, labels_of, matches_selector
+from tutor.simulator.objects import condition_is, deleting, labels_of, matches_selector, set_condition
 from tutor.simulator.registry import DeleteOptions
 from tutor.simulator.schemas import table
 from tutor.simulator.store import Obj
 
 HANDLES = ("eviction",)
+DISRUPTED = "DisruptionTarget"
+"""Condition of a pod that is taken away, so that a Job can tell it from a failure of its own."""
 PDBS = "poddisruptionbudgets.policy"
 BEING_PROCESSED = 10
 """Seconds after which a client should ask again when the budget's controller has not seen the newest change."""
@@ -43,8 +46,29 @@ def handle(call: Call) -> Response:
         preconditions.get("uid"),
         preconditions.get("resourceVersion"),
     )
+    if not dry_run:
+        delete = _say_why(call, pod, delete)
     call.registry.delete(call.resource, route.namespace, route.name, call.writer(dry_run=dry_run), delete)
     return call.answer(success(code=201), 201)
+
+
+def _say_why(call: Call, pod: Obj, delete: DeleteOptions) -> DeleteOptions:
+    """Note in the pod that it is taken away on purpose (addConditionAndDeletePod), and have the deletion expect that version. A
+    precondition that does not hold is left for the deletion to refuse."""
+    metadata, status = pod["metadata"], pod.get("status", {})
+    if (delete.uid or metadata["uid"]) != metadata["uid"]:
+        return delete
+    if (delete.resource_version or metadata["resourceVersion"]) != metadata["resourceVersion"]:
+        return delete
+    why = {"reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting"}
+    times = {"lastProbeTime": None, "lastTransitionTime": timestamp(call.api.cluster.clock.now)}
+    conditions = set_condition(status.get("conditions") or (), {"type": DISRUPTED, "status": "True", **times, **why})
+    changed = {**pod, "metadata": dict(metadata), "status": {**status, "conditions": conditions}}
+    route, writer = call.route, call.writer(dry_run=False)
+    updated = call.registry.update_status(call.resource, route.namespace, route.name, changed, writer)
+    if delete.resource_version is None:
+        return delete
+    return replace(delete, resource_version=updated["metadata"]["resourceVersion"])
 
 
 def _needs_no_budget(pod: Obj) -> bool:
