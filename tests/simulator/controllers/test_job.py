@@ -231,6 +231,16 @@ def test_pods_of_a_deleted_job_are_let_go(stage: Stage) -> None:
     assert stage.pods("work-") == []
 
 
+def test_pods_left_behind_by_their_job_are_no_longer_held(stage: Stage) -> None:
+    stage.create("jobs.batch", job())
+    stage.run_pod(stage.pods("work-")[0])
+    stage.client.delete("jobs.batch", "default", "work", DeleteOptions(propagation="Orphan"))
+    stage.engine.run_ready()
+    (left,) = stage.pods("work-")
+    assert "ownerReferences" not in left["metadata"]
+    assert "finalizers" not in left["metadata"]
+
+
 def test_a_time_to_live_deletes_the_finished_job(stage: Stage) -> None:
     stage.create("jobs.batch", job(ttlSecondsAfterFinished=10))
     stage.end_pod(stage.pods("work-")[0])

@@ -59,20 +59,26 @@ class JobController(Controller):
         return super().observe(change)
 
     def affected(self, change: Change) -> Iterable[str]:
-        """The Job of a pod, or the pod itself if its Job is over."""
+        """The Job of a pod, or the pod itself if its Job is over or has let go of it."""
         reference = controller_of(change.obj)
         if reference is not None and reference["kind"] != "Job":
             return ()
-        if reference is not None and has_finalizer(change.obj) and self._is_left_over(change.obj):
-            return (_POD + key_of(change.obj),)
-        return affected_by_pod(self.client, change, JOBS, "Job")
+        keys = list(affected_by_pod(self.client, change, JOBS, "Job"))
+        if has_finalizer(change.obj) and self._is_left_over(change.obj):
+            return (_POD + key_of(change.obj), *(keys if reference is None else ()))
+        return keys
 
     def _is_left_over(self, pod: Obj) -> bool:
+        """Whether no Job will ever count this pod (handleSingleOrphanPod)."""
         reference = controller_of(pod)
-        if reference is None or reference["kind"] != "Job":
+        if reference is None:
+            return True
+        if reference["kind"] != "Job":
             return False
         job = self.client.get(JOBS, namespace_of(pod), reference["name"])
-        return job is None or uid_of(job) != reference["uid"] or is_finished(job)
+        if job is None or uid_of(job) != reference["uid"]:
+            return True
+        return _is_ours(job) and is_finished(job)
 
     def resync(self) -> Iterable[str]:
         """All Jobs, and pods that wait for nothing."""
@@ -96,7 +102,7 @@ class JobController(Controller):
 
     def sync(self, job: Obj) -> Result:
         """Count what has ended, decide whether the Job is over, and create or delete pods."""
-        if is_finished(job) or job["spec"].get("managedBy") not in (None, MANAGED_BY):
+        if is_finished(job) or not _is_ours(job):
             self._backoffs.pop(key_of(job), None)
             return DONE
         pods = claim(self.client, job, "pods", job["spec"]["selector"])
@@ -159,6 +165,11 @@ class JobController(Controller):
     def load(self, state: Any) -> None:
         """Go back to saved back-offs."""
         self._backoffs = dict(state or ())
+
+
+def _is_ours(job: Obj) -> bool:
+    """Whether no other controller was named to look after the Job."""
+    return job["spec"].get("managedBy") in (None, MANAGED_BY)
 
 
 def _next(backoff: float | None, deadline: float | None) -> Result:
