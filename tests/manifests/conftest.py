@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tutor.clusters.simulated import Simulated
-from tutor.folders import HOME_VARIABLE
+from tests.manifests.clusters import cluster_with
 from tutor.manifests.schemas import ClusterSchemas
 
 OBJECTS = """\
@@ -49,21 +47,7 @@ spec:
 @pytest.fixture(scope="package")
 def schemas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterSchemas]:
     """What the cluster says about manifests."""
-    from tutor.kubectl import FolderFiles, KubeConfig, KubectlIO, run
-
-    folder = tmp_path_factory.mktemp("cluster")
-    patch = pytest.MonkeyPatch()
-    patch.setenv(HOME_VARIABLE, str(folder / "home"))
-    cluster = Simulated()
-    cluster.start()
-    (folder / "objects.yaml").write_text(OBJECTS)
-    config = KubeConfig.load(cluster.kubeconfig())
-    said: list[str] = []
-    io = KubectlIO(stdout=said.append, stderr=said.append, files=FolderFiles(Path(folder)))
-    assert run(["apply", "-f", "objects.yaml"], io, config) == 0, said
-    found = ClusterSchemas(cluster.kubeconfig())
-    yield found
-    found.close()
-    config.close()
-    cluster.stop()
-    patch.undo()
+    with cluster_with(tmp_path_factory.mktemp("cluster"), OBJECTS) as kubeconfig:
+        found = ClusterSchemas(kubeconfig)
+        yield found
+        found.close()

@@ -174,6 +174,7 @@ class FakeShell:
         self.running = False
         self.stopped = False
         self.prompt = "production $ "
+        self.folder = ""
         self.fed: list[str] = []
         self.closed = False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.ui.widgets.exercise.yaml_area import tokens
+from tutor.ui.widgets.editor.yaml_area import tokens
 
 
 @pytest.mark.parametrize(

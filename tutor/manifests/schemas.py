@@ -59,7 +59,8 @@ class ClusterSchemas:
     """What one cluster says about manifests. Every answer is empty when the cluster does not give one. Thread-safe."""
 
     def __init__(self, kubeconfig: Path) -> None:
-        self._path = kubeconfig
+        self.kubeconfig = kubeconfig
+        """The file that leads to the cluster."""
         self._lock = threading.RLock()
         self._names: dict[tuple[str, str], tuple[float, list[str]]] = {}
 
@@ -67,7 +68,7 @@ class ClusterSchemas:
     def _config(self) -> KubeConfig:
         from tutor.kubectl import KubeConfig
 
-        return KubeConfig.load(self._path)
+        return KubeConfig.load(self.kubeconfig)
 
     @cached_property
     def _api(self) -> Api:

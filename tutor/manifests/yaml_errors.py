@@ -16,7 +16,7 @@ def explain_yaml_error(text: str, error: Exception) -> tuple[int, str]:
     lines = text.split("\n")
     row = min(mark.line, len(lines) - 1) if mark else 0
     if "cannot start any token" in problem:
-        return row, _bad_character(lines[row], mark.column)
+        return row, _bad_character(lines[row], mark.column if mark else 0)
     if "mapping values are not allowed" in problem:
         return _misplaced_mapping(lines, row)
     if "expected ',' or" in problem:

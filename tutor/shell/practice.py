@@ -100,11 +100,15 @@ class PracticeShell:
         """What stands before the line to type: the folder below the workspace, the namespace, and a dollar sign."""
         if self._typed:
             return "> "
-        folder = self._engine.shell.process.cwd
-        inside = folder.removeprefix(world.HOME).lstrip("/") if folder.startswith(world.HOME) else folder
         namespace = self._access.namespace
-        parts = [inside, f"[{namespace}]" if namespace != "default" else "", "$ "]
+        parts = [self.folder, f"[{namespace}]" if namespace != "default" else "", "$ "]
         return " ".join(part for part in parts if part)
+
+    @property
+    def folder(self) -> str:
+        """The folder below the workspace commands are run in, empty for the workspace; elsewhere the whole path."""
+        cwd = self._engine.shell.process.cwd
+        return cwd.removeprefix(world.HOME).lstrip("/") if cwd.startswith(world.HOME) else cwd
 
     def needs_more(self, line: str) -> bool:
         """Whether a line cannot be run yet: an open quote, a here-document without its end, a trailing backslash."""

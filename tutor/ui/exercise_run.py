@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tutor.clusters import Cluster
     from tutor.course.model import Exercise
     from tutor.grading import Report
+    from tutor.manifests.schemas import ClusterSchemas
     from tutor.ui.live.watcher import Watcher
     from tutor.ui.services import Services
 
@@ -78,6 +79,8 @@ class ExerciseRun:
         """Whether an attempt goes on whose cluster is gone, so that only the files are as they were left."""
         self.cluster: Cluster | None = None
         self.shell: ShellPort | None = None
+        self.schemas: ClusterSchemas | None = None
+        """What the cluster knows about manifests."""
         self._services = services
         self._session: SessionPort | None = None
         self._attempt: Attempt | None = None
@@ -115,6 +118,7 @@ class ExerciseRun:
                 session.start(report)
             self.cluster = cluster
             self.shell = self._services.practice_shell(cluster, self.workspace, self._take_output, self._edit)
+            self.schemas = self._services.schemas(cluster)
             self._session = session
             self._record_start(cluster.name, resumed)
             self.timeline.restart()
@@ -229,4 +233,6 @@ class ExerciseRun:
                 self.shell.close()
             if self._session is not None:
                 self._session.close(cleanup)
-            self._watcher = self.shell = self._session = None
+            if self.schemas is not None:
+                self.schemas.close()
+            self._watcher = self.shell = self._session = self.schemas = None

@@ -59,6 +59,10 @@ class ShellPort(Protocol):
         """What stands before the line to type."""
 
     @property
+    def folder(self) -> str:
+        """The folder below the workspace commands are run in; empty for the workspace itself."""
+
+    @property
     def history(self) -> Sequence[str]:
         """Lines run before, the latest last."""
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tutor.clusters.consent import ContextInfo
     from tutor.course.model import Exercise
     from tutor.course.pack import Pack
+    from tutor.manifests.schemas import ClusterSchemas
     from tutor.quiz import QuestionBank
     from tutor.ui.exercise_run import ExerciseRun
     from tutor.ui.live.state import ClusterState
@@ -184,6 +185,12 @@ class Services:
         from tutor.shell import PracticeShell
 
         return PracticeShell(cluster.kubeconfig(), workspace, output=output, editor=editor)
+
+    def schemas(self, cluster: Cluster) -> ClusterSchemas:
+        """What that cluster knows about manifests. Nothing is asked yet."""
+        from tutor.manifests.schemas import ClusterSchemas
+
+        return ClusterSchemas(cluster.kubeconfig())
 
     def watcher(
         self,

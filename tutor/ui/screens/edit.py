@@ -2,43 +2,70 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tutor.ui.keys import bind
 from tutor.ui.screens.base import TutorScreen
-from tutor.ui.widgets.exercise.yaml_area import YamlArea
+from tutor.ui.widgets.editor.manifest_editor import ManifestEditor
+
+if TYPE_CHECKING:
+    from tutor.manifests.schemas import ClusterSchemas
 
 
 class EditScreen(TutorScreen[str]):
     """An editor over the whole screen. Its result is the saved text, or None when nothing was saved."""
 
-    CSS = "EditScreen YamlArea { border: none; padding: 0 1; &:focus { border: none; } }"
+    CSS = "EditScreen ManifestEditor { padding: 0 1; }"
     TITLE_TEXT = "Editor"
-    HELP_TEXT = "Change the text; ctrl+s saves it and goes back to the command that asked for it. Escape saves nothing."
+    HELP_TEXT = (
+        "Change the text; ctrl+s saves it and goes back to the command that asked for it. Escape goes back without saving, "
+        "and asks first when there is something to lose. Tab writes what is proposed, ctrl+z takes back what was typed."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("ctrl+s,ctrl+o", "save", "Save and close", "Save the text and go back.", name="save-text"),
-        bind("escape", "close", "Do not save", "Go back without saving.", name="discard"),
+        bind("ctrl+s,ctrl+o", "save", "Save", "Save the text and close the editor.", name="save-text"),
+        bind("escape", "close", "Discard", "Go back without saving.", name="discard"),
+        bind("f1", "explain", "Explain", "Explain the field at the cursor.", show=False, name="explain-field"),
     ]
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, schemas: ClusterSchemas | None = None) -> None:
         super().__init__()
-        self._subject, self._text = name, text
+        self._subject, self._text, self._schemas = name, text, schemas
+        self._asked = False
 
     def compose_body(self) -> ComposeResult:
-        yield YamlArea(self._text, show_line_numbers=True, soft_wrap=False, tab_behavior="focus", compact=True)
+        yield ManifestEditor(self._text, name=self._subject)
+
+    @property
+    def editor(self) -> ManifestEditor:
+        """The editor."""
+        return self.query_one(ManifestEditor)
 
     def on_mount(self) -> None:
         """Begin at once."""
         self.title_bar.show(f"Editing {self._subject}")
-        self.query_one(YamlArea).focus()
+        self.editor.schemas = self._schemas
+        self.editor.area.focus()
+        self.editor.look()
 
     def action_save(self) -> None:
         """Save and go back."""
-        self.dismiss(self.query_one(YamlArea).text)
+        self.dismiss(self.editor.text)
+
+    def action_explain(self) -> None:
+        """Explain the field at the cursor."""
+        self.editor.action_explain()
 
     def action_close(self) -> None:
-        """Go back without saving."""
-        self.dismiss(None)
+        """Go back without saving; when something has been changed, only if asked twice."""
+        if self.editor.text != self._text and not self._asked:
+            self._asked = True
+            self.editor.say("Your changes are not saved. ctrl+s saves them; escape again throws them away.")
+            self.set_timer(5, self._forget)
+        else:
+            self.dismiss(None)
+
+    def _forget(self) -> None:
+        self._asked = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from typing import TYPE_CHECKING
 
@@ -172,7 +173,9 @@ class ExerciseView(TutorScreen[None]):
         self.run, self.failed = run, False
         self._listen(run)
         self.query_one(ShellPane).attach(run)
-        self.query_one(FilesPane).open_folder(run.workspace)
+        files = self.query_one(FilesPane)
+        files.manifest.schemas = run.schemas
+        files.open_folder(run.workspace)
         self._say(SET_UP_ANEW if run.set_up_anew else "")
         run.set_up_anew = False
         self._show_report()
@@ -201,7 +204,7 @@ class ExerciseView(TutorScreen[None]):
             closed.set()
 
         def show() -> None:
-            self.app.push_screen(EditScreen(name, text), take)
+            self.app.push_screen(EditScreen(name, text, self.run.schemas if self.run else None), take)
 
         self.app.call_from_thread(show)
         while not closed.wait(EDIT_POLL_SECONDS):
@@ -280,6 +283,18 @@ class ExerciseView(TutorScreen[None]):
                 timeline.show(self.run.timeline)
         except Exception as error:  # an object that cannot be drawn must not end the program
             self._say(f"The live view cannot be drawn, which is a fault of the tutor: {error!r}")
+
+    @on(FilesPane.ApplyWanted)
+    def apply_file(self, event: FilesPane.ApplyWanted) -> None:
+        """Run kubectl apply in the shell, where the learner sees what comes of it."""
+        event.stop()
+        shell = self.run.shell if self.run else None
+        if self.run is None or shell is None or shell.running:
+            self._say("A command is still running in the shell. Stop it there with ctrl+c first." if shell else "")
+            return
+        self.run.run_line(f"kubectl apply -f {'~/' if shell.folder else ''}{shlex.quote(event.name)}")
+        self.action_pane(PANE_IDS.index("shell"))
+        self.query_one(ShellPane).show()
 
     # Panes -----------------------------------------------------------------------------------------------------------
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Static, TextArea
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
 from textual.widgets.option_list import Option
 
 from tutor.ui.keys import bind
-from tutor.ui.widgets.exercise.yaml_area import YamlArea
+from tutor.ui.widgets.editor.manifest_editor import TYPING_PAUSE, ManifestEditor
 from tutor.ui.widgets.frame.menu import Menu
 
-TYPING_PAUSE = 0.3
-"""Seconds after a keystroke before a file is saved and checked."""
 MAX_FILES = 200
 MAX_BYTES = 200_000
 """Files larger than this are not opened in the editor."""
@@ -30,31 +30,42 @@ class FilesPane(Horizontal):
     DEFAULT_CSS = """
     FilesPane { padding: 0 1; }
     FilesPane Menu { width: 24; height: 100%; border-right: solid $border-blurred; }
-    FilesPane YamlArea { height: 1fr; border: none; padding: 0; background: $background; &:focus { border: none; } }
-    FilesPane #problem { height: auto; max-height: 3; color: $text-warning; }
-    FilesPane #problem.-good { color: $text-success; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("ctrl+s,ctrl+o", "save", "Save", "Save the file.", name="save-file"),
+        bind(
+            "ctrl+g", "apply", "Apply", "Save the file and run kubectl apply with it in the shell.", name="apply-file"
+        ),
     ]
+
+    class ApplyWanted(Message):
+        """A file is saved and is to be applied. `name` is its path within the workspace."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
 
     def __init__(self) -> None:
         super().__init__(id="files")
         self.folder: Path | None = None
         self.path: Path | None = None
         self._saved = ""
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Menu()
-        with Vertical():
-            yield YamlArea("", show_line_numbers=True, soft_wrap=False, tab_behavior="focus", compact=True, id="editor")
-            yield Static("", id="problem")
+        yield ManifestEditor()
+
+    @property
+    def manifest(self) -> ManifestEditor:
+        """The editor with what it knows about manifests."""
+        return self.query_one(ManifestEditor)
 
     @property
     def editor(self) -> TextArea:
-        """The editor."""
-        return self.query_one(TextArea)
+        """The text being edited."""
+        return self.manifest.area
 
     @property
     def is_changed(self) -> bool:
@@ -87,12 +98,10 @@ class FilesPane(Horizontal):
         self.action_save(quiet=True)
         text = _read(path)
         if text is None:
-            self._say(f"{path.name} cannot be shown: it is too large or not text.")
+            self.manifest.say(f"{path.name} cannot be shown: it is too large or not text.")
             return
         self.path, self._saved = path, text
-        self.editor.load_text(text)
-        self.editor.border_title = path.name
-        self._check(text)
+        self.manifest.load(path.name, text)
 
     @on(Menu.OptionSelected)
     def choose(self, event: Menu.OptionSelected) -> None:
@@ -103,14 +112,15 @@ class FilesPane(Horizontal):
             self.editor.focus()
 
     @on(TextArea.Changed)
-    def check_soon(self) -> None:
-        """Save and look for mistakes a moment after typing."""
-        self.set_timer(TYPING_PAUSE, self.check_now)
+    def save_soon(self) -> None:
+        """Save a moment after typing."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(TYPING_PAUSE, self.save_now)
 
-    def check_now(self) -> None:
-        """Save what has been typed so far and look for mistakes in it."""
+    def save_now(self) -> None:
+        """Save what has been typed so far."""
         self.action_save(quiet=True)
-        self._check(self.editor.text)
 
     def on_descendant_blur(self) -> None:
         """Save when the editor is left, so that a command run next finds what was typed."""
@@ -131,24 +141,11 @@ class FilesPane(Horizontal):
         if not quiet:
             self.notify(f"Saved {self.path.name}.", timeout=2)
 
-    @work(thread=True, exclusive=True, group="check-file", exit_on_error=False)
-    def _check(self, text: str) -> None:
-        """Find what is wrong in a manifest; loading the schema takes a moment, so it is done beside."""
-        if self.path is None or self.path.suffix not in (".yaml", ".yml"):
-            self.app.call_from_thread(self._say, "", False)
-            return
-        from tutor.manifests.text import check_text
-
-        problems = check_text(text)
-        message = f"line {problems[0].line}: {problems[0]}" if problems else "✓ valid manifest"
-        if len(problems) > 1:
-            message += f"  (and {len(problems) - 1} more)"
-        self.app.call_from_thread(self._say, message, not problems)
-
-    def _say(self, text: str, good: bool = False) -> None:
-        line = self.query_one("#problem", Static)
-        line.update(Content(text))
-        line.set_class(good, "-good")
+    def action_apply(self) -> None:
+        """Save the file and have it applied."""
+        self.action_save(quiet=True)
+        if self.path is not None and self.folder is not None and not self.is_changed:
+            self.post_message(self.ApplyWanted(self.path.relative_to(self.folder).as_posix()))
 
 
 def list_files(folder: Path) -> list[Path]:

@@ -1,0 +1,39 @@
+"""What applying a text would change in the cluster, as `kubectl diff` finds it: asked with the server's own dry run."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+FAILED = 2
+"""kubectl diff ends with a status from here on when it could not compare."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`lines` are those of a unified diff, none when nothing would change; `problem` is why there is no answer."""
+
+    lines: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def compare(kubeconfig: Path, text: str) -> Difference:
+    """Compare manifests with the cluster of a kubeconfig. Blocks."""
+    from tutor.kubectl import KubeConfig, KubectlIO, run
+    from tutor.kubectl.errors import KubectlError
+
+    printed: list[str] = []
+    said: list[str] = []
+    try:
+        config = KubeConfig.load(kubeconfig)
+    except KubectlError as problem:
+        return Difference(problem=problem.message)
+    streams = KubectlIO(stdout=printed.append, stderr=said.append, stdin=io.StringIO(text))
+    try:
+        status = run(["diff", "-f", "-"], streams, config)
+    finally:
+        config.close()
+    if status >= FAILED or (status and not printed):
+        return Difference(problem="".join(said).strip())
+    return Difference(tuple("".join(printed).splitlines()))
