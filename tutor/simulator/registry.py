@@ -94,7 +94,7 @@ class Registry:
         """Add an object, which this call may change. Raises ApiError."""
         context = self._context(writer)
         metadata = obj.setdefault("metadata", {})
-        self._new_metadata(resource, namespace, metadata)
+        self._new_metadata(resource, namespace, metadata, dry_run=writer.dry_run)
         resource.default(obj)
         request = AdmissionRequest(
             context, resource, "CREATE", namespace, metadata["name"], obj, dry_run=writer.dry_run
@@ -121,10 +121,12 @@ class Registry:
         except Exists:
             raise errors.already_exists(resource.plural, resource.group, metadata["name"]) from None
 
-    def _new_metadata(self, resource: Resource, namespace: str, metadata: dict[str, Any]) -> None:
-        if metadata.get("resourceVersion"):
+    def _new_metadata(self, resource: Resource, namespace: str, metadata: dict[str, Any], *, dry_run: bool) -> None:
+        """Metadata as only the server sets it. It is the storage that refuses a resourceVersion, and a dry run does not get
+        that far (apiserver, pkg/storage/etcd3/store.go Create)."""
+        if metadata.get("resourceVersion") and not dry_run:
             raise ApiError(500, "", "resourceVersion should not be set on objects to be created")
-        for name in (*_SERVER_METADATA, "resourceVersion"):
+        for name in _SERVER_METADATA:
             metadata.pop(name, None)
         if not metadata.get("name") and metadata.get("generateName"):
             metadata["name"] = self.ids.generate_name(metadata["generateName"])
@@ -267,14 +269,14 @@ class Registry:
 
     def _check_preconditions(self, resource: Resource, old: Obj, options: DeleteOptions) -> None:
         metadata = old["metadata"]
-        for what, expected, actual in (
-            ("UID", options.uid, metadata["uid"]),
-            ("ResourceVersion", options.resource_version, metadata["resourceVersion"]),
+        for what, expected, actual, happened in (
+            ("UID", options.uid, metadata["uid"], "deleted and then recreated"),
+            ("ResourceVersion", options.resource_version, metadata["resourceVersion"], "modified"),
         ):
             if expected is not None and expected != actual:
                 why = (
                     f"the {what} in the precondition ({expected}) does not match the {what} in record ({actual}). "
-                    "The object might have been deleted and then recreated"
+                    f"The object might have been {happened}"
                 )
                 raise errors.conflict(resource.kind, resource.group, metadata["name"], why)
 

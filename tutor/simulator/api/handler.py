@@ -148,6 +148,7 @@ def get(call: Call) -> Response:
     if version and not version.isdigit():
         why = f'resourceVersion: Invalid value: "{version}": strconv.ParseUint: parsing "{version}": invalid syntax'
         raise ApiError(500, "", why)
+    listing.check_future(call.store, int(version) if version else None)
     return call.reply(listing.get_object(call.store, call.route))
 
 

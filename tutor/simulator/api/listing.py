@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import posixpath
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from tutor.simulator import errors
 from tutor.simulator.api.http import Request
+from tutor.simulator.api.parsing import parse_json
 from tutor.simulator.api.routing import Route
 from tutor.simulator.api.selectors import FieldRequirement, Match, parse_fields, selection, single_name
 from tutor.simulator.errors import ApiError, FieldError, bad_request, forbidden_field, invalid_object
@@ -116,7 +118,7 @@ class Page:
 
 def list_objects(store: Store, route: Route, options: ListOptions) -> Page:
     """The objects that a list selects, in the order of their keys. Raises ApiError 410, 504 for a revision it cannot have."""
-    _check_future(store, options.revision)
+    check_future(store, options.revision)
     start, revision = _start(store, options)
     match = selection(route.resource, options.labels, options.fields)
     found = _candidates(store, route, options, revision)
@@ -176,7 +178,8 @@ def _selected(resource: Resource, objects: Objects, match: Match) -> Objects:
     return [obj for obj in objects if match(resource.from_storage(obj))]
 
 
-def _check_future(store: Store, revision: int | None) -> None:
+def check_future(store: Store, revision: int | None) -> None:
+    """Raises ApiError 504 for a revision that there has not been yet."""
     if revision is not None and revision > store.revision:
         message = f"Timeout: Too large resource version: {revision}, current: {store.revision}"
         causes = [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}]
@@ -204,10 +207,43 @@ def _token(revision: int, key: Key) -> str:
 
 def _parse_token(token: str) -> tuple[int, Key]:
     try:
-        data = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        namespace, _, name = data["start"].removesuffix("\0").rpartition("/")
-        return int(data["rv"]), (namespace, name)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise bad_request(
-            "invalid continue token: continue key is not valid: it is not one that this server gave"
-        ) from None
+        data = parse_json(_unpacked(token).decode("latin-1").encode())
+    except ValueError as error:
+        raise _bad_token(str(error)) from None
+    return _token_place({} if data is None else data)
+
+
+def _token_place(data: Any) -> tuple[int, Key]:
+    """The revision in a token and the key it goes on behind (apiserver, pkg/storage/continue.go DecodeContinue)."""
+    if not isinstance(data, dict):
+        kind = {list: "array", str: "string", bool: "bool"}.get(type(data), "number")
+        raise _bad_token(f"json: cannot unmarshal {kind} into Go value of type storage.continueToken")
+    for name, type_, go in (("v", str, "string"), ("rv", int, "int64"), ("start", str, "string")):
+        value = data.setdefault(name, type_())
+        if type(value) is not type_:
+            kind = {list: "array", str: "string", bool: "bool", dict: "object"}.get(type(value), "number")
+            why = f"json: cannot unmarshal {kind} into Go struct field continueToken.{name} of type {go}"
+            raise _bad_token(why)
+    if data["v"] != "meta.k8s.io/v1":
+        raise _bad_token(f"server does not recognize this encoded version {data['v']}")
+    start = data["start"]
+    if not start:
+        raise _bad_token("encoded start key empty (version meta.k8s.io/v1)")
+    if posixpath.normpath("/" + start) != "/" + start.removeprefix("/"):
+        raise _bad_token(start)
+    namespace, _, name = start.removesuffix("\0").removeprefix("/").rpartition("/")
+    return data["rv"], (namespace, name)
+
+
+def _unpacked(token: str) -> bytes:
+    """The bytes of a token. Raises ValueError with Go's words."""
+    for position, character in enumerate(token):
+        if not (character.isascii() and (character.isalnum() or character in "-_")):
+            raise ValueError(f"illegal base64 data at input byte {position}")
+    if len(token) % 4 == 1:
+        raise ValueError(f"illegal base64 data at input byte {len(token) - 1}")
+    return base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+
+
+def _bad_token(why: str) -> ApiError:
+    return bad_request(f"invalid continue token: continue key is not valid: {why}")

@@ -24,7 +24,7 @@ from tutor.simulator.api.patches import json_patch, merge_patch, strategic
 from tutor.simulator.api.scalars import DecodeError
 from tutor.simulator.api.writing import check_identity
 from tutor.simulator.clock import timestamp
-from tutor.simulator.errors import ApiError, FieldError, bad_request, invalid_object
+from tutor.simulator.errors import ApiError, FieldError, bad_request, invalid, invalid_object
 from tutor.simulator.objects import copy_json
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.schemas.types import Struct
@@ -75,10 +75,21 @@ def patch_stored(
     if kind == APPLY:
         result = _applied(call, options, live, subresource)
         check_identity(call, result.obj)
+        _check_same_uid(call, result.obj, live)
         return write(result.obj, _keep(result))
     patched = patched_object(call, kind, options, wanted, live)
     check_identity(call, patched)
+    _check_same_uid(call, patched, live)
     return write(patched, stamping.update_stamp(call, options.manager, subresource))
+
+
+def _check_same_uid(call: Call, patched: Obj, live: Obj) -> None:
+    """A PUT with another uid is meant for another object and conflicts; a patch has found its object by name, so that it would
+    change the uid (apimachinery, pkg/api/validation/objectmeta.go)."""
+    uid = patched["metadata"].get("uid")
+    if uid and uid != live["metadata"]["uid"]:
+        problem = invalid("metadata.uid", uid, "field is immutable")
+        raise invalid_object(call.resource.kind, call.resource.group, call.route.name, [problem])
 
 
 def patched_object(call: Call, kind: str, options: WriteOptions, wanted: Expected, live: Obj) -> Obj:
@@ -140,7 +151,12 @@ def invalid_patch(shown: str, why: str) -> ApiError:
 # -- server-side apply
 
 
-def _read_configuration(call: Call) -> Obj:
+def applied_configuration(call: Call, wanted: Expected) -> Obj:
+    """The configuration in the body of an apply, with its values in the server's form. Raises ApiError 400 or 500."""
+    return _decoded_configuration(wanted, _read_configuration(call, wanted))
+
+
+def _read_configuration(call: Call, wanted: Expected) -> Obj:
     """The applied configuration. Raises ApiError 400."""
     try:
         data = (
@@ -150,8 +166,7 @@ def _read_configuration(call: Call) -> Obj:
         raise bad_request(f"error decoding YAML: {error}") from None
     if not isinstance(data, dict):
         raise bad_request("error decoding YAML: the configuration must be an object")
-    resource = call.resource
-    if (data.get("apiVersion"), data.get("kind")) != (resource.api_version, resource.kind):
+    if (data.get("apiVersion"), data.get("kind")) != (wanted.api_version, wanted.kind):
         group, _, version = str(data.get("apiVersion") or "/").rpartition("/")
         raise bad_request(f"invalid object type: {group}/{version}, Kind={data.get('kind') or ''}")
     metadata = data.get("metadata")
@@ -162,10 +177,10 @@ def _read_configuration(call: Call) -> Obj:
     return {**data, "metadata": dict(metadata or {})}
 
 
-def _decoded_configuration(call: Call, config: Obj) -> Obj:
+def _decoded_configuration(wanted: Expected, config: Obj) -> Obj:
     """The configuration with its values in the server's form, and without the parts that the server fills in."""
-    type_ = expected(call.resource).type
-    gvk = f"{call.resource.group}/{call.resource.version}, Kind={call.resource.kind}"
+    type_ = wanted.type
+    gvk = f"{wanted.api_version.rpartition('/')[0]}/{wanted.version}, Kind={wanted.kind}"
     metadata = config["metadata"]
     named = f"{metadata.get('namespace') or ''}/{metadata.get('name') or ''}"
     subject = f"failed to create typed patch object ({named}; {gvk})"
@@ -192,9 +207,10 @@ def _only_given(decoded: Any, given: Any) -> Any:
 
 
 def _applied(call: Call, options: WriteOptions, live: Obj, subresource: str = "") -> Applied:
-    config = _decoded_configuration(call, _read_configuration(call))
+    wanted = expected(call.resource)
+    config = applied_configuration(call, wanted)
     _check_named(call, config)
-    type_ = expected(call.resource).type
+    type_ = wanted.type
     manager = Manager(options.manager, "Apply", call.resource.api_version, subresource)
     result = apply_configuration(
         Node(type_ or Struct("", lambda: ({}, {}))),

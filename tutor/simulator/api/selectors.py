@@ -62,8 +62,8 @@ class _Parser:
 
     def requirements(self) -> Iterator[Requirement]:
         while True:
-            if self.position == 0 and self.peek() == ",":
-                raise bad_request("found ',', expected: !, identifier, or 'end of string'")
+            if self.position == 0 and not _is_word(self.peek()) and self.peek() != "!":
+                raise bad_request(f"found '{self.peek()}', expected: !, identifier, or 'end of string'")
             yield self.requirement()
             token = self.take()
             if token == "":
@@ -105,17 +105,32 @@ class _Parser:
         opening = self.take()
         if opening != "(":
             raise _unparsable(f"found '{opening}' expected: '('")
+        if self.peek() == ")":
+            self.take()
+            return ("",)
+        if self.peek() != "," and not _is_word(self.peek()):
+            raise _unparsable(f"found '{self.peek()}', expected: ',', ')' or identifier")
+        values = self.identifiers()
+        self.take()
+        for value in values:
+            _check_value(key, value, "in")
+        return tuple(dict.fromkeys(values))
+
+    def identifiers(self) -> list[str]:
+        """What is between the brackets of a set; nothing before or after a comma is the empty value."""
         values: list[str] = []
         while True:
             token = self.take()
-            if token == "":
-                raise _unparsable("found '', expected: ',', or ')'")
-            if token == ")":
-                break
-            if token != ",":
+            if _is_word(token):
                 values.append(token)
-                _check_value(key, token, "in")
-        return tuple(dict.fromkeys(values)) or ("",)
+                if self.peek() not in (",", ")"):
+                    raise _unparsable(f"found '{self.peek()}', expected: ',' or ')'")
+            elif token == ",":
+                values += [""] if not values or self.peek() in (",", ")") else []
+            else:
+                raise _unparsable(f"found '{token}', expected: ',', or identifier")
+            if self.peek() == ")":
+                return values
 
 
 def _is_word(token: str) -> bool:
@@ -126,7 +141,7 @@ def _check_value(key: str, value: str, operator: str) -> None:
     if operator in ("<", ">"):
         if not re.fullmatch(r"[-+]?\d+", value):
             why = "for 'Gt', 'Lt' operators, the value must be an integer"
-            raise _unparsable(f'values[0][{key}]: Invalid value: "{value}": {why}')
+            raise _unparsable(f'values[0]: Invalid value: "{value}": {why}')
         return
     for problem in label_value_problems(value):
         raise _unparsable(f'values[0][{key}]: Invalid value: "{value}": {problem}')

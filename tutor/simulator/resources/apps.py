@@ -8,6 +8,7 @@ from typing import Any
 from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_supported, required
 from tutor.simulator.resources.base import Column, Context, Resource, Scale
 from tutor.simulator.resources.pod_defaults import default_template
+from tutor.simulator.resources.pod_warnings import of_template
 from tutor.simulator.resources.printing import AGE, NAME, NONE, at, format_labels, wide_template_columns
 from tutor.simulator.resources.workload_validation import (
     immutable,
@@ -267,6 +268,7 @@ RESOURCES = (
         prepare_create=_clear_status,
         validate=_validate_deployment,
         validate_update=_SELECTOR_IMMUTABLE,
+        warnings=of_template("spec", "template"),
         has_status=True,
         has_generation=True,
         annotations_are_generations=True,
@@ -292,6 +294,7 @@ RESOURCES = (
         prepare_create=lambda _, obj: obj.__setitem__("status", {"replicas": 0}),
         validate=_validate_replica_set,
         validate_update=_SELECTOR_IMMUTABLE,
+        warnings=of_template("spec", "template"),
         has_status=True,
         has_generation=True,
         scale=Scale(),
@@ -315,6 +318,7 @@ RESOURCES = (
         prepare_create=lambda _, obj: obj.__setitem__("status", {"availableReplicas": 0, "replicas": 0}),
         validate=_validate_stateful_set,
         validate_update=_update_stateful_set,
+        warnings=of_template("spec", "template"),
         has_status=True,
         has_generation=True,
         scale=Scale(),
@@ -349,6 +353,7 @@ RESOURCES = (
         prepare_update=_prepare_daemon_set_update,
         validate=_validate_daemon_set,
         validate_update=_SELECTOR_IMMUTABLE,
+        warnings=of_template("spec", "template"),
         has_status=True,
         has_generation=True,
         schema=_SCHEMA + "DaemonSet",

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from tutor.simulator.clock import parse_timestamp
-from tutor.simulator.cron import CronError, parse_schedule
+from tutor.simulator.cron import CronError, is_zone, parse_schedule
 from tutor.simulator.errors import FieldError, invalid, not_supported, required
 from tutor.simulator.objects import condition_is, matches_selector
 from tutor.simulator.resources.base import Column, Context, Resource
 from tutor.simulator.resources.pod_defaults import default_template
 from tutor.simulator.resources.pod_validation import validate_template
+from tutor.simulator.resources.pod_warnings import of_template
 from tutor.simulator.resources.printing import (
     AGE,
     NAME,
@@ -103,10 +104,20 @@ def _validate_job_spec(spec: dict[str, Any], path: str) -> Iterator[FieldError]:
 
 
 def _update_job(job: Obj, old: Obj) -> Iterator[FieldError]:
-    for field in ("completions", "selector", "template", "completionMode"):
-        if field == "completions" and job["spec"]["completionMode"] == "Indexed":
-            continue
+    yield from _update_completions(job, old)
+    for field in ("selector", "template", "completionMode"):
         yield from immutable(f"spec.{field}", "spec", field)(job, old)
+
+
+def _update_completions(job: Obj, old: Obj) -> Iterator[FieldError]:
+    """Indexed Jobs may grow and shrink as long as all indexes run at once (validateCompletions)."""
+    spec = job["spec"]
+    if spec["completionMode"] != "Indexed":
+        yield from immutable("spec.completions", "spec", "completions")(job, old)
+        return
+    wanted = spec.get("completions")
+    if wanted not in (None, old["spec"].get("completions"), spec["parallelism"]):
+        yield invalid("spec.completions", wanted, "can only be modified in tandem with spec.parallelism")
 
 
 def _status(job: Obj, _: float) -> str:
@@ -163,6 +174,10 @@ def _validate_cron_job(job: Obj) -> Iterator[FieldError]:
             parse_schedule(spec["schedule"])
         except CronError as error:
             yield invalid("spec.schedule", spec["schedule"], str(error))
+        if "TZ" in spec["schedule"]:
+            why = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+            yield invalid("spec.schedule", spec["schedule"], why)
+    yield from _validate_zone(spec.get("timeZone"))
     if spec["concurrencyPolicy"] not in CONCURRENCY:
         yield not_supported("spec.concurrencyPolicy", spec["concurrencyPolicy"], CONCURRENCY)
     if len(job["metadata"].get("name", "")) > 52:
@@ -175,6 +190,19 @@ def _validate_cron_job(job: Obj) -> Iterator[FieldError]:
     if policy == "Always":
         why = 'valid values: "OnFailure", "Never"'
         yield required("spec.jobTemplate.spec.template.spec.restartPolicy", why)
+
+
+def _validate_zone(zone: str | None) -> Iterator[FieldError]:
+    """A name of the time zone database (validateTimeZone)."""
+    if zone is None:
+        return
+    if not zone:
+        yield invalid("spec.timeZone", zone, "timeZone must be nil or non-empty string")
+    elif zone.lower() == "local":
+        why = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"
+        yield invalid("spec.timeZone", zone, why)
+    elif not is_zone(zone):
+        yield invalid("spec.timeZone", zone, f"unknown time zone {zone}")
 
 
 def _last_schedule(job: Obj, now: float) -> str:
@@ -203,6 +231,7 @@ RESOURCES = (
         prepare_create=_prepare_create,
         validate=_validate_job,
         validate_update=_update_job,
+        warnings=of_template("spec", "template"),
         has_status=True,
         has_generation=True,
         default_propagation="Orphan",
@@ -245,6 +274,7 @@ RESOURCES = (
         default=_default_cron_job,
         prepare_create=lambda _, obj: obj.__setitem__("status", {}),
         validate=_validate_cron_job,
+        warnings=of_template("spec", "jobTemplate", "spec", "template"),
         has_status=True,
         has_generation=True,
         schema="io.k8s.api.batch.v1.CronJob",

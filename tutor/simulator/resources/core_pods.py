@@ -11,6 +11,7 @@ from tutor.simulator.resources.pod_defaults import default_pod, default_template
 from tutor.simulator.resources.pod_qos import qos_class
 from tutor.simulator.resources.pod_update import pod_update_errors
 from tutor.simulator.resources.pod_validation import validate_pod, validate_template
+from tutor.simulator.resources.pod_warnings import of_template, pod_warnings
 from tutor.simulator.resources.printing import (
     AGE,
     NAME,
@@ -206,6 +207,7 @@ RESOURCES = (
         prepare_update=_prepare_update,
         validate=validate_pod,
         validate_update=pod_update_errors,
+        warnings=pod_warnings,
         has_status=True,
         grace=_grace,
         delete_returns_object=True,
@@ -253,6 +255,7 @@ RESOURCES = (
         ),
         default=lambda obj: default_template(obj.setdefault("template", {})),
         validate=_validate_pod_template,
+        warnings=of_template("template"),
         has_generation=True,
         delete_returns_object=True,
         schema="io.k8s.api.core.v1.PodTemplate",

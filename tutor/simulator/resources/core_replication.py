@@ -9,6 +9,7 @@ from tutor.simulator.objects import matches_labels
 from tutor.simulator.resources.base import Column, Resource, Scale
 from tutor.simulator.resources.pod_defaults import default_template
 from tutor.simulator.resources.pod_validation import validate_template
+from tutor.simulator.resources.pod_warnings import of_template
 from tutor.simulator.resources.printing import AGE, NAME, at, format_labels, wide_template_columns
 from tutor.simulator.resources.workload_validation import not_negative
 from tutor.simulator.store import Obj
@@ -66,6 +67,7 @@ RESOURCES = (
         default=_default,
         prepare_create=lambda _, obj: obj.__setitem__("status", {"replicas": 0}),
         validate=_validate,
+        warnings=of_template("spec", "template"),
         has_status=True,
         has_generation=True,
         default_propagation="Orphan",

@@ -9,6 +9,7 @@ from tutor.simulator.clock import timestamp
 from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_supported, required
 from tutor.simulator.quantity import canonical, parse
 from tutor.simulator.resources.base import Column, Context, Resource
+from tutor.simulator.resources.pod_warnings import claim_warnings
 from tutor.simulator.resources.printing import AGE, NAME, at, name_column
 from tutor.simulator.resources.workload_validation import immutable
 from tutor.simulator.store import Obj
@@ -235,6 +236,7 @@ RESOURCES = (
         prepare_create=_prepare_claim,
         validate=_validate_claim,
         validate_update=_update_claim,
+        warnings=claim_warnings,
         has_status=True,
         delete_returns_object=True,
         schema="io.k8s.api.core.v1.PersistentVolumeClaim",

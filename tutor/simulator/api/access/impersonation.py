@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tutor.simulator.api.access.authorization import Action
 from tutor.simulator.api.http import Request, User
-from tutor.simulator.errors import ApiError
+from tutor.simulator.errors import bad_request
 
 _EXTRA = "impersonate-extra-"
 SERVICE_ACCOUNT = "system:serviceaccount:"
@@ -21,19 +23,29 @@ class Impersonation:
 
 
 def requested(request: Request) -> Impersonation | None:
-    """What the headers ask for; None when they ask for nothing. Raises ApiError 500 for groups without a user."""
+    """What the headers ask for; None when they ask for nothing. Raises ApiError 400 for groups without a user."""
     name = request.headers.get("impersonate-user", "")
     groups = tuple(g for g in request.headers.get("impersonate-group", "").split(",") if g)
     uid = request.headers.get("impersonate-uid", "")
     extra = {k.removeprefix(_EXTRA): (v,) for k, v in request.headers.items() if k.startswith(_EXTRA)}
     if not name:
         if groups or uid or extra:
-            raise ApiError(
-                500, "InternalError", "Internal error occurred: requested groups without impersonating a user", {}
-            )
+            raise bad_request(f"requested {_go_syntax(groups, uid, extra)} without impersonating a user name")
         return None
     needs = [_needed(name), *(Action("impersonate", "", "groups", name=group) for group in groups)]
     return Impersonation(User(name, _implied(name, groups), uid, extra), tuple(needs))
+
+
+def _go_syntax(groups: tuple[str, ...], uid: str, extra: Mapping[str, tuple[str, ...]]) -> str:
+    """A user without a name as Go shows it."""
+    shown = _go_list(groups) if groups else "[]string(nil)"
+    pairs = ", ".join(f"{json.dumps(key)}:{_go_list(values)}" for key, values in sorted(extra.items()))
+    extras = f"map[string][]string{{{pairs}}}" if extra else "map[string][]string(nil)"
+    return f'&user.DefaultInfo{{Name:"", UID:{json.dumps(uid)}, Groups:{shown}, Extra:{extras}}}'
+
+
+def _go_list(values: tuple[str, ...]) -> str:
+    return "[]string{" + ", ".join(map(json.dumps, values)) + "}"
 
 
 def _needed(name: str) -> Action:

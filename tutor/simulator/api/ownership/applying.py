@@ -46,7 +46,7 @@ def apply(
     if before is not None:
         merged = _pruned(type_, merged, before.fields, mine, managers, manager)
     differences = compare(type_, live, merged)
-    changed = union(differences.added, differences.modified)
+    changed = ownable(union(differences.added, differences.modified), ignored)
     if not force and (found := conflicts(managers, manager, changed)):
         raise _conflict(found)
     result = released(managers, manager, changed, differences.removed)

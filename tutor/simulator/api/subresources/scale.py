@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tutor.simulator.api import listing, patching
+from tutor.simulator.api import listing, patching, stamping
 from tutor.simulator.api.bodies import Expected, read_object
 from tutor.simulator.api.call import Call
 from tutor.simulator.api.http import Response
 from tutor.simulator.api.negotiation import content_type
 from tutor.simulator.api.options import WriteOptions, write_options
-from tutor.simulator.api.stamping import update_stamp
+from tutor.simulator.api.ownership import applying
+from tutor.simulator.api.ownership import managers as ownership
+from tutor.simulator.api.ownership.managers import Manager
+from tutor.simulator.api.ownership.scales import parent_managers, scale_managers
+from tutor.simulator.api.ownership.typed import Node
 from tutor.simulator.api.writing import check_identity
 from tutor.simulator.errors import ApiError, invalid, invalid_object
 from tutor.simulator.objects import copy_json
 from tutor.simulator.resources.base import Scale
 from tutor.simulator.schemas import table
+from tutor.simulator.schemas.types import ANY
 from tutor.simulator.store import Obj
 
 HANDLES = ("scale",)
@@ -97,11 +102,37 @@ def _patch(call: Call) -> Obj:
     kind = content_type(call.request) if call.request.headers.get("content-type") else ""
     options = patching.check_kind(call, kind)
     if kind == patching.APPLY:
-        raise ApiError(415, "UnsupportedMediaType", "server-side apply of a scale is not simulated: patch or update it")
+        return _apply(call, options)
     live = _scale_of(call, _with_replicas(call, listing.get_object(call.store, call.route)))
     scale = patching.patched_object(call, kind, options, _expected(), live)
     check_identity(call, scale)
     return _write(call, scale, options)
+
+
+def _apply(call: Call, options: WriteOptions) -> Obj:
+    """Server-side apply: the managers of the parent's number of replicas are those of the Scale's."""
+    wanted, where = _expected(), _where(call).spec_replicas
+    stored = listing.get_object(call.store, call.route)
+    config = patching.applied_configuration(call, wanted)
+    config["metadata"].setdefault("name", call.route.name)
+    check_identity(call, config)
+    parents = ownership.read(stored)
+    manager = Manager(options.manager, "Apply", wanted.api_version, "scale")
+    result = applying.apply(
+        Node(wanted.type or ANY),
+        _scale_of(call, _with_replicas(call, stored)),
+        config,
+        scale_managers(parents, where, wanted.api_version),
+        manager,
+        force=options.force,
+        now="",
+    )
+    managers = parent_managers(parents, result.managers, where, call.resource.api_version)
+
+    def stamp(_: Obj | None, new: Obj) -> None:
+        stamping.put(new, managers)
+
+    return _write(call, result.obj, options, stamp)
 
 
 def _with_replicas(call: Call, obj: Obj) -> Obj:
@@ -114,7 +145,7 @@ def _with_replicas(call: Call, obj: Obj) -> Obj:
     return copied
 
 
-def _write(call: Call, scale: Obj, options: WriteOptions) -> Obj:
+def _write(call: Call, scale: Obj, options: WriteOptions, stamp: stamping.Stamp | None = None) -> Obj:
     route, resource = call.route, call.resource
     replicas = (scale.get("spec") or {}).get("replicas", 0)
     custom = resource.type is not None
@@ -125,7 +156,8 @@ def _write(call: Call, scale: Obj, options: WriteOptions) -> Obj:
     _put(obj, _where(call).spec_replicas, replicas)
     wanted = scale["metadata"]
     obj["metadata"] |= {key: wanted[key] for key in ("resourceVersion", "uid") if wanted.get(key)}
-    stamp = None if custom else update_stamp(call, options.manager, "scale")
+    if stamp is None and not custom:
+        stamp = stamping.update_stamp(call, options.manager, "scale")
     writer = call.writer(dry_run=options.dry_run, stamp=stamp)
     return call.registry.update(resource, route.namespace, route.name, obj, writer)
 
