@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month", 1, 12), ("day of week", 0, 6))
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -19,6 +21,9 @@ _SHORTHANDS = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
+_EVERY = "@every "
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+_DURATION_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|ns)")
 _HORIZON = timedelta(days=5 * 366)
 """A schedule without a moment in this span has none (30 February)."""
 
@@ -61,8 +66,34 @@ class Schedule:
         return None
 
 
-def parse_schedule(text: str) -> Schedule:
-    """Read a schedule of five fields or a shorthand such as @hourly. Raises CronError."""
+@dataclass(frozen=True, slots=True)
+class Every:
+    """A pause between two moments in place of a calendar ("@every 90s"), in whole seconds."""
+
+    seconds: float
+
+    def after(self, moment: float, zone: str | None = None) -> float:
+        """The moment that much later; the time zone does not matter."""
+        return math.floor(moment) + self.seconds
+
+
+def is_zone(name: str) -> bool:
+    """Whether a name is one of the time zone database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def parse_schedule(text: str) -> Schedule | Every:
+    """Read a schedule of five fields or a descriptor such as @hourly. Raises CronError."""
+    if text.startswith(("TZ=", "CRON_TZ=")):
+        text = text.partition(" ")[2].strip()
+    if text.startswith(_EVERY):
+        return Every(_parse_pause(text))
+    if text.startswith("@") and text not in _SHORTHANDS:
+        raise CronError(f"unrecognized descriptor: {text}")
     fields = _SHORTHANDS.get(text, text).split()
     if len(fields) != len(_FIELDS):
         raise CronError(f"expected exactly 5 fields, found {len(fields)}: [{' '.join(fields)}]")
@@ -70,6 +101,15 @@ def parse_schedule(text: str) -> Schedule:
         _parse_field(field, *spec) for field, spec in zip(fields, _FIELDS, strict=True)
     )
     return Schedule(minutes, hours, days, months, weekdays, fields[2][0] in "*?", fields[4][0] in "*?")
+
+
+def _parse_pause(text: str) -> float:
+    """The pause of an @every, a Go duration, at least a second and without fractions of one."""
+    duration = text.removeprefix(_EVERY)
+    parts = _DURATION_PART.findall(duration)
+    if not parts or "".join(number + unit for number, unit in parts) != duration:
+        raise CronError(f'failed to parse duration {text}: time: invalid duration "{duration}"')
+    return max(1.0, math.floor(sum(float(number) * _UNITS[unit] for number, unit in parts)))
 
 
 def _parse_field(field: str, name: str, low: int, high: int) -> frozenset[int]:

@@ -116,3 +116,11 @@ def test_a_schedule_with_a_time_zone(stage: Stage) -> None:
 def test_the_cluster_counts_as_settled_between_two_moments(stage: Stage) -> None:
     stage.create("cronjobs.batch", cron_job())
     assert stage.engine.run_until_settled(5)
+
+
+def test_a_schedule_may_be_a_pause(stage: Stage) -> None:
+    stage.create("cronjobs.batch", cron_job("@every 1m30s"))
+    stage.advance(80)
+    assert jobs(stage) == []
+    stage.advance(15)
+    assert len(jobs(stage)) == 1

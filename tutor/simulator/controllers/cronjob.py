@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from tutor.simulator.clock import parse_timestamp, timestamp
 from tutor.simulator.controllers.base import Controller, index_owned, owned, owner_keys
 from tutor.simulator.controllers.job.verdict import is_finished
-from tutor.simulator.cron import CronError, Schedule, parse_schedule
+from tutor.simulator.cron import CronError, Every, Schedule, is_zone, parse_schedule
 from tutor.simulator.engine import DONE, Result, Retry
 from tutor.simulator.errors import ApiError
 from tutor.simulator.events import reference
@@ -132,7 +132,7 @@ class CronJobController(Controller):
     def _schedule(self, look: _Look) -> Result:
         spec = look.cron_job["spec"]
         zone = spec.get("timeZone")
-        if zone is not None and not _is_zone(zone):
+        if zone is not None and not is_zone(zone):
             text = f'invalid timeZone: "{zone}": unknown time zone {zone}'
             self.events.warning(look.cron_job, "UnknownTimeZone", text)
             return DONE
@@ -148,7 +148,7 @@ class CronJobController(Controller):
         following = schedule.after(self.now, zone)
         return DONE if following is None else Result(following + PADDING - self.now, housekeeping=True)
 
-    def _due(self, look: _Look, schedule: Schedule, zone: str | None) -> float | None:
+    def _due(self, look: _Look, schedule: Schedule | Every, zone: str | None) -> float | None:
         """The newest scheduled moment that has passed since the last one that was seen to."""
         since = parse_timestamp(look.status.get("lastScheduleTime") or look.cron_job["metadata"]["creationTimestamp"])
         deadline = look.cron_job["spec"].get("startingDeadlineSeconds")
@@ -214,14 +214,6 @@ class CronJobController(Controller):
 def _start_order(job: Obj) -> tuple[str, str]:
     """Oldest start first; Jobs that have not started last."""
     return (job.get("status") or {}).get("startTime") or "~", name_of(job)
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return False
-    return True
 
 
 def _job_name(cron_job: Obj, due: float) -> str:
