@@ -138,7 +138,7 @@ def test_options(shell: Bench) -> None:
             "curl localhost:8080",
             7,
             "curl: (7) Failed to connect to localhost port 8080 ",
-            "localhost is the practice shell",
+            "Nothing listens on port 8080 of the practice shell",
         ),
         ("curl web:81", 7, "curl: (7) Failed to connect to web port 81 ", "its ports: 80"),
         ("curl shop.prod:8080", 7, "curl: (7) Failed to connect to shop.prod port 8080 ", "no endpoints available"),

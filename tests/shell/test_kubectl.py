@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -169,3 +170,16 @@ def test_completion_does_not_wait_for_a_busy_shell(bench: Bench) -> None:
     assert isinstance(bench.shell.complete("cat ", 4).candidates, list)
     bench.shell.interrupt()
     assert bench.shell.wait(LIMIT) == 130
+
+
+def test_a_forwarded_port_is_reached_with_curl_until_the_command_ends(shell: Bench) -> None:
+    shell.out("kubectl run web --image=nginx --port=80 && kubectl wait --for=condition=Ready pod/web")
+    shell.out("kubectl expose pod web --port=8080 --target-port=80")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    shell.run(f"kubectl port-forward service/web {port}:8080 &")
+    shell.pane.wait_for(f"Forwarding from 127.0.0.1:{port} -> 80\n")
+    assert "Welcome to nginx!" in shell.run(f"curl localhost:{port}").stdout
+    shell.pane.wait_for(f"Handling connection for {port}\n")
+    shell.run("kill %1; wait")
+    assert shell.run(f"curl localhost:{port}").status == 7

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tutor.kubectl.errors import Interrupted
+from tutor.kubectl.local_ports import LocalPorts
 
 
 class Reader(Protocol):
@@ -112,7 +113,7 @@ class KubectlIO:
     `stdout` and `stderr` are called with text as it appears; `editor` gets a file name and its text and returns the
     saved text, or None when the user left without saving; `now` is the wall clock in seconds since 1970, which ages are
     measured against; `environment` are the variables kubectl looks at (KUBECONFIG, KUBE_EDITOR ...); `process` is the
-    number its log lines carry.
+    number its log lines carry; `ports` are those of this computer it may listen on.
     """
 
     stdout: Callable[[str], object]
@@ -127,6 +128,7 @@ class KubectlIO:
     now: Callable[[], float] = time.time
     environment: Mapping[str, str] = field(default_factory=dict)
     process: int = field(default_factory=os.getpid)
+    ports: LocalPorts = field(default_factory=LocalPorts)
 
     def check_cancelled(self) -> None:
         """Raises Interrupted once ctrl+c was pressed."""

@@ -33,7 +33,9 @@ _POLL = 0.1  # seconds between looks at ctrl+c
 _HANDSHAKE_TIMEOUT = 30.0  # seconds
 
 
-def open_socket(connection: Connection, path: str, headers: dict[str, str]) -> websocket.WebSocket:
+def open_socket(
+    connection: Connection, path: str, headers: dict[str, str], protocols: Sequence[str] = PROTOCOLS
+) -> websocket.WebSocket:
     """A websocket to the API server; ApiError when it answers with a Status."""
     import websocket
 
@@ -47,7 +49,7 @@ def open_socket(connection: Connection, path: str, headers: dict[str, str]) -> w
         return websocket.create_connection(
             url,
             header=[f"{name}: {value}" for name, value in all_headers.items()],
-            subprotocols=list(PROTOCOLS),
+            subprotocols=list(protocols),
             sslopt=options,
             timeout=_HANDSHAKE_TIMEOUT,
             enable_multithread=True,

@@ -12,7 +12,7 @@ from tutor.shell.commands.http_tools import TooLarge, save
 if TYPE_CHECKING:
     from tutor.shell.calls import Surroundings
     from tutor.shell.commands.kubectl import ClusterAccess
-    from tutor.shell.commands.reach import Reach, Reply, Target, Url
+    from tutor.shell.commands.reach import Local, Reach, Reply, Target, Url
 
 DEFAULT_TIMEOUT = 30.0
 """Seconds to wait for an answer unless -m says otherwise."""
@@ -121,10 +121,12 @@ def _ask(access: ClusterAccess, url: Url, options: Options) -> Reply:
     except ReadTimeoutError:
         raise Failure(28, f"Operation timed out after {_timeout(options) * 1000:.0f} milliseconds") from None
     except (HTTPError, KubectlError):
+        if url.port in access.ports.open:
+            raise Failure(52, "Empty reply from server") from None
         raise Failure(7, "the cluster's API server, which passes requests on, does not answer") from None
 
 
-def _request(reach: Reach, target: Target, url: Url, options: Options) -> Reply:
+def _request(reach: Reach, target: Target | Local, url: Url, options: Options) -> Reply:
     headers = {"User-Agent": options.value("A") or "curl/8.14.1", "Accept": "*/*"}
     for text in options.values.get("H", []):
         name, _, value = text.partition(":")

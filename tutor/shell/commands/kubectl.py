@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tutor.kubectl.local_ports import LocalPorts
 from tutor.shell.calls import Surroundings
 from tutor.shell.kubefile import FOLDER
 from tutor.shell.looking import KubectlLook
@@ -29,6 +30,8 @@ class ClusterAccess:
 
     def __init__(self, kubeconfig: Path) -> None:
         self._path = kubeconfig
+        self.ports = LocalPorts()
+        """Ports of this computer that commands of the shell listen on."""
         self._config: KubeConfig | None = None
         self._read_at: int | None = None
 
@@ -120,6 +123,7 @@ class Kubectl:
             files=surroundings.files,
             editor=self._editor,
             environment=surroundings.environment,
+            ports=self._access.ports,
         )
 
     def _tip(self, surroundings: Surroundings, output: str, config: KubeConfig) -> str:

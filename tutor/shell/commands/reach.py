@@ -1,8 +1,9 @@
 """Finding what a URL means in the cluster, and asking it through the API server's proxy.
 
-The practice shell stands outside the cluster and opens no connections of its own. The API server passes requests on to
-Services and Pods (https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/); names and
-addresses are looked up in its objects, as the cluster's DNS and kube-proxy do.
+The practice shell stands outside the cluster and opens no connections of its own, except to the ports it forwards
+itself. The API server passes requests on to Services and Pods
+(https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/); names and addresses are looked
+up in its objects, as the cluster's DNS and kube-proxy do.
 """
 
 from __future__ import annotations
@@ -85,6 +86,21 @@ class Target:
         return f"/api/v1/namespaces/{self.namespace}/{self.kind}/{url.scheme}:{self.name}:{self.port}/proxy{url.path}"
 
 
+@dataclass(frozen=True)
+class Local:
+    """A port of this computer that the shell's own `kubectl port-forward` or `kubectl proxy` listens on."""
+
+    port: int
+
+    def open(self, url: Url, method: str, headers: dict[str, str], body: bytes | None, timeout: float) -> Reply:
+        """Make the request."""
+        import urllib3
+
+        pool = urllib3.HTTPConnectionPool("localhost", self.port, timeout=timeout, retries=False)
+        headers = {"Host": f"{url.host}:{url.port}", "Connection": "close", **headers}
+        return Reply(pool.urlopen(method, url.path, body, headers, redirect=False, preload_content=False))
+
+
 class Reach:
     """One command's way into the cluster."""
 
@@ -92,23 +108,29 @@ class Reach:
         from tutor.kubectl.kubeconfig import Overrides
 
         config = access.config
+        self._ports = access.ports
         self._namespace = config.namespace()
         self._connection: Connection = config.connection(config.endpoint(Overrides()))
 
-    def find(self, url: Url) -> Target:
+    def find(self, url: Url) -> Target | Local:
         """What a URL's host and port mean. Raises Unresolved and Refused."""
         if url.host in _LOCAL:
+            if url.port in self._ports.open:
+                return Local(url.port)
             raise Refused(
-                "localhost is the practice shell itself, where nothing listens. Use a Service's name: curl http://SERVICE:PORT"
+                f"Nothing listens on port {url.port} of the practice shell. Use a Service's name: curl http://SERVICE:PORT, or "
+                f"forward the port first: kubectl port-forward service/SERVICE {url.port}:PORT &"
             )
         if _is_address(url.host):
             return self._by_address(url)
         return self._by_name(url)
 
     def open(
-        self, target: Target, url: Url, method: str, headers: dict[str, str], body: bytes | None, timeout: float
+        self, target: Target | Local, url: Url, method: str, headers: dict[str, str], body: bytes | None, timeout: float
     ) -> Reply:
         """Make the request. Raises Refused when the API server reached nothing, NotOffered when it does not pass requests on."""
+        if isinstance(target, Local):
+            return target.open(url, method, headers, body, timeout)
         reply = self._connection.open(method, target.path(url), headers, body, timeout, stream=True)
         if reply.status < 400:
             return Reply(reply)
