@@ -98,6 +98,28 @@ def test_history_that_has_fallen_out_of_the_log_is_said_to_be_gone(store: Store)
     assert store.changes_since("configmaps", store.revision) is not None
 
 
+def test_history_of_more_than_ten_minutes_ago_is_gone() -> None:
+    times = iter((0.0, 60.0, 700.0, 701.0))
+    store = Store(lambda: next(times))
+    made = store.create("configmaps", config_map("a"), "me")["metadata"]["resourceVersion"]
+    for number in range(3):
+        store.update("configmaps", config_map("a", k=str(number)), "me")
+    assert store.changes_since("configmaps", int(made)) is None
+    assert len(list(store.changes_since("configmaps", int(made) + 1) or ())) == 2
+
+
+def test_what_is_filed_keeps_its_order_over_a_restore(store: Store) -> None:
+    store.add_index("configmaps", "colour", lambda obj: obj["data"].values())
+    for name in ("a", "b", "c"):
+        store.create("configmaps", config_map(name, colour="red"), "me")
+    store.update("configmaps", config_map("a", colour="blue"), "me")
+    store.update("configmaps", config_map("a", colour="red"), "me")
+    saved = store.save()
+    store.delete("configmaps", "default", "b", "me")
+    store.load(saved)
+    assert [o["metadata"]["name"] for o in store.by_index("configmaps", "colour", "red")] == ["b", "c", "a"]
+
+
 def test_a_restore_never_gives_out_a_revision_again(store: Store) -> None:
     store.create("configmaps", config_map("a"), "me")
     saved = store.save()

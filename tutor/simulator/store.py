@@ -24,7 +24,9 @@ Members = Mapping[str, tuple[Key, ...]]
 """What is filed under each value of an index."""
 
 LOG_LENGTH = 20_000
-"""How many changes of one resource a watch can look back on; older revisions answer 410 Expired, as after compaction."""
+LOG_SECONDS = 600.0
+"""How many changes of one resource a watch can look back on, and how far; older revisions answer 410 Expired. API servers
+compact etcd every five minutes to what it was five minutes before (apiserver, pkg/storage/etcd3/compact.go)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +95,7 @@ class _Table:
     objects: dict[Key, Obj] = field(default_factory=dict)
     namespaces: dict[str, dict[Key, None]] = field(default_factory=dict)
     indexes: dict[str, _Index] = field(default_factory=dict)
-    log: deque[Change] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
+    log: deque[Change] = field(default_factory=deque)
     dropped: int = 0
     """The newest revision that has fallen out of the log."""
 
@@ -115,6 +117,13 @@ class _Table:
             del self.namespaces[key[0]]
         for index in self.indexes.values():
             index.remove(key, old)
+
+    def remember(self, change: Change) -> None:
+        """Log a change, and drop those that are too old."""
+        log = self.log
+        while log and (len(log) >= LOG_LENGTH or log[0].at < change.at - LOG_SECONDS):
+            self.dropped = log.popleft().revision
+        log.append(change)
 
     def orders(self) -> dict[str, Members]:
         """The indexes whose order does not follow from that of the objects."""
@@ -246,9 +255,7 @@ class Store:
 
     def _record(self, table: _Table, kind: ChangeType, resource: str, obj: Obj, old: Obj | None, actor: str) -> Obj:
         change = Change(self.revision, kind, resource, obj, old, actor, self._now())
-        if len(table.log) == LOG_LENGTH:
-            table.dropped = table.log[0].revision
-        table.log.append(change)
+        table.remember(change)
         for listener in self._listeners:
             listener(change)
         return obj

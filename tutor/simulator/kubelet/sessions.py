@@ -128,7 +128,7 @@ class AttachSession(_Session):
         super().__init__(runtime, namespace, pod, container)
         running = runtime.running(namespace, pod, container)
         self._log = running.log if running is not None else None
-        self._next = len(self._log.lines) if self._log is not None else 0
+        self._seen = self._log.written if self._log is not None else 0
         self._run = running
 
     def output(self) -> Iterable[tuple[str, bytes]]:
@@ -139,8 +139,8 @@ class AttachSession(_Session):
             if log is None:
                 return []
             self._log = log
-            lines = log.lines[self._next :]
-            self._next += len(lines)
+            lines = log.after(self._seen)
+            self._seen = log.written
             return [(line.stream, (line.text + "\n" * line.whole).encode()) for line in lines]
 
     def exit_status(self) -> dict[str, Any] | None:
@@ -149,7 +149,7 @@ class AttachSession(_Session):
 
         with self._runtime.lock:
             running = self._runtime.running(*self._pod, self._container)
-            left = self._log is not None and self._next < len(self._log.lines)
+            left = self._log is not None and self._seen < self._log.written
             return None if running is not None or left else exit_status_object(0)
 
     def _main(self) -> Streams | None:
