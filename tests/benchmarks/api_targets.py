@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http.client import HTTPSConnection
+from http.client import HTTPResponse, HTTPSConnection, RemoteDisconnected
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Protocol, Self
@@ -127,12 +127,25 @@ class OverSocket:
     def send(self, method: str, path: str, body: Any = None, *, accept: str = "") -> bytes:
         """One request on a connection that stays open."""
         headers = self._headers() | {"Accept": accept or "application/json", "Content-Type": "application/json"}
-        self._connection.request(method, path, None if body is None else json.dumps(body), headers)
-        response = self._connection.getresponse()
+        response = self._answer(method, path, None if body is None else json.dumps(body), headers)
         data: bytes = response.read()
         if response.status >= 400 and response.status != 409:
             raise RuntimeError(f"{method} {path}: {data!r}")
         return data
+
+    def exchange(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, str]:
+        """One request as it is; the code and the text of its answer, whatever they are."""
+        response = self._answer(method, path, body, self._headers() | headers)
+        return response.status, response.read().decode()
+
+    def _answer(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> HTTPResponse:
+        """The answer to a request; a connection that the server has closed meanwhile is opened again."""
+        try:
+            self._connection.request(method, path, body, headers)
+            return self._connection.getresponse()
+        except RemoteDisconnected:
+            self._connection.request(method, path, body, headers)
+            return self._connection.getresponse()
 
     def watch(self, path: str, count: int) -> Watches:
         """Watches, each with a connection of its own."""

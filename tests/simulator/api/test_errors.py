@@ -1,17 +1,61 @@
-"""What the API answers when it says no. The words were taken from a genuine API server 1.37."""
+"""What the API answers when it says no.
+
+First every kind of refusal that clients meet, one after another (error_requests.py has the list), held to the bodies that a genuine
+API server 1.37 gives; then the rules behind some of them.
+"""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.simulator.api.conftest import CONFIG_MAPS, DEPLOYMENTS, config_map, deployment
+from tests.simulator.api import error_requests
+from tests.simulator.api.conftest import CONFIG_MAPS, DEPLOYMENTS, NOW, config_map, deployment
+from tests.simulator.api.error_requests import NAMESPACE, PREPARE, SETTLE
+from tests.tools.record_errors import normalised
 from tutor.simulator.api.inprocess import InProcessClient
+from tutor.simulator.cluster import NodeSpec, SimulatedCluster
 
 NOT_FOUND = "the server could not find the requested resource"
 NOT_ALLOWED = "the server does not allow this method on the requested resource"
+ANSWERS: dict[str, Any] = json.loads(
+    Path(error_requests.__file__).with_name("error_answers.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture(scope="module")
+def refusals() -> dict[str, Any]:
+    """The simulated server's answers, all got in one go on a cluster of their own."""
+    cluster = SimulatedCluster(now=NOW, nodes=(NodeSpec("node-1"),), strict=True)
+    client = InProcessClient(cluster)
+    client.json("POST", "/api/v1/namespaces", error_requests.simple("v1", "Namespace", NAMESPACE))
+    cluster.engine.advance(5)
+    answers = {}
+    for request in error_requests.requests():
+        if request.case == SETTLE:
+            cluster.engine.advance(5)
+            continue
+        headers = {"user-agent": "", **{name.lower(): value for name, value in request.headers.items()}}
+        response = client.send(
+            request.method, request.path, request.body, content_type=request.content_type, headers=headers
+        )
+        if request.case == PREPARE:
+            assert response.status < 300, (request, response.payload())
+            continue
+        answers[request.case] = {"code": response.status, "body": normalised(response.payload().decode())}
+    return answers
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_a_refusal_is_the_genuine_one(refusals: dict[str, Any], case: str) -> None:
+    assert refusals[case] == ANSWERS[case]
+
+
+def test_every_case_is_recorded(refusals: dict[str, Any]) -> None:
+    assert list(refusals) == list(ANSWERS)
 
 
 @pytest.mark.parametrize(
