@@ -157,7 +157,7 @@ def _scalar(value: Any, type_name: str, path: FieldPath) -> Iterator[Violation]:
     if type_name == "str" and path[-1] in _SINGLE_QUANTITY_FIELDS:
         yield from _quantity(value, path)
     elif not fits(value):
-        advice = "; put it in quotes" if expected == "a text" and not isinstance(value, dict | list) else ""
+        advice = "; put it in quotes" if expected == "a text" and isinstance(value, bool | int | float) else ""
         yield path, f"this must be {expected}, it is {_describe(value)}{advice}"
 
 
@@ -177,6 +177,8 @@ def _int_or_text(value: Any, path: FieldPath) -> Iterator[Violation]:
 
 
 def _describe(value: Any) -> str:
+    if value is None:
+        return "empty"
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):

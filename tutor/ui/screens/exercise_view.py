@@ -303,6 +303,7 @@ class ExerciseView(TutorScreen[None]):
         self.query_one(PaneTabs).active = place
         for number, pane_id in enumerate(PANE_IDS):
             self.query_one(f"#{pane_id}").set_class(number == place, "-shown")
+        self.query_one("#panes").set_class(PANE_IDS[place] == "files", "-editing")
         self._stale = True
         self.refresh_live()
         self._focus_of(place).focus()

@@ -38,7 +38,10 @@ class ManifestEditor(Vertical):
 
     DEFAULT_CSS = """
     ManifestEditor { height: 1fr; }
-    ManifestEditor YamlArea { height: 1fr; border: none; padding: 0; background: $background; &:focus { border: none; } }
+    ManifestEditor YamlArea {
+        height: 1fr; border: none; padding: 0; background: $background; scrollbar-size: 1 1;
+        &:focus { border: none; }
+    }
     ManifestEditor #advice { height: auto; max-height: 3; padding: 0; }
     ManifestEditor #explanation { height: auto; max-height: 50%; display: none; border-top: solid $border-blurred; padding: 0; }
     """

@@ -20,6 +20,8 @@ from tutor.ui.widgets.editor.manifest_editor import TYPING_PAUSE, ManifestEditor
 from tutor.ui.widgets.frame.menu import Menu
 
 MAX_FILES = 200
+MENU_WIDTH = 24
+"""The widest the list of files gets, in cells."""
 MAX_BYTES = 200_000
 """Files larger than this are not opened in the editor."""
 
@@ -29,11 +31,11 @@ class FilesPane(Horizontal):
 
     DEFAULT_CSS = """
     FilesPane { padding: 0 1; }
-    FilesPane Menu { width: 24; height: 100%; border-right: solid $border-blurred; }
+    FilesPane Menu { width: 12; height: 100%; border-right: solid $border-blurred; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("ctrl+s,ctrl+o", "save", "Save", "Save the file.", name="save-file"),
+        bind("ctrl+s,ctrl+o", "save", "Save", "Save the file.", show=False, name="save-file"),
         bind(
             "ctrl+g", "apply", "Apply", "Save the file and run kubectl apply with it in the shell.", name="apply-file"
         ),
@@ -86,6 +88,7 @@ class FilesPane(Horizontal):
         names = [path.relative_to(self.folder).as_posix() for path in files]
         if [option.id for option in menu.options] != names:
             menu.set_options([Option(Content(name), id=name) for name in names])
+            menu.styles.width = min(MENU_WIDTH, max(map(len, names), default=0) + 3)
         if self.path is None and files:
             self.open_file(files[0])
         elif self.path is not None and self.path.exists() and not self.is_changed:
