@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tutor.simulator.images.container import Container, World
+from tutor.simulator.images.container import Container
 from tutor.simulator.images.traffic import ConnectionFailed, Request
 from tutor.simulator.kubelet.look import Look, on_grid
+from tutor.simulator.kubelet.refusals import sync_refusal
 from tutor.simulator.kubelet.state import Operation, Reason
 
 POLL_SECONDS = 0.1
-NOT_FOUND = 127
+LISTEN_SECONDS = 0.05
+"""A process that began less than so long ago does not listen yet."""
 
 
 class ExecResult(NamedTuple):
@@ -21,19 +23,21 @@ class ExecResult(NamedTuple):
     output: str
 
 
-def start_command(container: Container, world: World, argv: list[str]) -> int | ExecResult:
-    """Run a command in a container; its process id, or the outcome when it could not be started."""
+class NotStarted(NamedTuple):
+    """A command that could not be started, and why."""
+
+    why: str
+
+
+def start_command(look: Look, container: Container, argv: list[str]) -> int | NotStarted:
+    """Run a command in a container; its process id when it could be started."""
     from tutor.posix import CommandNotFound, NotExecutable
 
+    world = look.services.world
     try:
-        pid = container.enter(world).execute(container, world, argv)
-    except (CommandNotFound, NotExecutable):
-        text = (
-            f'OCI runtime exec failed: exec failed: unable to start container process: exec: "{argv[0]}": '
-            "executable file not found in $PATH: unknown"
-        )
-        return ExecResult(NOT_FOUND, text)
-    return pid
+        return container.enter(world).execute(container, world, argv)
+    except (CommandNotFound, NotExecutable) as error:
+        return NotStarted(sync_refusal(argv[0], look.services.ids.uid(), denied=isinstance(error, NotExecutable)))
 
 
 def command_result(container: Container, pid: int) -> ExecResult | None:
@@ -50,16 +54,21 @@ def command_result(container: Container, pid: int) -> ExecResult | None:
 
 
 def http_hook(look: Look, action: Mapping[str, Any], container: Mapping[str, Any]) -> str:
-    """Ask a container's server for a hook; what went wrong, or nothing."""
+    """Ask a container's server for a hook; what went wrong, or nothing. Any answer will do, whatever its status."""
     from tutor.simulator.kubelet.probing import port_number
 
     host = action.get("host") or look.record.ip
     port = port_number(action.get("port", 80), container)
+    path = action.get("path") or "/"
+    failed = f'Get "{str(action.get("scheme") or "HTTP").lower()}://{host}:{port}{path}": dial tcp {host}:{port}: '
+    run = look.own(container["name"]).current
+    if not action.get("host") and run is not None and look.now - (run.started or 0.0) < LISTEN_SECONDS:
+        return f"{failed}connect: connection refused"
     try:
-        response = look.services.world.direct(host, port, Request("GET", action.get("path") or "/"))
+        look.services.world.direct(host, port, Request("GET", path))
     except ConnectionFailed as error:
-        return f"{error.kind}"
-    return "" if response.status < 400 else f"HTTP status {response.status}"
+        return failed + ("i/o timeout" if error.kind == "timeout" else "connect: connection refused")
+    return ""
 
 
 # -- after the start
@@ -75,8 +84,8 @@ def begin_post_start(look: Look, name: str) -> None:
         until = look.now + float(hook["sleep"].get("seconds", 0))
         look.record.operation = Operation("hook", name, on_grid(until), "sleep")
     elif hook.get("exec"):
-        begun = start_command(own.current.container, look.services.world, list(hook["exec"].get("command") or ()))
-        detail = f"pid {begun}" if isinstance(begun, int) else f"ended {begun.code} {begun.output}"
+        begun = start_command(look, own.current.container, list(hook["exec"].get("command") or ()))
+        detail = f"pid {begun}" if isinstance(begun, int) else f"exec {begun.why}"
         look.record.operation = Operation("hook", name, look.now, detail)
     else:
         problem = http_hook(look, hook.get("httpGet") or {}, look.spec(name))
@@ -99,23 +108,16 @@ def finish_post_start(look: Look, operation: Operation) -> None:
         if result is None:
             look.record.operation = operation._replace(until=on_grid(look.now + POLL_SECONDS))
             return
-    elif kind == "ended":
-        code, _, text = rest.partition(" ")
-        result = ExecResult(int(code), text)
+    hook = look.spec(name)["lifecycle"]["postStart"]
+    where = f'for Container "{name}" in Pod "{look.full_name}" failed - error:'
+    text = " ".join((hook.get("exec") or {}).get("command") or ())
     if kind == "http" and rest:
-        _fail_hook(
-            look,
-            operation,
-            f'Http lifecycle hook for Container "{name}" in Pod "{look.full_name}" failed - error: {rest}',
-        )
+        _fail_hook(look, operation, f"HTTP lifecycle hook ({hook['httpGet'].get('path', '')}) {where} {rest}")
+    elif kind == "exec":
+        _fail_hook(look, operation, f'Exec lifecycle hook ([{text}]) {where} {rest}, message: ""')
     elif result is not None and result.code != 0:
-        command = list((look.spec(name)["lifecycle"]["postStart"].get("exec") or {}).get("command") or ())
-        text = " ".join(command)
-        message = (
-            f'Exec lifecycle hook ([{text}]) for Container "{name}" in Pod "{look.full_name}" failed - error: '
-            f"command '{text}' exited with {result.code}: {result.output}, message: {_quoted(result.output)}"
-        )
-        _fail_hook(look, operation, message)
+        why = f"command '{text}' exited with {result.code}: {result.output}, message: {_quoted(result.output)}"
+        _fail_hook(look, operation, f"Exec lifecycle hook ([{text}]) {where} {why}")
 
 
 def _quoted(text: str) -> str:

@@ -17,7 +17,7 @@ from tutor.simulator.kubelet.addresses import Addresses
 from tutor.simulator.kubelet.admitting import refuse
 from tutor.simulator.kubelet.look import Look, Services
 from tutor.simulator.kubelet.pulling import Puller
-from tutor.simulator.kubelet.state import PodRecord
+from tutor.simulator.kubelet.state import FIELDS, ContainerRecord, PodRecord
 from tutor.simulator.kubelet.volumes import Mounter, referenced
 from tutor.simulator.network import Network
 from tutor.simulator.objects import key_of, namespace_of, split_key, uid_of
@@ -181,11 +181,21 @@ class Kubelet:
             return
         for own in record.running():
             if own.current is not None and own.current.container is not None:
+                self._tell_of_killing(record, own)
                 own.current.container.kill(self._client.now)
         self._hang_up(record)
         self.addresses.free(record.node, record.ip)
         self.volumes.drop_pod(record.uid)
         del self.records[key]
+
+    def _tell_of_killing(self, record: PodRecord, own: ContainerRecord) -> None:
+        """A container is stopped although its pod's object is gone, as after a forced deletion."""
+        if own.stop is None and record.node not in self._stopped:
+            namespace, name = split_key(record.key.partition("|")[2])
+            metadata = {"namespace": namespace, "name": name, "uid": record.uid}
+            pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
+            path = f"spec.{FIELDS[own.kind]}{{{own.name}}}"
+            self._recorder(record.node).normal(pod, "Killing", f"Stopping container {own.name}", field_path=path)
 
     def _listen_at(self, record: PodRecord, *, host: bool) -> None:
         """From now on the pod is found at its address; pods on the host's network share one."""

@@ -7,18 +7,20 @@ from typing import Any, NamedTuple
 
 from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request
 from tutor.simulator.kubelet import hooks
+from tutor.simulator.kubelet.environment import expand
 from tutor.simulator.kubelet.look import Look, on_grid
-from tutor.simulator.kubelet.state import INIT, ContainerRecord, ProbeState
+from tutor.simulator.kubelet.state import INIT, SIDECAR, ContainerRecord, ProbeState
 
 KINDS = ("startup", "readiness", "liveness")
 _TITLES = {"startup": "Startup", "readiness": "Readiness", "liveness": "Liveness"}
 
 
 class Finding(NamedTuple):
-    """What a probe found. `output` is for the event."""
+    """What a probe found. `output` is for the event. With an error nothing was found out, and nothing counts."""
 
     success: bool
     output: str = ""
+    error: bool = False
 
 
 def probe_spec(container: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
@@ -118,10 +120,9 @@ def _ask(
     if spec.get("exec"):
         assert own.current is not None
         assert own.current.container is not None
-        command = list(spec["exec"].get("command") or ())
-        begun = hooks.start_command(own.current.container, look.services.world, command)
-        if isinstance(begun, hooks.ExecResult):
-            return Finding(begun.code == 0, begun.output)
+        begun = hooks.start_command(look, own.current.container, _command(container, spec))
+        if isinstance(begun, hooks.NotStarted):
+            return Finding(False, begun.why, error=True)
         state.command, state.deadline = begun, look.now + timeout
         result = hooks.command_result(own.current.container, begun)
         if result is None:
@@ -135,6 +136,12 @@ def _ask(
     if spec.get("grpc"):
         return _grpc(look, container, spec["grpc"], timeout)
     return Finding(True)
+
+
+def _command(container: Mapping[str, Any], spec: Mapping[str, Any]) -> list[str]:
+    """The command of a probe; variables in it stand for what the spec itself gives (container/helpers.go)."""
+    plain = {variable["name"]: str(variable.get("value") or "") for variable in container.get("env") or ()}
+    return [expand(word, plain) for word in spec["exec"].get("command") or ()]
 
 
 def _http(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], timeout: float) -> Finding:
@@ -203,7 +210,7 @@ def _finish_command(
         own.current.container.inside.machine.signal(state.command, "KILL", from_host=True)
         own.current.container.inside.forget(state.command)
     state.command = None
-    command = " ".join(spec["exec"].get("command") or ())
+    command = " ".join(_command(container, spec))
     late = f'command timed out: "{command}" timed out after {int(spec.get("timeoutSeconds", 1))}s'
     finding = Finding(result.code == 0, result.output) if result is not None else Finding(False, late)
     return _judge(look, own, kind, spec, state, finding)
@@ -213,6 +220,10 @@ def _judge(
     look: Look, own: ContainerRecord, kind: str, spec: Mapping[str, Any], state: ProbeState, finding: Finding
 ) -> bool:
     """Count an answer; says whether it changes the result."""
+    if finding.error:
+        text = f"{_TITLES[kind]} probe errored and resulted in unknown state: {finding.output}"
+        look.event("Warning", "Unhealthy", text, own.name)
+        return False
     if not finding.success:
         look.event("Warning", "Unhealthy", f"{_TITLES[kind]} probe failed: {finding.output}", own.name)
     state.streak = state.streak + 1 if state.last == finding.success else 1
@@ -224,6 +235,12 @@ def _judge(
     if kind == "startup" or (kind == "liveness" and not finding.success):
         state.on_hold, state.streak = True, 0
     return before != state.result
+
+
+def calls_for_sync(own: ContainerRecord) -> bool:
+    """Whether a change of a container's probes asks for another look at the pod: a container to restart, or a sidecar that
+    others wait for."""
+    return bool(failed_for_good(own)) or (own.kind == SIDECAR and "startup" in own.probes)
 
 
 def failed_for_good(own: ContainerRecord) -> str:

@@ -13,6 +13,7 @@ from tutor.simulator.images.container import Container
 from tutor.simulator.images.logs import LogLine
 from tutor.simulator.images.traffic import Request, Response
 from tutor.simulator.kubelet.kubelet import NAME, Kubelet
+from tutor.simulator.kubelet.refusals import exec_refusal
 from tutor.simulator.kubelet.sessions import AttachSession, ExecSession, FailedSession
 from tutor.simulator.kubelet.state import PodRecord, Run
 from tutor.simulator.metrics import Reading
@@ -74,9 +75,8 @@ class Runtime:
         try:
             pid = running.enter(world).execute(running, world, list(argv), tty=tty)
         except (CommandNotFound, NotExecutable) as error:
-            return FailedSession(
-                _refusal(argv[0], denied=isinstance(error, NotExecutable), uid=self._cluster.ids.uid())
-            )
+            why = exec_refusal(argv[0], self._cluster.ids.uid(), denied=isinstance(error, NotExecutable))
+            return FailedSession(f"error executing command in container: {why}")
         session = ExecSession(self, namespace, pod, container, pid)
         if not stdin:
             session.end_input()
@@ -183,20 +183,6 @@ class Runtime:
         """Connect a node that was cut off."""
         self._kubelet.network.cut_off -= {node}
         self.start_kubelet(node)
-
-
-def _refusal(command: str, *, denied: bool, uid: str) -> str:
-    """What a node says of a command that it could not start."""
-    why = "executable file not found in $PATH"
-    if denied:
-        why = "permission denied"
-    elif "/" in command:
-        why = f"stat {command}: no such file or directory"
-    process = uid.replace("-", "") * 2
-    return (
-        "error executing command in container: failed to exec in container: failed to start exec "
-        f'"{process}": OCI runtime exec failed: exec failed: unable to start container process: exec: "{command}": {why}'
-    )
 
 
 class LogView(Sequence[LogLine]):

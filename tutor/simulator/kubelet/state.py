@@ -12,6 +12,8 @@ from typing import NamedTuple
 from tutor.simulator.images.container import Container
 
 INIT, SIDECAR, MAIN, EPHEMERAL = "init", "sidecar", "main", "ephemeral"
+FIELDS = {INIT: "initContainers", SIDECAR: "initContainers", MAIN: "containers", EPHEMERAL: "ephemeralContainers"}
+"""The list of a pod's spec that containers of a kind are in."""
 MAX_BACKOFF = 300.0
 FIRST_BACKOFF = 10.0
 
@@ -82,7 +84,11 @@ class Stop:
 
     kill_at: float
     hook_pid: int | None = None
+    hook_over: bool = False
+    """Whether the hook's command has ended, or its end is known otherwise."""
     hook_until: float | None = None
+    turn: bool = True
+    """Whether it may be sent SIGTERM: a sidecar waits for the containers that began after it."""
     signalled: bool = False
     """Whether SIGTERM was sent."""
 

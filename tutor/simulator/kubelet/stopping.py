@@ -8,7 +8,7 @@ from __future__ import annotations
 from tutor.simulator.errors import ApiError
 from tutor.simulator.kubelet import hooks
 from tutor.simulator.kubelet.look import Look, on_grid
-from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, Stop
+from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, PodRecord, Stop
 from tutor.simulator.objects import name_of, namespace_of, uid_of
 from tutor.simulator.registry import DeleteOptions
 
@@ -17,34 +17,27 @@ LEAST_GRACE = 2.0
 TEARDOWN_SECONDS = 0.3
 
 
-def begin_stop(look: Look, own: ContainerRecord, grace: float, message: str) -> None:
-    """Begin to stop a container; `message` is what the event says."""
+def begin_stop(look: Look, own: ContainerRecord, grace: float, message: str, *, turn: bool = True) -> None:
+    """Begin to stop a container; `message` is what the event says. The hook runs at once, whosever turn it is."""
     run = own.current
     if own.stop is not None or run is None or run.container is None or not run.is_running:
         return
     look.event("Normal", "Killing", message, own.name)
-    own.stop = Stop(kill_at=look.now + grace)
+    own.stop = Stop(kill_at=look.now + grace, turn=turn)
     hook = (look.spec(own.name).get("lifecycle") or {}).get("preStop") if grace > 0 else None
     if not hook:
-        _terminate(look, own)
+        pass
     elif hook.get("sleep"):
         own.stop.hook_until = look.now + float(hook["sleep"].get("seconds", 0))
     elif hook.get("exec"):
-        begun = hooks.start_command(run.container, look.services.world, list(hook["exec"].get("command") or ()))
+        begun = hooks.start_command(look, run.container, list(hook["exec"].get("command") or ()))
         if isinstance(begun, int):
             own.stop.hook_pid = begun
         else:
-            _hook_failed(look, own)
-    elif hook.get("httpGet"):
-        if hooks.http_hook(look, hook["httpGet"], look.spec(own.name)):
             look.event("Warning", "FailedPreStopHook", "PreStopHook failed", own.name)
-        _terminate(look, own)
+    elif hook.get("httpGet") and hooks.http_hook(look, hook["httpGet"], look.spec(own.name)):
+        look.event("Warning", "FailedPreStopHook", "PreStopHook failed", own.name)
     advance_stop(look, own)
-
-
-def _hook_failed(look: Look, own: ContainerRecord) -> None:
-    look.event("Warning", "FailedPreStopHook", "PreStopHook failed", own.name)
-    _terminate(look, own)
 
 
 def _terminate(look: Look, own: ContainerRecord) -> None:
@@ -62,24 +55,31 @@ def advance_stop(look: Look, own: ContainerRecord) -> None:
     stop, run = own.stop, own.current
     if stop is None or run is None or run.container is None or not run.is_running:
         return
-    if not stop.signalled:
-        _look_at_hook(look, own, stop)
+    may_end = _hook_is_over(look, own, stop) and stop.turn
+    if not stop.signalled and (may_end or look.now >= stop.kill_at - 1e-6):
+        _terminate(look, own)
     if look.now >= stop.kill_at - 1e-6 and run.container.exit_code is None:
         run.container.kill(look.now)
+    if run.container.exit_code is not None and stop.hook_pid is not None and not stop.hook_over:
+        look.event("Warning", "FailedPreStopHook", "PreStopHook failed", own.name)  # it ended with its container
+        stop.hook_over = True
 
 
-def _look_at_hook(look: Look, own: ContainerRecord, stop: Stop) -> None:
+def _hook_is_over(look: Look, own: ContainerRecord, stop: Stop) -> bool:
+    """Whether the pre-stop hook, if there is one, is over."""
+    if stop.hook_until is not None:
+        return look.now >= stop.hook_until - 1e-6
+    if stop.hook_pid is None or stop.hook_over:
+        return True
     assert own.current is not None
-    if stop.hook_pid is not None and own.current.container is not None:
-        result = hooks.command_result(own.current.container, stop.hook_pid)
-        if result is None:
-            if look.now < stop.kill_at - 1e-6:
-                return
-        elif result.code != 0:
-            look.event("Warning", "FailedPreStopHook", "PreStopHook failed", own.name)
-    elif stop.hook_until is not None and look.now < min(stop.hook_until, stop.kill_at) - 1e-6:
-        return
-    _terminate(look, own)
+    assert own.current.container is not None
+    result = hooks.command_result(own.current.container, stop.hook_pid)
+    if result is None:
+        return False
+    stop.hook_over = True
+    if result.code != 0:
+        look.event("Warning", "FailedPreStopHook", "PreStopHook failed", own.name)
+    return True
 
 
 def stop_wakes(look: Look, own: ContainerRecord) -> float | None:
@@ -87,11 +87,11 @@ def stop_wakes(look: Look, own: ContainerRecord) -> float | None:
     stop = own.stop
     if stop is None or own.current is None or not own.current.is_running:
         return None
-    if stop.signalled:
-        return stop.kill_at
-    if stop.hook_until is not None:
-        return min(stop.hook_until, stop.kill_at)
-    return min(look.now + hooks.POLL_SECONDS, stop.kill_at)
+    if stop.hook_until is not None and not stop.signalled:
+        return min(max(stop.hook_until, look.now), stop.kill_at)
+    if stop.hook_pid is not None and not stop.hook_over and not stop.signalled:
+        return min(look.now + hooks.POLL_SECONDS, stop.kill_at)
+    return stop.kill_at
 
 
 # -- the whole pod
@@ -103,23 +103,36 @@ def begin_pod_stop(look: Look, grace: float) -> None:
     record.stage, record.grace, record.deadline = "stopping", grace, look.now + grace
     record.todo, record.operation = (), None
     record.sync_at = None
+    _bring_forward(record)
     look.write_status()
     continue_pod_stop(look)
 
 
 def continue_pod_stop(look: Look) -> None:
-    """Stop the containers, sidecars last; then tear the pod down."""
+    """Stop the containers; then tear the pod down."""
     record = look.record
     assert record.deadline is not None
     running = record.running()
-    for own in [own for own in running if own.kind != SIDECAR] or running:
+    for own in sorted(running, key=lambda own: own.kind != SIDECAR):
         if own.stop is None:
-            begin_stop(look, own, max(0.0, record.deadline - look.now), f"Stopping container {own.name}")
-        else:
-            own.stop.kill_at = min(own.stop.kill_at, max(record.deadline, look.now))
+            grace = max(0.0, record.deadline - look.now)
+            begin_stop(look, own, grace, f"Stopping container {own.name}", turn=own.kind != SIDECAR)
+    last = _next_sidecar(look, running)
+    for own in running:
+        if own.stop is not None:
+            own.stop.turn = own.kind != SIDECAR or own.name == last
             advance_stop(look, own)
     if not running and record.finish_at is None:
         record.finish_at = on_grid(look.now + TEARDOWN_SECONDS)
+
+
+def _next_sidecar(look: Look, running: list[ContainerRecord]) -> str:
+    """The sidecar whose turn it is to end: they end one by one, the last one first, when all other containers have
+    (pkg/kubelet/kuberuntime/kuberuntime_termination_order.go)."""
+    if any(own.kind != SIDECAR for own in running):
+        return ""
+    names = {own.name for own in running}
+    return next((c["name"] for c in reversed(look.pod["spec"].get("initContainers") or ()) if c["name"] in names), "")
 
 
 def shorten_grace(look: Look, grace: float) -> None:
@@ -127,6 +140,14 @@ def shorten_grace(look: Look, grace: float) -> None:
     record = look.record
     if record.deadline is not None and look.now + grace < record.deadline and grace < record.grace:
         record.grace, record.deadline = grace, look.now + grace
+        _bring_forward(record)
+
+
+def _bring_forward(record: PodRecord) -> None:
+    """Containers that are being stopped already have no longer than the pod."""
+    for own in record.running():
+        if own.stop is not None and record.deadline is not None:
+            own.stop.kill_at = min(own.stop.kill_at, record.deadline)
 
 
 def finish_pod(look: Look) -> None:

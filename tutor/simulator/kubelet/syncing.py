@@ -5,13 +5,13 @@ Source: pkg/kubelet/kubelet.go (SyncPod), kuberuntime_manager.go (computePodActi
 
 from __future__ import annotations
 
-from tutor.simulator.kubelet import probing, starting, stopping
+from tutor.simulator.kubelet import actions, probing, starting, stopping
 from tutor.simulator.kubelet import status as statuses
 from tutor.simulator.kubelet.conditions import merge_conditions, sandbox_condition
 from tutor.simulator.kubelet.ends import notice_ends
 from tutor.simulator.kubelet.look import Look, next_relist, on_grid
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
-from tutor.simulator.kubelet.state import ContainerRecord, MountTrouble, Operation, PodRecord
+from tutor.simulator.kubelet.state import MountTrouble, Operation, PodRecord
 from tutor.simulator.kubelet.volumes import MountError
 
 SANDBOX_SECONDS = 0.4
@@ -53,7 +53,7 @@ def _advance_running(look: Look) -> None:
         stopping.advance_stop(look, own)
     notice_ends(look)
     if probing.run_due(look):
-        if any(probing.failed_for_good(own) for own in record.containers.values()):
+        if any(probing.calls_for_sync(own) for own in record.containers.values()):
             record.want_sync(look.now)
         look.write_status()
     notice_ends(look)
@@ -83,7 +83,7 @@ def _sync(look: Look) -> None:
     record.sync_at, record.waiting = None, False
     _show(look)
     if _has_come_to_its_end(look):
-        stopping.begin_pod_stop(look, float(look.pod["spec"].get("terminationGracePeriodSeconds", 30)))
+        stopping.begin_pod_stop(look, _grace(look))
         return
     if probing.run_due(look):
         look.write_status()
@@ -92,8 +92,27 @@ def _sync(look: Look) -> None:
     if record.sandbox != "ready":
         record.operation = Operation("sandbox", "", on_grid(look.now + SANDBOX_SECONDS))
         return
-    if not _stop_outdated(look):
+    doomed = actions.to_stop(look)
+    if doomed and not actions.keeps_any(look, doomed):
+        stopping.begin_pod_stop(look, _grace(look))
+    elif doomed:
+        _stop(look, doomed)
+    else:
         _begin_starts(look)
+
+
+def _grace(look: Look) -> float:
+    return float(look.pod["spec"].get("terminationGracePeriodSeconds", 30))
+
+
+def _stop(look: Look, doomed: list[actions.Doomed]) -> None:
+    """Stop containers that may not run on; the sync waits for that."""
+    for own, message, grace, _ in doomed:
+        stopping.begin_stop(look, own, grace, message)
+    record = look.record
+    record.killed = tuple(own.name for own, *_ in doomed)
+    until = max(own.stop.kill_at if own.stop else look.now for own, *_ in doomed)
+    record.operation = Operation("kill", "", until)
 
 
 def _show(look: Look) -> None:
@@ -113,7 +132,7 @@ def _past_deadline(look: Look) -> bool:
         return False
     look.event("Normal", "DeadlineExceeded", DEADLINE_MESSAGE)
     look.record.final = ("DeadlineExceeded", DEADLINE_MESSAGE)
-    stopping.begin_pod_stop(look, float(look.pod["spec"].get("terminationGracePeriodSeconds", 30)))
+    stopping.begin_pod_stop(look, _grace(look))
     return True
 
 
@@ -159,70 +178,13 @@ def _mount_volumes(look: Look) -> bool:
     return True
 
 
-def _stop_outdated(look: Look) -> bool:
-    """Stop containers whose probes have failed or whose image has changed; says whether the sync has to wait for that."""
-    record = look.record
-    killed = []
-    for own in record.running():
-        reason, grace = _why_restart(look, own)
-        if reason:
-            stopping.begin_stop(look, own, grace, f"Container {own.name} {reason}, will be restarted")
-            killed.append(own)
-    if not killed:
-        return False
-    record.killed = tuple(own.name for own in killed)
-    record.operation = Operation("kill", "", max(own.stop.kill_at if own.stop else look.now for own in killed))
-    return True
-
-
-def _why_restart(look: Look, own: ContainerRecord) -> tuple[str, float]:
-    """Why a running container has to be restarted, and how long it has to end; no reason when it need not be."""
-    container = look.spec(own.name)
-    grace = float(look.pod["spec"].get("terminationGracePeriodSeconds", 30))
-    if own.current is not None and own.current.asked_for != container["image"]:
-        return "definition changed", grace
-    kind = probing.failed_for_good(own)
-    if not kind or not own.observed:
-        return "", grace
-    spec = probing.probe_spec(container, kind) or {}
-    return f"failed {kind} probe", float(spec.get("terminationGracePeriodSeconds", grace))
-
-
 def _begin_starts(look: Look) -> None:
     record = look.record
     record.failed, record.retry_at = False, None
-    record.todo = tuple(_to_start(look))
+    record.todo = tuple(actions.to_start(look))
     starting.start_next(look)
     if record.operation is None:
         _end_sync(look)
-
-
-def _to_start(look: Look) -> list[str]:
-    """The containers that are to be started now: ephemeral ones, and the next init container or else all others that do not
-    run."""
-    pod = look.pod
-    ephemeral = pod["spec"].get("ephemeralContainers") or ()
-    names = [c["name"] for c in ephemeral if should_restart(pod, c, look.own(c["name"]))]
-    for container in init_containers(pod["spec"]):
-        own = look.own(container["name"])
-        run = own.current
-        if is_sidecar(container):
-            if should_restart(pod, container, own):
-                names.append(own.name)
-                if run is None:
-                    return names
-            elif not probing.is_started(container, own):
-                return names
-            continue
-        if run is not None and run.ended is not None and run.ended.code == 0:
-            continue
-        if should_restart(pod, container, own):
-            names.append(own.name)
-        return names
-    for container in pod["spec"]["containers"]:
-        if should_restart(pod, container, look.own(container["name"])):
-            names.append(container["name"])
-    return names
 
 
 def _continue_operation(look: Look) -> None:
