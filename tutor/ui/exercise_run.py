@@ -77,6 +77,8 @@ class ExerciseRun:
         self.hints_shown = 0
         self.set_up_anew = False
         """Whether an attempt goes on whose cluster is gone, so that only the files are as they were left."""
+        self.broken: tuple[str, ...] | None = None
+        """The faults put into the cluster on purpose, as last looked for; None where there can be none."""
         self.cluster: Cluster | None = None
         self.shell: ShellPort | None = None
         self.schemas: ClusterSchemas | None = None
@@ -195,6 +197,11 @@ class ExerciseRun:
         if self.cluster is not None and self.cluster.snapshots is not None:
             self.cluster.snapshots.undo()
             self.timeline.note("you", "took the last command back")
+
+    def look_for_faults(self) -> None:
+        """Find out what is broken on purpose. Blocks."""
+        levers = self.cluster.levers if self.cluster else None
+        self.broken = None if levers is None else tuple(lever.name for lever in levers.faults() if lever.on)
 
     def next_hint(self) -> str | None:
         """The next hint, recorded as used; None when there are no more."""

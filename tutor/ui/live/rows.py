@@ -11,7 +11,7 @@ from tutor.ui.live.state import ClusterState, Object, name_of, owner_of, uid_of
 from tutor.ui.live.words import images_of, node_word, pod_state
 
 REVISION = "deployment.kubernetes.io/revision"
-PLAIN_KINDS = ("Ingress", "HorizontalPodAutoscaler", "Job", "PersistentVolumeClaim", "ConfigMap", "Secret")
+PLAIN_KINDS = ("Ingress", "Job", "PersistentVolumeClaim", "ConfigMap", "Secret")
 """Kinds listed by name only."""
 IGNORED = {"kube-root-ca.crt"}
 
@@ -41,6 +41,8 @@ def rows(state: ClusterState) -> list[Row]:
     parents = {uid_of(replica_set) for replica_set in state.all("ReplicaSet")}
     found.extend(_pod(pod, 0) for pod in state.all("Pod") if owner_of(pod) not in parents)
     found.extend(_service(service, state) for service in state.all("Service") if name_of(service) != "kubernetes")
+    for scaler in state.all("HorizontalPodAutoscaler"):
+        found.append(Row(0, "", f"HorizontalPodAutoscaler {name_of(scaler)}", autoscaler_text(scaler)))
     found.extend(_plain(state))
     found.extend(_nodes(state))
     return found
@@ -109,6 +111,28 @@ def _endpoints(service: str, slices: Sequence[Object]) -> tuple[int, int]:
             total += 1
             ready += (endpoint.get("conditions") or {}).get("ready", True) is not False
     return ready, total
+
+
+def autoscaler_text(scaler: Object) -> str:
+    """How many Pods it wants, between which bounds, and what it has measured: `3 of 3 to 20 Pods, cpu 31 % of 70 %`."""
+    spec, status = scaler.get("spec") or {}, scaler.get("status") or {}
+    bounds = f"{spec.get('minReplicas', 1)} to {spec.get('maxReplicas', '?')}"
+    measured = {
+        (metric.get("resource") or {}).get("name"): ((metric.get("resource") or {}).get("current") or {})
+        for metric in status.get("currentMetrics") or ()
+    }
+    metrics = [_metric(metric["resource"], measured) for metric in spec.get("metrics") or () if metric.get("resource")]
+    return ", ".join([f"{status.get('desiredReplicas', 0)} wanted, {bounds} allowed", *metrics])
+
+
+def _metric(resource: dict[str, Any], measured: dict[str | None, dict[str, Any]]) -> str:
+    name, target = resource.get("name"), resource.get("target") or {}
+    now = measured.get(name) or {}
+    if target.get("type") == "Utilization":
+        value = now.get("averageUtilization")
+        return f"{name} {'unknown' if value is None else f'{value} %'} of {target.get('averageUtilization')} %"
+    wanted = target.get("averageValue") or target.get("value")
+    return f"{name} {now.get('averageValue') or now.get('value') or 'unknown'} of {wanted}"
 
 
 def _plain(state: ClusterState) -> Iterator[Row]:

@@ -16,18 +16,22 @@ class ClusterState:
     def __init__(self) -> None:
         self._objects: dict[str, dict[str, Object]] = {}
         self._lock = threading.Lock()
+        self.version = 0
+        """Grows whenever something has changed, so that a picture knows whether to be drawn anew."""
         self.problem: str | None = None
         """Why the cluster cannot be watched at the moment, in words; None while all is well."""
 
     def restart(self, kind: str) -> None:
         """A watch of this kind begins: what it does not report is no longer there."""
         with self._lock:
+            self.version += 1
             self._objects[kind] = {}
 
     def apply(self, kind: str, event_type: str, obj: Object) -> None:
         """Take in a watch event: ADDED, MODIFIED or DELETED. BOOKMARK and anything else changes nothing."""
         name = str(obj.get("metadata", {}).get("name", ""))
         with self._lock:
+            self.version += 1
             objects = self._objects.setdefault(kind, {})
             if event_type == "DELETED":
                 objects.pop(name, None)
@@ -43,6 +47,7 @@ class ClusterState:
     def clear(self) -> None:
         """Forget everything, to watch another namespace."""
         with self._lock:
+            self.version += 1
             self._objects.clear()
         self.problem = None
 

@@ -24,6 +24,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "EndpointSlice": ("DiscoveryV1Api", "list_namespaced_endpoint_slice"),
     "Ingress": ("NetworkingV1Api", "list_namespaced_ingress"),
     "HorizontalPodAutoscaler": ("AutoscalingV2Api", "list_namespaced_horizontal_pod_autoscaler"),
+    "StatefulSet": ("AppsV1Api", "list_namespaced_stateful_set"),
+    "DaemonSet": ("AppsV1Api", "list_namespaced_daemon_set"),
     "Job": ("BatchV1Api", "list_namespaced_job"),
     "PersistentVolumeClaim": ("CoreV1Api", "list_namespaced_persistent_volume_claim"),
     "ConfigMap": ("CoreV1Api", "list_namespaced_config_map"),

@@ -41,6 +41,8 @@ class ExerciseScreen(ExerciseView):
         bind("plus", "rate(1)", "Faster", "Let the cluster's clock run faster.", name="faster", show=False),
         bind("minus", "rate(-1)", "Slower", "Let the cluster's clock run slower.", name="slower", show=False),
         bind("c,f9", "checks", "Checks", "Go to the checks; enter shows what one wants and why."),
+        bind("m,ctrl+g", "picture", "Picture", "Show the cluster as a live picture.", name="picture"),
+        bind("x", "faults", "Faults", "Break a part of the cluster on purpose, or install an add-on.", show=False),
         bind("R", "reset", "Reset", "Begin the exercise again."),
         bind("S", "solution", "Solution", "Show the solution. It is recorded that you saw it.", show=False),
         bind("l", "lesson", "Lesson", "Open the lesson of this exercise.", show=False),
@@ -57,6 +59,10 @@ class ExerciseScreen(ExerciseView):
                 return self.is_ready and cluster is not None and cluster.snapshots is not None
             case "pause" | "rate":
                 return self.is_ready and cluster is not None and cluster.clock is not None
+            case "faults":
+                return self.is_ready and cluster is not None and cluster.levers is not None
+            case "picture":
+                return self.is_ready
             case "next":
                 return self._is_solved and self._next_exercise() is not None
             case "retry":
@@ -120,6 +126,7 @@ class ExerciseScreen(ExerciseView):
             action()
             if self.run is not None:
                 self.run.check()
+                self.run.look_for_faults()
         except Exception as error:  # shown with its remedy, so that the program goes on
             tell(self._say, str(error))
         else:
@@ -135,6 +142,20 @@ class ExerciseScreen(ExerciseView):
         """Let the cluster's clock run faster or slower."""
         change_rate(self.run, direction)
         self._show_title()
+
+    def action_picture(self) -> None:
+        """Show the cluster as a picture."""
+        from tutor.ui.screens.picture import PictureScreen
+
+        if self.run is not None:
+            self.app.push_screen(PictureScreen(self.run))
+
+    def action_faults(self) -> None:
+        """Open the levers."""
+        from tutor.ui.screens.levers import LeversScreen
+
+        if self.run is not None:
+            self.app.push_screen(LeversScreen(self.run))
 
     # Going elsewhere -------------------------------------------------------------------------------------------------
 

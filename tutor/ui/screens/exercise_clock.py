@@ -9,15 +9,15 @@ RATES = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 
 
 def clock_words(run: ExerciseRun | None) -> str:
-    """The cluster's name, and for a simulated one whether its clock stands and how fast it runs."""
+    """The cluster's name, and for a simulated one what is broken on purpose, whether its clock stands and how fast it runs."""
     if run is None or run.cluster is None:
         return ""
     clock = run.cluster.clock
     if clock is None:
         return run.cluster.name
-    if clock.paused:
-        return f"{run.cluster.name} ‖ paused"
-    return f"{run.cluster.name} ▸ {clock.rate:g}x"
+    pace = "‖ paused" if clock.paused else f"▸ {clock.rate:g}x"
+    broken = f"! {len(run.broken)} broken   " if run.broken else ""
+    return f"{broken}{run.cluster.name} {pace}"
 
 
 def toggle_pause(run: ExerciseRun | None) -> None:
