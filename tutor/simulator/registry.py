@@ -227,10 +227,10 @@ class Registry:
 
     def _store_update(self, resource: Resource, obj: Obj, writer: Writer) -> Obj:
         metadata = obj["metadata"]
+        if self.store.get(resource.storage_id, metadata.get("namespace", ""), metadata["name"]) is None:
+            raise errors.not_found(resource.plural, resource.group, metadata["name"])
         try:
             return self.store.update(resource.storage_id, obj, writer.actor, expect=metadata.get("resourceVersion"))
-        except KeyError:
-            raise errors.not_found(resource.plural, resource.group, metadata["name"]) from None
         except Conflict:
             raise errors.conflict(resource.plural, resource.group, metadata["name"]) from None
 

@@ -108,7 +108,7 @@ def _parameters(obj: Obj, _: float) -> str:
     if not parameters:
         return NONE
     group = f".{parameters['apiGroup']}" if parameters.get("apiGroup") else ""
-    return f"{parameters['kind']}{group}/{parameters['name']}"
+    return f"{parameters.get('kind', '')}{group}/{parameters.get('name', '')}"
 
 
 def _default_policy(policy: Obj) -> None:
