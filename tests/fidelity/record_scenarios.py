@@ -11,12 +11,12 @@ import argparse
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.fidelity.scenario import RECORDING, Run, Scenario, load
+from tests.fidelity.scenario import RECORDINGS, Run, Scenario, load
 
 AT_ONCE = 8
 
@@ -76,12 +76,18 @@ def main() -> None:
     version = driver.request("GET", "/version")[1]["gitVersion"]
     scenarios = load()
     chosen = options.names or list(scenarios)
-    known = json.loads(RECORDING.read_text(encoding="utf-8"))["scenarios"] if RECORDING.exists() else {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         seen = dict(zip(chosen, pool.map(lambda name: record(driver, scenarios[name]), chosen), strict=True))
-    kept = {name: observed for name, observed in {**known, **seen}.items() if name in scenarios}
+    for file in {scenarios[name].file for name in chosen}:
+        write(RECORDINGS / f"{file}.json", version, {s.name for s in scenarios.values() if s.file == file}, seen)
+
+
+def write(path: Path, version: str, names: set[str], seen: Mapping[str, Any]) -> None:
+    """Bring the recording of one file of scenarios up to date; scenarios that it no longer has are forgotten."""
+    known = json.loads(path.read_text(encoding="utf-8"))["scenarios"] if path.exists() else {}
+    kept = {name: observed for name, observed in {**known, **seen}.items() if name in names}
     result = {"source": f"Kubernetes {version}, python -m tests.fidelity.record_scenarios", "scenarios": kept}
-    RECORDING.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ equal: phases, reasons, conditions, counts, exit codes and the order of events, 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ import yaml
 
 HERE = Path(__file__).parent
 SCENARIOS = HERE / "scenarios"
-RECORDING = HERE / "recordings" / "scenarios-1.37.2.json"
+RECORDINGS = HERE / "recordings" / "scenarios"
+"""A file of what was seen for each file of scenarios, with the same name."""
 
 Obj = dict[str, Any]
 PLURALS = {
@@ -67,6 +69,7 @@ class Scenario:
     """One scenario by its name. `needs` are add-ons that the cluster must have."""
 
     name: str
+    file: str
     steps: list[dict[str, Any]]
     observe: list[str]
     needs: list[str]
@@ -77,7 +80,16 @@ def load() -> dict[str, Scenario]:
     found = {}
     for path in sorted(SCENARIOS.glob("*.yaml")):
         for name, data in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-            found[name] = Scenario(name, data["steps"], data.get("observe", ["pods", "events"]), data.get("needs", []))
+            observe = data.get("observe", ["pods", "events"])
+            found[name] = Scenario(name, path.stem, data["steps"], observe, data.get("needs", []))
+    return found
+
+
+def recorded() -> dict[str, Any]:
+    """What was seen of each recorded scenario, by name."""
+    found: dict[str, Any] = {}
+    for path in sorted(RECORDINGS.glob("*.json")):
+        found |= json.loads(path.read_text(encoding="utf-8"))["scenarios"]
     return found
 
 
@@ -178,7 +190,9 @@ class Run:
         self.replies.append(["never", argument["holds"]])
 
     def _logs(self, argument: dict[str, Any]) -> None:
-        pod = self.items("Pod")[argument.get("pod", 0)]["metadata"]["name"]
+        pod = argument.get("pod", 0)
+        if isinstance(pod, int):
+            pod = self.items("Pod")[pod]["metadata"]["name"]
         query = "&".join(f"{key}={value}" for key, value in argument.get("query", {}).items())
         path = path_of("Pod", self.namespace, pod) + "/log" + (f"?{query}" if query else "")
         status, text = self.driver.request("GET", path)
@@ -194,6 +208,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (rf"-(?={_RANDOM}*[0-9]){_RANDOM}{{8,10}}\b", "-HASH"),
     (rf"-{_RANDOM}{{5}}\b", "-POD"),
     (r"sha256:[0-9a-f]{12,64}", "DIGEST"),
+    (r'start exec "[0-9a-f]{64}"', 'start exec "ID"'),
     (r"containerd://[0-9a-f]+", "CONTAINER"),
     (r"\bnode-\d\b", "NODE"),
     (r"-\d{8}\b", "-MINUTE"),

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.fidelity.scenario import RECORDING, load
+from tests.fidelity.scenario import load, recorded
 from tests.fidelity.simulated import SimulatedDriver, play_simulated
 
 SCENARIOS = load()
-RECORDED: dict[str, Any] = json.loads(RECORDING.read_text(encoding="utf-8"))["scenarios"]
+RECORDED = recorded()
 KNOWN_DIFFERENCES: dict[str, str] = {}
 """Scenarios that are known to differ, with the reason."""
 
