@@ -162,6 +162,10 @@ _TEXT: tuple[tuple[str, str], ...] = (
     (r"(LIVE|MERGED)-\d+", r"\1"),
     (r"^.* (Pulling|Pulled) .*\n", ""),
     (r"\t(TIME|\d{4}-\d\d-\d\d .*)$", ""),
+    (rf"\b(made|x|Bad_)-?{_RANDOM}{{5}}\b", r"\1-GENERATED"),
+    (r"(?<=-----BEGIN CERTIFICATE-----).*(?=-----END CERTIFICATE-----)", "..."),
+    (r"(?<=Too large resource version: 99999999999, current: )\d+", "VERSION"),
+    (r"^LOG: .*very short watch.*\n", ""),
 )
 _AGE = re.compile(r"(?<![=\w.-])(\d+d)?(\d+h)?(\d+m)?(\d+(\.\d+)?s)?\b(?<=[dhms])( ago)?")
 _AGE_BESIDE_QUANTITIES = re.compile(r"(?<![=\w.-])(\d+[dhm])*\d+[dhs]\b( ago)?")
@@ -173,10 +177,20 @@ def normalised(text: str) -> str:
     """Output without what differs from one run to the next: identifiers, addresses, times, and the widths these give columns."""
     for pattern, replacement in _TEXT:
         text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+    if text.startswith("{"):
+        text = _without_order(text)
     lines = [
         re.sub(r"-{3,}", "---", re.sub(r"[ \t]+", " ", _without_ages(line)).rstrip()) for line in text.splitlines()
     ]
     return "\n".join(_sorted_pods(_without_repeats(lines)))
+
+
+def _without_order(text: str) -> str:
+    """The fields of a JSON object have no order; those of a real answer are in the order of Go structures."""
+    try:
+        return json.dumps(plain(json.loads(text)), sort_keys=True)
+    except ValueError:
+        return text
 
 
 def _without_ages(line: str) -> str:
@@ -195,7 +209,7 @@ def _sorted_pods(lines: list[str]) -> list[str]:
     result: list[str] = []
     run: list[str] = []
     for line in lines:
-        if re.match(r"\S*-(POD|HASH)\b| Container (cpu|memory) ", line):
+        if re.match(r"\S*-(POD|HASH)\b| ?(Container|Pod) (cpu|memory) |\* spec\.", line):
             run.append(line)
             continue
         result += [*sorted(run), line]
