@@ -87,6 +87,7 @@ class FakeCluster:
         self.capabilities: frozenset[str] = frozenset({"multi-node"})
         self.clock: ClockControl | None = None
         self.snapshots: Snapshots | None = None
+        self.history = None
         self.loaded: list[str] = []
         self._kubeconfig = folder / "kubeconfig"
         contexts = "contexts: [{name: c, context: {cluster: c, user: u}}]"

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from tutor.clusters import ClockControl, Cluster, Levers, Snapshots
+from tutor.clusters.history import ChangeLog, History
 from tutor.course import load_pack
 from tutor.course.model import Exercise
 from tutor.grading import CheckResult, Report, Verdict
 from tutor.progress import Progress, open_progress
 from tutor.shell import Completion
+from tutor.shell.story.requests import SentRequest
 from tutor.ui.live.state import ClusterState
 from tutor.ui.live.timeline import Timeline
 from tutor.ui.ports import SessionPort, ShellPort, Tell
@@ -73,6 +75,7 @@ class FakeCluster:
     fake_clock: FakeClock | None = field(default_factory=FakeClock)
     fake_snapshots: FakeSnapshots | None = field(default_factory=FakeSnapshots)
     levers: Levers | None = None
+    fake_history: ChangeLog | None = None
     fails_with: Exception | None = None
     stopped: bool = False
 
@@ -83,6 +86,10 @@ class FakeCluster:
     @property
     def snapshots(self) -> Snapshots | None:
         return self.fake_snapshots
+
+    @property
+    def history(self) -> History | None:
+        return self.fake_history
 
     def load_images(self, images: Sequence[str], report: Tell = lambda text: None) -> None:
         raise NotImplementedError
@@ -175,6 +182,7 @@ class FakeShell:
         self.stopped = False
         self.prompt = "production $ "
         self.folder = ""
+        self.requests: list[SentRequest] = []
         self.fed: list[str] = []
         self.closed = False
 

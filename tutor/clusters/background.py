@@ -122,6 +122,7 @@ class BackgroundSimulated:
 
     name = "simulated"
     snapshots = None
+    history = None
     capabilities = CAPABILITIES - {"snapshot"}
 
     def __init__(self) -> None:

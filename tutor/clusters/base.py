@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tutor.clusters.history import History
 
 Report = Callable[[str], None]
 """Told, in words, what is being waited for."""
@@ -18,6 +21,7 @@ CAPABILITIES = {
     "network-policy": "a network plugin that enforces NetworkPolicies",
     "multi-node": "more than one node",
     "image-load": "a way to load the tutor's own images",
+    "addons": "add-ons that the tutor may take away",
 }
 """What an exercise may require of a cluster, and what that is in words."""
 
@@ -96,6 +100,9 @@ class Levers(Protocol):
     def set_addon(self, name: str, on: bool) -> None:
         """Install an add-on, or remove it. ClusterError for an unknown one."""
 
+    def tidy(self, without: Sequence[str] = ()) -> None:
+        """Take all faults away and install what a new cluster comes with, but not the add-ons in `without`, which go."""
+
     def save_to(self, path: Path) -> None:
         """Write the whole cluster to a file. ClusterError when that cannot be done."""
 
@@ -124,6 +131,10 @@ class Cluster(Protocol):
     @property
     def snapshots(self) -> Snapshots | None:
         """Its earlier states, where it keeps them."""
+
+    @property
+    def history(self) -> History | None:
+        """Who wrote what in it, where the tutor can see that."""
 
     @property
     def levers(self) -> Levers | None:

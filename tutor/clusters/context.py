@@ -80,6 +80,7 @@ class ContextCluster:
 
     clock = None
     snapshots = None
+    history = None
     levers = None
 
     def __init__(self, context: str) -> None:

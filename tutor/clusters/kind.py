@@ -49,6 +49,7 @@ class KindCluster:
     name = "kind"
     clock = None
     snapshots = None
+    history = None
     levers = None
 
     def __init__(self, options: KindOptions) -> None:

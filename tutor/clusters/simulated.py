@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tutor.clusters.added_images import tell_registry
 from tutor.clusters.base import ClockControl, ClusterError, Levers, Report, Snapshots
+from tutor.clusters.history import ChangeLog, History, history_of
 from tutor.clusters.keeping import Keeper
 from tutor.clusters.levers import SimulatedLevers
 from tutor.folders import private_folder
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 MAX_SNAPSHOTS = 50
 """Older ones are forgotten; each costs little, as states share what they have in common."""
 
-CAPABILITIES = frozenset({"clock", "snapshot", "multi-node", "image-load", "metrics"})
+CAPABILITIES = frozenset({"clock", "snapshot", "multi-node", "image-load", "metrics", "addons"})
 
 WARM_UP_SECONDS = 90.0
 """How old a new cluster is: its own pods run, and metrics-server has measured the nodes twice."""
@@ -40,6 +41,7 @@ class Simulated:
         self._keeper: Keeper | None = None
         self._server: SimulatedApiServer | None = None
         self._snapshots: SimulatedSnapshots | None = None
+        self._history: ChangeLog | None = None
         self._levers: SimulatedLevers | None = None
         self._kubeconfig: Path | None = None
         self.capabilities: frozenset[str] = CAPABILITIES
@@ -69,6 +71,7 @@ class Simulated:
             raise ClusterError(str(problem), "Try again; the machine may be very busy") from None
         self._server = server
         self._snapshots = SimulatedSnapshots(server)
+        self._history = history_of(cluster.store)
         self._levers = SimulatedLevers(server)
         if self._keep:
             self._go_on(server)
@@ -94,7 +97,7 @@ class Simulated:
         self._keeper = None
         if self._kubeconfig is not None:
             self._kubeconfig.unlink(missing_ok=True)
-        self._server = self._snapshots = self._levers = self._kubeconfig = None
+        self._server = self._snapshots = self._history = self._levers = self._kubeconfig = None
 
     @property
     def clock(self) -> ClockControl | None:
@@ -105,6 +108,11 @@ class Simulated:
     def snapshots(self) -> Snapshots | None:
         """Its earlier states; None before start."""
         return self._snapshots
+
+    @property
+    def history(self) -> History | None:
+        """Who wrote what in it; None before start."""
+        return self._history
 
     @property
     def levers(self) -> Levers | None:

@@ -189,6 +189,7 @@ class Api:
             reply = self._exchange(method, target, headers, data, stream=stream)
         except HTTPError as problem:
             raise self._connection_error(method, target, problem) from None
+        self._io.on_request(method, target, reply.status)
         self._report_warnings(reply)
         return reply
 

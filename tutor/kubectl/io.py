@@ -112,8 +112,9 @@ class KubectlIO:
 
     `stdout` and `stderr` are called with text as it appears; `editor` gets a file name and its text and returns the
     saved text, or None when the user left without saving; `now` is the wall clock in seconds since 1970, which ages are
-    measured against; `environment` are the variables kubectl looks at (KUBECONFIG, KUBE_EDITOR ...); `process` is the
-    number its log lines carry; `ports` are those of this computer it may listen on.
+    measured against; `on_request` is told the method, the path with its query and the answer's code of every request that
+    got one; `environment` are the variables kubectl looks at (KUBECONFIG, KUBE_EDITOR ...); `process` is the number its log
+    lines carry; `ports` are those of this computer it may listen on.
     """
 
     stdout: Callable[[str], object]
@@ -126,6 +127,7 @@ class KubectlIO:
     files: Files = field(default_factory=NoFiles)
     editor: Callable[[str, str], str | None] | None = None
     now: Callable[[], float] = time.time
+    on_request: Callable[[str, str, int], object] = lambda method, path, code: None
     environment: Mapping[str, str] = field(default_factory=dict)
     process: int = field(default_factory=os.getpid)
     ports: LocalPorts = field(default_factory=LocalPorts)

@@ -16,6 +16,7 @@ from tutor.shell.engine import Engine
 from tutor.shell.history import History
 from tutor.shell.incomplete import is_incomplete
 from tutor.shell.interpreter import start_shell
+from tutor.shell.story.requests import SentRequest
 from tutor.shell.tips import tip_for_line
 
 Output = Callable[[str, str], None]
@@ -25,6 +26,8 @@ TIP = "tip"
 """The stream of hints after a command that failed."""
 STOP_TIMEOUT = 10.0
 """Seconds a line that was stopped has to end, which takes milliseconds unless the shell is broken."""
+MAX_REQUESTS = 200
+"""Requests of one line that are remembered."""
 STARTUP = "alias k=kubectl"
 _TOO_MUCH = "\nThe command was stopped: it printed more than 1 MiB. Use head, tail or grep, or write to a file.\n"
 
@@ -65,6 +68,7 @@ class PracticeShell:
         """The exit status of the last line."""
         self._output = output
         self._access = ClusterAccess(kubeconfig)
+        self._access.on_request = self._note
         self._history = History.of(workspace) if remember else History()
         self._idle = threading.Event()
         self._idle.set()
@@ -74,6 +78,7 @@ class PracticeShell:
         self._line = ""
         self._written = 0
         self._captured: list[tuple[str, str]] = []
+        self._requests: list[SentRequest] = []
         handlers = handlers_for(self._access, editor, lambda: self.width, lambda: self._history.lines)
         machine = world.new_machine(workspace, handlers, self._access.view)
         shell, session = start_shell(machine, world.environment(), world.HOME)
@@ -109,6 +114,15 @@ class PracticeShell:
         """The folder below the workspace commands are run in, empty for the workspace; elsewhere the whole path."""
         cwd = self._engine.shell.process.cwd
         return cwd.removeprefix(world.HOME).lstrip("/") if cwd.startswith(world.HOME) else cwd
+
+    @property
+    def requests(self) -> list[SentRequest]:
+        """What the last line's kubectl commands asked the API server, as far as they have got an answer."""
+        return list(self._requests)
+
+    def _note(self, method: str, path: str, code: int) -> None:
+        if len(self._requests) < MAX_REQUESTS:
+            self._requests.append(SentRequest(method, path, code))
 
     def needs_more(self, line: str) -> bool:
         """Whether a line cannot be run yet: an open quote, a here-document without its end, a trailing backslash."""
@@ -182,6 +196,7 @@ class PracticeShell:
         self._line = line
         self._written = 0
         self._captured = []
+        self._requests = []
 
     def wrote(self, stream: str, data: bytes) -> None:
         """Show what the terminal got."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from tutor.grading import Report
     from tutor.shell import Completion
+    from tutor.shell.story.requests import SentRequest
 
 Tell = Callable[[str], None]
 """Told, in words, what is being waited for."""
@@ -61,6 +62,10 @@ class ShellPort(Protocol):
     @property
     def folder(self) -> str:
         """The folder below the workspace commands are run in; empty for the workspace itself."""
+
+    @property
+    def requests(self) -> Sequence[SentRequest]:
+        """What the last line's kubectl commands asked the API server."""
 
     @property
     def history(self) -> Sequence[str]:

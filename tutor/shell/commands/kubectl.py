@@ -29,6 +29,8 @@ class ClusterAccess:
     """The kubeconfig and the connections made from it, kept for as long as the shell lives."""
 
     def __init__(self, kubeconfig: Path) -> None:
+        self.on_request: Callable[[str, str, int], object] = lambda method, path, code: None
+        """Told of every request that the learner's own commands send."""
         self._path = kubeconfig
         self.ports = LocalPorts()
         """Ports of this computer that commands of the shell listen on."""
@@ -123,6 +125,7 @@ class Kubectl:
             files=surroundings.files,
             editor=self._editor,
             environment=surroundings.environment,
+            on_request=self._access.on_request,
             ports=self._access.ports,
         )
 
