@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING
 
-from tutor.posix import DEFAULT_PATH, FileError, HostCall, HostInfo, Machine, Session
+from tutor.posix import DEFAULT_PATH, FileError, HostCall, HostInfo, Machine, MemoryTree, Session
 from tutor.posix.process import Process
 from tutor.posix.shell import Shell
 from tutor.simulator.images.calls import CallHere, program_name
@@ -48,6 +48,8 @@ class Inside:
 
     def __init__(self, config: ContainerConfig, world: World, started: float, main: Program | None) -> None:
         files = container_files(config, world, started)
+        tree = files.root.tree
+        self._of_image = tree.used if isinstance(tree, MemoryTree) else 0
         host = HostInfo(hostname=config.hostname, shell=config.image.shell or "busybox")
         self.machine = Machine(files, commands(), host, now=started, seed=config.seed)
         self.programs: dict[int, Program] = {}
@@ -190,6 +192,11 @@ class Inside:
 
     # -- files
 
+    def written(self) -> int:
+        """Bytes in files of the container's own, beside those of its image."""
+        tree = self.machine.files.root.tree
+        return max(0, tree.used - self._of_image) if isinstance(tree, MemoryTree) else 0
+
     def read(self, path: str) -> bytes | None:
         """A file's content."""
         try:
@@ -226,6 +233,7 @@ class Inside:
         """Bytes in use by all processes."""
         processes = self.machine.processes.values()
         used = BASE_MEMORY + PROCESS_MEMORY * len(processes) + MEMORY_A_BYTE * sum(map(_held, processes))
+        used += sum(getattr(process.program, "allocated", 0) for process in processes)
         return used + sum(program.memory(now) for program in self.programs.values())
 
     def cpu_seconds(self, now: float, started: float) -> float:

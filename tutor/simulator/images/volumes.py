@@ -79,6 +79,11 @@ class VolumeStore:
         """Make a volume hold exactly these files."""
         self._shelf.files[volume] = files
 
+    def used(self, volume: str) -> int:
+        """How many bytes containers have written to a volume."""
+        written = self._shelf.written.get(volume)
+        return written.used if written is not None else 0
+
     def drop(self, volume: str) -> None:
         """Forget a volume."""
         self._shelf.drop(volume)

@@ -9,7 +9,7 @@ from tutor.simulator.images.catalogue import find
 from tutor.simulator.images.model import Image
 from tutor.simulator.kubelet.state import BackOff, PodRecord, Reason, next_backoff
 
-BYTES_A_SECOND = 60e6
+BYTES_A_SECOND = 150e6
 """How fast a node fetches and unpacks an image, counted in unpacked bytes."""
 SETUP_SECONDS = 0.6
 PRESENT_SECONDS = 0.02

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tutor.simulator.clock import timestamp
+from tutor.simulator.kubelet import lost
 from tutor.simulator.kubelet.conditions import merge_conditions, pod_conditions
 from tutor.simulator.kubelet.resources import pod_resources
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, should_restart
@@ -201,6 +202,8 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     ip = node_ip if spec.get("hostNetwork") else record.ip
     if ip and (record.containers or old.get("podIP")):
         status["podIP"], status["podIPs"] = ip, [{"ip": ip}]
+    if over:
+        main = lost.settle(pod, main, init, evicted=record.evicted)
     if init:
         status["initContainerStatuses"] = init
     status["containerStatuses"] = main

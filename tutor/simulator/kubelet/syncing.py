@@ -5,7 +5,7 @@ Source: pkg/kubelet/kubelet.go (SyncPod), kuberuntime_manager.go (computePodActi
 
 from __future__ import annotations
 
-from tutor.simulator.kubelet import actions, probing, starting, stopping
+from tutor.simulator.kubelet import actions, evicting, probing, starting, stopping
 from tutor.simulator.kubelet import status as statuses
 from tutor.simulator.kubelet.conditions import merge_conditions, sandbox_condition
 from tutor.simulator.kubelet.ends import notice_ends
@@ -48,6 +48,9 @@ def advance(look: Look) -> None:
 def _advance_running(look: Look) -> None:
     record = look.record
     if _past_deadline(look):
+        return
+    evicting.evict_if_over(look)
+    if record.stage != "running":
         return
     for own in record.containers.values():
         stopping.advance_stop(look, own)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.simulator.kubelet import probing, stopping
+from tutor.simulator.kubelet import evicting, probing, stopping
 from tutor.simulator.kubelet.look import GRID, Look, on_grid
 from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord
 
@@ -31,6 +31,8 @@ def wakes(look: Look) -> tuple[float | None, bool]:
         limit = look.pod["spec"].get("activeDeadlineSeconds")
         if limit is not None:
             times.append((record.added + limit, True))
+        if evicting.is_limited(look):
+            times.append((evicting.next_check(look.now), bool(evicting.exceeded(look))))
     if not times:
         return None, False
     return min(at for at, _ in times), any(work for _, work in times)
