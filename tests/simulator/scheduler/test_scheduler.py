@@ -185,3 +185,16 @@ def test_no_nodes_at_all() -> None:
     lab.pod("p")
     lab.advance(1)
     assert lab.messages("p", "FailedScheduling") == ["no nodes available to schedule pods"]
+
+
+def test_nodes_that_a_pod_does_not_name_are_said_to_be_left_out_before(lab: Lab) -> None:
+    """As pods of DaemonSets do, which name one node each."""
+    named = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["node-2"]}]}
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [named]}}
+    lab.pod("fits", affinity={"nodeAffinity": required})
+    large = {"resources": {"requests": {"cpu": "64"}}}
+    lab.pod("large", large, affinity={"nodeAffinity": required})
+    lab.advance(10)
+    assert lab.get("fits")["spec"]["nodeName"] == "node-2"
+    message = lab.messages("large", "FailedScheduling")[0]
+    assert "1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]" in message

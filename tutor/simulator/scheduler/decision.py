@@ -6,13 +6,15 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Protocol
 
 from tutor.simulator.ids import Ids
 from tutor.simulator.objects import controller_of, labels_of, namespace_of
 from tutor.simulator.scheduler.filters import Rejection, first_rejection
+from tutor.simulator.scheduler.matching import named_nodes, node_affinity_score
 from tutor.simulator.scheduler.requests import PodInfo, pod_info
-from tutor.simulator.scheduler.scores import Entry, Rules, image_score, local_score, spread_rules, total_scores
+from tutor.simulator.scheduler.scores import Entry, Rules, avoided, image_score, local_score, spread_rules, total_scores
 from tutor.simulator.scheduler.snapshot import NodeInfo, Snapshot
 from tutor.simulator.scheduler.topology import InterPodAffinity, Spread, affinity_scores, count_matching
 from tutor.simulator.store import Obj, Store
@@ -20,6 +22,8 @@ from tutor.simulator.store import Obj, Store
 SAMPLE_FLOOR = 100
 """With more nodes than this, only a part of those that can take a pod are compared (numFeasibleNodesToFind)."""
 KINDS_KEPT = 256
+_NOT_NAMED = Rejection("NodeAffinity", ("node(s) didn't satisfy plugin(s) [NodeAffinity]",), helpless=True)
+"""What is said of nodes beside those that a pod names (schedule_one.go, findNodesThatFitPod)."""
 
 
 class Check(Protocol):
@@ -83,17 +87,28 @@ class Decider:
         """The name of the node for a pod, or why there is none. `volumes`: the rule its volumes add."""
         info = pod_info(pod)
         kind = self._kind(info)
-        nodes = self._snapshot.ready_nodes()
+        everywhere = self._snapshot.ready_nodes()
+        nodes = self._eligible(info, everywhere)
         fitting, rejections = self._filter(info, kind, nodes, volumes)
         if not fitting:
+            if len(nodes) < len(everywhere):
+                rejections = {node.name: _NOT_NAMED for node in everywhere} | rejections
             return Diagnosis(rejections)
         if len(fitting) == 1:
             return fitting[0].name
         affine = affinity_scores(info, fitting, self._snapshot.has_affine_pods(), self._store)
-        totals = total_scores(info, fitting, kind.entries, kind.rules, affine)
-        best = max(totals.values())
-        names = [name for name, score in totals.items() if score == best]
+        totals = total_scores([kind.entries[node.name] for node in fitting], kind.rules, affine)
+        best = max(totals)
+        names = [node.name for node, score in zip(fitting, totals, strict=True) if score == best]
         return names[self._ids.choice(len(names))] if len(names) > 1 else names[0]
+
+    def _eligible(self, info: PodInfo, nodes: list[NodeInfo]) -> list[NodeInfo]:
+        """The nodes to look at: those that the pod names, if it does."""
+        names = named_nodes(info.pod["spec"])
+        if names is None:
+            return nodes
+        known = self._snapshot.nodes()
+        return [known[name] for name in sorted(names) if name in known and known[name].node is not None]
 
     def _kind(self, info: PodInfo) -> _Kind:
         spec = info.pod["spec"]
@@ -127,17 +142,14 @@ class Decider:
         global_checks = self._global_checks(info, nodes)
         if volumes is not None:
             global_checks.insert(0, volumes)
-        looked = 0
-        for looked in range(1, len(nodes) + 1):
-            node = nodes[(self.start + looked - 1) % len(nodes)]
-            entry = kind.entries.get(node.name)
+        entries = kind.entries
+        for node in chain(nodes[self.start :], nodes[: self.start]):
+            entry = entries.get(node.name)
             if entry is None or entry.version != node.version:
-                entry = kind.entries[node.name] = self._entry(info, kind, node)
+                entry = entries[node.name] = self._entry(info, kind, node)
             rejection = entry.rejection
-            for check in global_checks if rejection is None else ():
-                rejection = check.reject(node)
-                if rejection is not None:
-                    break
+            if rejection is None and global_checks:
+                rejection = _first_to_reject(global_checks, node)
             if rejection is not None:
                 rejections[node.name] = rejection
                 continue
@@ -145,17 +157,26 @@ class Decider:
             if len(fitting) >= wanted:
                 break
         if len(nodes) > SAMPLE_FLOOR:
-            self.start = (self.start + looked) % len(nodes)
+            self.start = (self.start + len(fitting) + len(rejections)) % len(nodes)
         return fitting, rejections
 
     def _entry(self, info: PodInfo, kind: _Kind, node: NodeInfo) -> Entry:
         rejection = first_rejection(info, node)
         if rejection is not None:
-            return Entry(node.version, rejection, 0.0, ())
-        namespace = namespace_of(info.pod)
-        matching = tuple(count_matching(node, selector, namespace) for _, _, selector in kind.rules)
-        score = local_score(info, node) + image_score(info, node)
-        return Entry(node.version, None, score, matching)
+            return Entry(node.version, rejection, 0.0)
+        namespace, spec = namespace_of(info.pod), info.pod["spec"]
+        places = tuple(node.labels.get(key) for key, _, _ in kind.rules)
+        left_out = bool(spec.get("topologySpreadConstraints")) and None in places
+        return Entry(
+            node.version,
+            None,
+            local_score(info, node) + image_score(info, node),
+            tuple(count_matching(node, selector, namespace) for _, _, selector in kind.rules),
+            (None,) * len(places) if left_out else places,
+            left_out,
+            node_affinity_score(spec, node.node) if node.node else 0,
+            avoided(info, node),
+        )
 
     def _global_checks(self, info: PodInfo, nodes: list[NodeInfo]) -> list[Check]:
         """Rules that look at more than the node itself, where they matter to this pod."""
@@ -176,6 +197,10 @@ class Decider:
             return False
         nodes = [node, *(other for other in others if other.name != node.name)]
         return all(check.reject(node) is None for check in self._global_checks(info, nodes))
+
+
+def _first_to_reject(checks: Iterable[Check], node: NodeInfo) -> Rejection | None:
+    return next((found for check in checks if (found := check.reject(node)) is not None), None)
 
 
 def _sample_size(nodes: int) -> int:

@@ -78,6 +78,21 @@ def matches_node_affinity(spec: Mapping[str, Any], node: Obj) -> bool:
     return any(matches_node_term(term, node) for term in required.get("nodeSelectorTerms") or ())
 
 
+def named_nodes(spec: Mapping[str, Any]) -> frozenset[str] | None:
+    """The nodes that required node affinity names in each of its terms, as DaemonSets do; None when it may be others too
+    (plugins/nodeaffinity, PreFilter)."""
+    affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
+    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}
+    names: frozenset[str] | None = None
+    for term in required.get("nodeSelectorTerms") or ():
+        fields = term.get("matchFields") or ()
+        listed = [frozenset(f["values"]) for f in fields if (f["key"], f["operator"]) == ("metadata.name", "In")]
+        if not listed:
+            return None
+        names = frozenset.intersection(*listed) | (names or frozenset())
+    return names
+
+
 def node_affinity_score(spec: Mapping[str, Any], node: Obj) -> int:
     """The sum of the weights of the preferred terms that a node matches."""
     affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}

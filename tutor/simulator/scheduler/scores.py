@@ -5,14 +5,13 @@ Source: pkg/scheduler/apis/config/v1/default_plugins.go and the plugins' Score f
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tutor.simulator.objects import controller_of, labels_of, matches_labels, namespace_of
 from tutor.simulator.scheduler.filters import Rejection
-from tutor.simulator.scheduler.matching import node_affinity_score, tolerates
+from tutor.simulator.scheduler.matching import tolerates
 from tutor.simulator.scheduler.requests import PodInfo
 from tutor.simulator.scheduler.snapshot import NodeInfo
 from tutor.simulator.scheduler.topology import spread_score
@@ -35,8 +34,16 @@ class Entry:
     version: int
     rejection: Rejection | None
     score: float
-    matching: tuple[int, ...]
-    """How many of its pods each spread rule counts."""
+    matching: tuple[int, ...] = ()
+    """How many of its pods each spread rule counts ..."""
+    places: tuple[str | None, ...] = ()
+    """... and the node's value of each rule's topology key."""
+    left_out: bool = False
+    """Whether it lacks a topology key of the pod's own rules."""
+    liked: int = 0
+    """Weights of the preferred node affinity that it has."""
+    avoided: int = 0
+    """How many of its taints ask pods of this kind to go elsewhere, if they can."""
 
 
 def local_score(info: PodInfo, node: NodeInfo) -> float:
@@ -61,7 +68,10 @@ def image_score(info: PodInfo, node: NodeInfo) -> float:
     return float(IMAGE_WEIGHT * int(MAX * (min(max(size, floor), ceiling) - floor) / (ceiling - floor)))
 
 
-def _prefer_no_schedule(info: PodInfo, node: NodeInfo) -> int:
+def avoided(info: PodInfo, node: NodeInfo) -> int:
+    """How many PreferNoSchedule taints of a node a pod does not tolerate."""
+    if not node.taints:
+        return 0
     tolerations = [
         t for t in info.pod["spec"].get("tolerations") or () if t.get("effect") in (None, "", "PreferNoSchedule")
     ]
@@ -72,42 +82,39 @@ def _prefer_no_schedule(info: PodInfo, node: NodeInfo) -> int:
     )
 
 
-def _normalise(raw: Mapping[str, float], *, reverse: bool = False) -> dict[str, float]:
+def _normalise(raw: Sequence[float], *, reverse: bool = False) -> list[float]:
     """Scale to 0..100 by the highest (helper.DefaultNormalizeScore)."""
-    highest = max(raw.values(), default=0)
+    highest = max(raw)
     if highest == 0:
-        return dict.fromkeys(raw, MAX if reverse else 0.0)
-    scaled = {name: float(int(MAX * value / highest)) for name, value in raw.items()}
-    return {name: MAX - value for name, value in scaled.items()} if reverse else scaled
+        return [MAX if reverse else 0.0] * len(raw)
+    scaled = [float(int(MAX * value / highest)) for value in raw]
+    return [MAX - value for value in scaled] if reverse else scaled
 
 
-def total_scores(
-    info: PodInfo, nodes: list[NodeInfo], entries: Mapping[str, Entry], rules: Rules, affine: Mapping[str, float] | None
-) -> dict[str, float]:
-    """The sum of all plugins' scores for nodes that passed the filters. `affine`: raw scores by inter-pod affinity."""
-    totals = {node.name: entries[node.name].score for node in nodes}
-    if any(node.taints for node in nodes):
-        raw: dict[str, float] = {node.name: _prefer_no_schedule(info, node) for node in nodes}
-        _add(totals, _normalise(raw, reverse=True), TAINT_WEIGHT)
-    if (info.pod["spec"].get("affinity") or {}).get("nodeAffinity"):
-        raw = {node.name: node_affinity_score(info.pod["spec"], node.node) if node.node else 0 for node in nodes}
-        _add(totals, _normalise(raw), AFFINITY_WEIGHT)
+def total_scores(entries: Sequence[Entry], rules: Rules, affine: Sequence[float] | None) -> list[float]:
+    """The sum of all plugins' scores for each node that passed the filters; what is the same for all is left out. `affine`: raw
+    scores by inter-pod affinity."""
+    totals = [entry.score for entry in entries]
+    taints = [entry.avoided for entry in entries]
+    if any(taints):
+        totals = _add(totals, _normalise(taints, reverse=True), TAINT_WEIGHT)
+    liked = [entry.liked for entry in entries]
+    if any(liked):
+        totals = _add(totals, _normalise(liked), AFFINITY_WEIGHT)
     if rules:
-        strict = bool(info.pod["spec"].get("topologySpreadConstraints"))
-        _add(totals, _spread_scores(nodes, entries, rules, strict=strict), SPREAD_WEIGHT)
+        totals = _add(totals, _spread_scores(entries, rules), SPREAD_WEIGHT)
     if affine is not None:
-        _add(totals, _between(affine), POD_AFFINITY_WEIGHT)
+        totals = _add(totals, _between(affine), POD_AFFINITY_WEIGHT)
     return totals
 
 
-def _add(totals: dict[str, float], more: Mapping[str, float], weight: int) -> None:
-    for name, score in more.items():
-        totals[name] += weight * score
+def _add(totals: Sequence[float], more: Sequence[float], weight: int) -> list[float]:
+    return [total + weight * score for total, score in zip(totals, more, strict=True)]
 
 
-def _between(raw: Mapping[str, float]) -> dict[str, float]:
-    low, high = min(raw.values()), max(raw.values())
-    return {name: MAX * (value - low) / (high - low) if high > low else 0.0 for name, value in raw.items()}
+def _between(raw: Sequence[float]) -> list[float]:
+    low, high = min(raw), max(raw)
+    return [MAX * (value - low) / (high - low) if high > low else 0.0 for value in raw]
 
 
 def spread_rules(info: PodInfo, store: Store) -> Rules:
@@ -123,29 +130,26 @@ def spread_rules(info: PodInfo, store: Store) -> Rules:
     return tuple((key, skew, selector) for key, skew in SYSTEM_DEFAULT_SPREAD) if selector else ()
 
 
-def _spread_scores(
-    nodes: list[NodeInfo], entries: Mapping[str, Entry], rules: Rules, *, strict: bool
-) -> dict[str, float]:
-    keys = [key for key, _, _ in rules]
-    left_out = {node.name for node in nodes if strict and not all(key in node.labels for key in keys)}
-    counted = [node for node in nodes if node.name not in left_out]
-    raw = {node.name: 0.0 for node in counted}
-    for number, (key, skew, _) in enumerate(rules):
-        values = {node.name: node.labels[key] for node in counted if key in node.labels}
-        if not values:
-            continue
-        counts: Counter[str] = Counter()
-        for name, value in values.items():
-            counts[value] += entries[name].matching[number]
-        costs = {value: spread_score(count, len(counts), skew) for value, count in counts.items()}
-        for name, value in values.items():
-            raw[name] += costs[value]
-    rounded = {name: round(value) for name, value in raw.items()}
-    low, high = min(rounded.values(), default=0), max(rounded.values(), default=0)
-    scores = {
-        name: MAX if high == 0 else float(int(MAX * (high + low - value) / high)) for name, value in rounded.items()
-    }
-    return scores | dict.fromkeys(left_out, 0.0)
+def _spread_scores(entries: Sequence[Entry], rules: Rules) -> list[float]:
+    """Fewer matching pods in a node's domains are better (podtopologyspread/scoring.go)."""
+    raw = [0.0] * len(entries)
+    for number, (_, skew, _) in enumerate(rules):
+        places = [entry.places[number] for entry in entries]
+        counts: dict[str, int] = {}
+        for place, entry in zip(places, entries, strict=True):
+            if place is not None:
+                counts[place] = counts.get(place, 0) + entry.matching[number]
+        if counts:
+            costs = {count: spread_score(count, len(counts), skew) for count in {*counts.values()}}
+            raw = [
+                value if place is None else value + costs[counts[place]]
+                for value, place in zip(raw, places, strict=True)
+            ]
+    costs_of = [round(value) for value in raw]
+    counted = {cost for cost, entry in zip(costs_of, entries, strict=True) if not entry.left_out}
+    low, high = min(counted, default=0), max(counted, default=0)
+    scores = {cost: MAX if high == 0 else float(int(MAX * (high + low - cost) / high)) for cost in counted}
+    return [0.0 if entry.left_out else scores[cost] for cost, entry in zip(costs_of, entries, strict=True)]
 
 
 def default_selector(info: PodInfo, store: Store) -> Mapping[str, Any] | None:

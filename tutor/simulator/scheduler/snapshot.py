@@ -82,6 +82,7 @@ class Snapshot:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._nodes: dict[str, NodeInfo] = {}
+        self._ready: list[NodeInfo] | None = None
         self._anti: dict[str, PodInfo] = {}
         self._affine: set[str] = set()
         self._stale = True
@@ -98,7 +99,10 @@ class Snapshot:
 
     def ready_nodes(self) -> list[NodeInfo]:
         """Infos of the nodes that exist, in the order they were added."""
-        return [info for info in self.nodes().values() if info.node is not None]
+        nodes = self.nodes()
+        if self._ready is None:
+            self._ready = [info for info in nodes.values() if info.node is not None]
+        return self._ready
 
     def with_anti_affinity(self) -> Iterable[PodInfo]:
         """The assigned pods that keep others away."""
@@ -112,6 +116,7 @@ class Snapshot:
 
     def _rebuild(self) -> None:
         self._stale = False
+        self._ready = None
         self._nodes, self._anti, self._affine = {}, {}, set()
         for node in self._store.list("nodes"):
             self._info(name_of(node)).set_node(node)
@@ -129,6 +134,8 @@ class Snapshot:
         if self._stale:
             return
         if change.resource == "nodes":
+            if change.type != "MODIFIED":
+                self._ready = None
             self._info(name_of(change.obj)).set_node(None if change.type == "DELETED" else change.obj)
         elif change.type == "DELETED":
             self._drop(change.obj)

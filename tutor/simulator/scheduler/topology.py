@@ -80,7 +80,7 @@ class InterPodAffinity:
         return None
 
 
-def affinity_scores(info: PodInfo, nodes: list[NodeInfo], affine: bool, store: Store) -> dict[str, float] | None:
+def affinity_scores(info: PodInfo, nodes: list[NodeInfo], affine: bool, store: Store) -> list[float] | None:
     """Raw scores by preferred inter-pod affinity, and None when nobody prefers anything. `affine`: whether any pod that is
     there has preferences."""
     if not info.has_affinity and not affine:
@@ -94,7 +94,7 @@ def affinity_scores(info: PodInfo, nodes: list[NodeInfo], affine: bool, store: S
                 _weigh(totals, other, info, node, store)
     if not totals:
         return None
-    return {node.name: sum(w for (key, value), w in totals.items() if node.labels.get(key) == value) for node in nodes}
+    return [sum(w for (key, value), w in totals.items() if node.labels.get(key) == value) for node in nodes]
 
 
 def _weigh(totals: Counter[Topology], owner: PodInfo, other: PodInfo, node: NodeInfo, store: Store) -> None:
