@@ -128,3 +128,16 @@ def test_added_images_are_kept_and_known_to_the_next_cluster(cluster: Simulated)
     for name, port in (("Shop:1.0", None), ("shop:1.0", 70000), ("shop@sha256:" + "0" * 64, None)):
         with pytest.raises(ClusterError):
             add_image(name, port)
+
+
+def test_tidying_up_mends_and_brings_back_what_a_new_cluster_has(cluster: Simulated, door: Door) -> None:
+    here, there = cluster.levers, RemoteLevers(door)
+    assert here is not None
+    assert cluster.clock is not None
+    here.set_fault("cut-off/node-1", True)
+    here.set_addon("ingress-nginx", True)
+    there.tidy(["metrics-server"])
+    assert on(here) == {"default-storage-class", "ingress-nginx"}
+    here.tidy()
+    cluster.clock.advance(60)
+    assert on(here) == {"default-storage-class", "ingress-nginx", "metrics-server"}

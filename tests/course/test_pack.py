@@ -131,7 +131,8 @@ def test_the_built_in_pack_is_found_in_an_installation(tmp_path: Path) -> None:
     """A wheel holds the lessons inside the package, under tutor/content."""
     source = builtin_root() / "tutor"
     package = tmp_path / "tutor"
-    shutil.copytree(source / "course", package / "course")
+    for part in ("course", "manifests"):
+        shutil.copytree(source / part, package / part)
     shutil.copy(source / "__init__.py", package)
     shutil.copytree(MINI, package / "content")
     program = "from tutor.course import load_pack; assert load_pack().course.id == 'mini'"

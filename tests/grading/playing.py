@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.grading.world import NAMESPACE, World
-from tutor.clusters import ClockControl, Snapshots
+from tutor.clusters import ClockControl, Levers, Snapshots
 from tutor.course.model import (
     ApplyStep,
     Assertion,
@@ -87,6 +87,7 @@ class FakeCluster:
         self.capabilities: frozenset[str] = frozenset({"multi-node"})
         self.clock: ClockControl | None = None
         self.snapshots: Snapshots | None = None
+        self.levers: Levers | None = None
         self.history = None
         self.loaded: list[str] = []
         self._kubeconfig = folder / "kubeconfig"

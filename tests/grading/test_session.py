@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.grading.playing import (
 )
 from tests.grading.workloads import pod
 from tests.grading.world import NAMESPACE, World
-from tutor.clusters import ClusterError
+from tutor.clusters import ClusterError, Levers
 from tutor.course.model import Exercise
 from tutor.grading import Verdict
 from tutor.grading.namespaces import ATTEMPT, LABEL, OWNER
@@ -338,3 +339,13 @@ def test_leaving_what_was_never_started_touches_nothing(session: ExerciseSession
 def test_help(session: ExerciseSession) -> None:
     assert [session.hint(n) for n in (-1, 0, 1, 2)] == [None, "Look.", "Think.", None]
     assert session.solution() == "Like this."
+
+
+def test_a_cluster_of_the_tutors_own_is_mended_first_and_loses_what_the_exercise_does_without(
+    cluster: FakeCluster, world: World, tmp_path: Path
+) -> None:
+    levers = cluster.levers = Mock(spec=Levers)
+    exercise = make_exercise(tmp_path / "blind")
+    exercise = replace(exercise, start=replace(exercise.start, without=("metrics-server",)))
+    make_session(exercise, cluster, tmp_path / "workspace", world).start()
+    levers.tidy.assert_called_once_with(("metrics-server",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,9 @@ class FakeLevers:
 
     def set_addon(self, name: str, on: bool) -> None:
         self.set_fault(name, on)
+
+    def tidy(self, without: Sequence[str] = ()) -> None:
+        raise NotImplementedError
 
     def save_to(self, path: Path) -> None:
         raise NotImplementedError

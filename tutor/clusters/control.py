@@ -11,7 +11,7 @@ import secrets
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,6 +99,7 @@ def orders(cluster: Simulated) -> Mapping[str, Callable[..., Any]]:
         "fault": levers.set_fault,
         "addons": lambda: [asdict(lever) for lever in levers.addons()],
         "addon": levers.set_addon,
+        "tidy": levers.tidy,
         "save": lambda path: levers.save_to(Path(path)),
         "restore": lambda path: levers.restore_from(Path(path)),
         "images": levers.use_added_images,
@@ -181,6 +182,10 @@ class RemoteLevers:
     def set_addon(self, name: str, on: bool) -> None:
         """Install an add-on, or remove it."""
         ask(self._door, "addon", name=name, on=on)
+
+    def tidy(self, without: Sequence[str] = ()) -> None:
+        """Take all faults away and install what a new cluster comes with, but not the add-ons in `without`, which go."""
+        ask(self._door, "tidy", without=list(without))
 
     def save_to(self, path: Path) -> None:
         """Write the cluster to a file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ ADDON_WORDS = {
     "ingress-nginx": "an ingress controller, which makes Ingress objects do something",
     "default-storage-class": "makes volumes for PersistentVolumeClaims",
 }
+
+OWN_ADDONS = ("metrics-server", "default-storage-class")
+"""What a new cluster comes with."""
 
 
 class SimulatedLevers:
@@ -61,6 +65,20 @@ class SimulatedLevers:
         except UnknownAddon as error:
             raise ClusterError(str(error)) from None
         self._changed()
+
+    def tidy(self, without: Sequence[str] = ()) -> None:
+        """Take all faults away and install what a new cluster comes with, but not the add-ons in `without`, which go."""
+        for fault in self.faults():
+            if fault.on:
+                self.set_fault(fault.name, False)
+        from tutor.simulator.addons import works
+
+        for name in without:
+            self.set_addon(name, False)
+        for name in OWN_ADDONS:
+            if name not in without and not works(self._cluster, name):
+                self.set_addon(name, False)  # half of it may be there, or one that does not start
+                self.set_addon(name, True)
 
     def save_to(self, path: Path) -> None:
         """Write the cluster to a file. ClusterError when it cannot be written."""

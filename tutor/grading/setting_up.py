@@ -35,6 +35,8 @@ class Setup:
     def run(self, namespaces: Namespaces) -> State:
         """Do all of it; returns what to remember."""
         exercise = self._exercise
+        if self._cluster.levers is not None:
+            self._cluster.levers.tidy(exercise.start.without)
         self._cluster.load_images(exercise.images, self._report)
         self._report(f"making the namespace {exercise.namespace}")
         attempt = secrets.token_hex(8)

@@ -30,6 +30,9 @@ def check_exercises(pack: Pack, report: Report) -> None:
             message = f"the exercise `{exercise.id}` is in the folder {exercise.folder.name}"
             report.add(path, exercise.lines.get("id", 1), message, "give both the same name")
         _files(exercise, path, report)
+        if exercise.start.without and "addons" not in exercise.requires:
+            line = exercise.start.lines.get("without", exercise.lines.get("start", 1))
+            report.add(path, line, "the start takes add-ons away", "add `addons` to `requires`")
         _images(exercise, path, report)
         _hints(exercise, path, report)
         check_checks(exercise, path, pack, report)

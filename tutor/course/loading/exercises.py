@@ -12,7 +12,7 @@ from tutor.course.model.answers import Answers, AnswerStep, CorrectAnswer, Repla
 from tutor.course.model.exercise import ApplyStep, Exercise, Fact, Start, StartStep, WaitStep
 from tutor.course.problem import Problem
 
-CAPABILITIES = ("metrics", "ingress", "network-policy", "multi-node")
+CAPABILITIES = ("metrics", "ingress", "network-policy", "multi-node", "addons")
 """What an exercise can require of a cluster."""
 
 _LONGEST_WAIT = 900
@@ -65,6 +65,7 @@ def _capabilities(fields: Fields) -> tuple[str, ...]:
 def _start(fields: Fields, reader: CheckReader) -> Start:
     return Start(
         workspace=fields.texts("workspace"),
+        without=fields.texts("without"),
         steps=fields.each("steps", "a step", lambda step: _start_step(step, reader)),
         remember=_facts(fields, reader),
         lines=fields.lines(),

@@ -43,11 +43,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Start:
-    """How an exercise begins: files copied into the workspace, steps done to the cluster, facts remembered."""
+    """How an exercise begins: files copied into the workspace, add-ons taken away, steps done to the cluster, facts
+    remembered."""
 
     workspace: tuple[str, ...] = ()
     steps: tuple[StartStep, ...] = ()
     remember: tuple[Fact, ...] = ()
+    without: tuple[str, ...] = ()
     lines: Lines = field(default_factory=no_lines, compare=False, repr=False)
 
 

@@ -77,3 +77,13 @@ def installed(cluster: SimulatedCluster) -> frozenset[str]:
                 for obj in objects()
             )
         )
+
+
+def works(cluster: SimulatedCluster, name: str) -> bool:
+    """Whether all of an add-on's objects are there and its programs are ready. Raises UnknownAddon."""
+    with cluster.lock:
+        found = [
+            cluster.store.get(_resource(cluster, obj).storage_id, namespace_of(obj), name_of(obj))
+            for obj in _objects(name)
+        ]
+    return all(obj is not None and (obj["kind"] != "Deployment" or obj["status"].get("readyReplicas")) for obj in found)
