@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tutor.simulator.api.access import roles
+from tutor.simulator.api.access.policy import default_policy
 from tutor.simulator.bootstrap_objects import create_standing_objects
 from tutor.simulator.client import Client
+from tutor.simulator.clock import timestamp
 from tutor.simulator.kubelet.nodes import new_node
 from tutor.simulator.store import Obj
 
@@ -34,10 +35,8 @@ def bootstrap(cluster: SimulatedCluster, nodes: tuple[NodeSpec, ...]) -> None:
     for name in NAMESPACES:
         client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     _priority_classes(cluster, client)
-    for role in roles.cluster_roles():
-        client.create("clusterroles.rbac.authorization.k8s.io", role)
-    for binding in roles.cluster_role_bindings():
-        client.create("clusterrolebindings.rbac.authorization.k8s.io", binding)
+    for resource, obj in default_policy(timestamp(client.now)):
+        cluster.store.create(resource, obj, client.actor)
     _api_service(client)
     created = [client.create("nodes", new_node(spec, number, client.now)) for number, spec in enumerate(nodes)]
     create_standing_objects(client, created)

@@ -303,7 +303,7 @@ class Registry:
     # -- the way in
 
     def _context(self, writer: Writer) -> Context:
-        return Context(self.store, self.ids, self.clock.now, writer.user, writer.groups, writer.dry_run)
+        return Context(self.store, self.ids, self.clock.now, writer.user, writer.groups, writer.dry_run, writer.trusted)
 
     @staticmethod
     def _mutate(request: AdmissionRequest) -> None:

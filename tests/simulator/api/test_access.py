@@ -75,6 +75,8 @@ def test_aggregated_roles_gain_the_rules_of_others(client: InProcessClient) -> N
     secrets = "/api/v1/namespaces/default/secrets"
     assert client.get(secrets, headers=BOB)["code"] == 403
     client.json("POST", roles, {"metadata": {"name": "more", "labels": labels}, "rules": rules})
+    client.api.cluster.engine.advance(1)
+    assert client.get(f"{roles}/edit")["rules"].count(rules[0]) == 1, "edit gathers from view"
     assert client.get(secrets, headers=BOB)["kind"] == "SecretList"
 
 

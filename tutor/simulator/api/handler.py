@@ -40,7 +40,7 @@ class Api:
         self.hub = WatchHub(cluster.store)
         self.audit = AuditLog()
         self.authenticator = Authenticator(cluster)
-        self.authorizer = Authorizer(cluster)
+        self.authorizer = Authorizer(cluster.store)
         self.documents = documents.Documents(cluster.scheme)
         self.extensions = Extensions(cluster)
         self.signer: Signer | None = None

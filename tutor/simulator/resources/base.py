@@ -24,6 +24,8 @@ class Context:
     user: str = ""
     groups: tuple[str, ...] = ()
     dry_run: bool = False
+    trusted: bool = False
+    """Whether a part of the cluster itself writes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutor.simulator.errors import FieldError, invalid, not_supported, required
+from tutor.simulator.names import name_problems
 from tutor.simulator.resources.base import Column, Resource
 from tutor.simulator.resources.printing import AGE, CREATED_AT, NAME
 from tutor.simulator.store import Obj
 
 GROUP = "rbac.authorization.k8s.io"
-SUBJECT_KINDS = ("Group", "ServiceAccount", "User")
+SUBJECT_KINDS = ("ServiceAccount", "User", "Group")
 
 
 def _default_binding(binding: Obj) -> None:
@@ -22,34 +23,45 @@ def _default_binding(binding: Obj) -> None:
 
 
 def _validate_binding(binding: Obj) -> Iterator[FieldError]:
+    """What is merely missing comes last: such rules are declared with the types since 1.36 and checked after the others."""
+    missing = []
     reference = binding["roleRef"]
     kinds = ("ClusterRole",) if binding["kind"] == "ClusterRoleBinding" else ("Role", "ClusterRole")
+    if reference.get("apiGroup") != GROUP:
+        yield not_supported("roleRef.apiGroup", reference.get("apiGroup", ""), (GROUP,))
     if reference.get("kind") not in kinds:
         yield not_supported("roleRef.kind", reference.get("kind", ""), kinds)
     if not reference.get("name"):
-        yield required("roleRef.name")
+        missing.append(required("roleRef.name"))
     for i, subject in enumerate(binding.get("subjects") or ()):
+        path = f"subjects[{i}]"
         if not subject.get("name"):
-            yield required(f"subjects[{i}].name")
-        if subject.get("kind") not in SUBJECT_KINDS:
-            yield not_supported(f"subjects[{i}].kind", subject.get("kind", ""), ("ServiceAccount", "User", "Group"))
-        if (
-            subject.get("kind") == "ServiceAccount"
-            and not subject.get("namespace")
-            and binding["kind"] == "ClusterRoleBinding"
-        ):
-            yield required(f"subjects[{i}].namespace")
+            missing.append(required(f"{path}.name"))
+        yield from _subject_problems(subject, path, namespaced=binding["kind"] == "RoleBinding")
+    yield from missing
+
+
+def _subject_problems(subject: dict[str, str], path: str, *, namespaced: bool) -> Iterator[FieldError]:
+    kind, name, group = subject.get("kind", ""), subject.get("name", ""), subject.get("apiGroup", "")
+    if kind not in SUBJECT_KINDS:
+        yield not_supported(f"{path}.kind", kind, SUBJECT_KINDS)
+    elif kind == "ServiceAccount":
+        yield from (invalid(f"{path}.name", name, why) for why in (name_problems(name, "subdomain") if name else ()))
+        if group:
+            yield not_supported(f"{path}.apiGroup", group, ("",))
+        if not namespaced and not subject.get("namespace"):
+            yield required(f"{path}.namespace")
+    elif group != GROUP:
+        yield not_supported(f"{path}.apiGroup", group, (GROUP,))
 
 
 def _fixed_role(binding: Obj, old: Obj) -> Iterator[FieldError]:
     if binding["roleRef"] != old["roleRef"]:
         reference = binding["roleRef"]
         shown = {
-            "APIGroup": reference.get("apiGroup", ""),
-            "Kind": reference.get("kind", ""),
-            "Name": reference.get("name", ""),
+            go: reference.get(name, "") for go, name in (("APIGroup", "apiGroup"), ("Kind", "kind"), ("Name", "name"))
         }
-        yield invalid("roleRef", shown, "cannot change roleRef")
+        yield invalid("roleRef", shown, "field is immutable")
 
 
 def _validate_role(role: Obj) -> Iterator[FieldError]:
@@ -60,6 +72,9 @@ def _validate_role(role: Obj) -> Iterator[FieldError]:
         if rule.get("nonResourceURLs"):
             if role["kind"] == "Role":
                 why = "namespaced rules cannot apply to non-resource URLs"
+                yield invalid(f"{path}.nonResourceURLs", rule["nonResourceURLs"], why)
+            if rule.get("apiGroups") or rule.get("resources") or rule.get("resourceNames"):
+                why = "rules cannot apply to both regular resources and non-resource URLs"
                 yield invalid(f"{path}.nonResourceURLs", rule["nonResourceURLs"], why)
             continue
         if rule.get("apiGroups") is None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tutor.simulator.api.http import User
 from tutor.simulator.api.routing import Route
-from tutor.simulator.cluster import SimulatedCluster
 from tutor.simulator.errors import ApiError
-from tutor.simulator.objects import matches_selector
+from tutor.simulator.store import Store
 
 MASTERS = "system:masters"
 Rule = Mapping[str, Any]
@@ -28,15 +27,46 @@ class Action:
     name: str = ""
 
 
-class Authorizer:
-    """Decides from the Role and Binding objects of a cluster."""
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A binding and the subject of it that is the user."""
 
-    def __init__(self, cluster: SimulatedCluster) -> None:
-        self._cluster = cluster
+    binding: Mapping[str, Any]
+    subject: Mapping[str, Any]
+
+    def reason(self) -> str:
+        """As reviews say it (pkg/registry/rbac/validation/rule.go)."""
+        metadata, role, subject = self.binding["metadata"], self.binding["roleRef"], self.subject
+        namespace = metadata.get("namespace", "")
+        kind, name = (
+            ("RoleBinding", f"{metadata['name']}/{namespace}")
+            if namespace
+            else ("ClusterRoleBinding", metadata["name"])
+        )
+        who = subject.get("name", "")
+        if subject.get("kind") == "ServiceAccount":
+            who = f"{who}/{subject.get('namespace') or namespace}"
+        return f'RBAC: allowed by {kind} "{name}" of {role.get("kind")} "{role.get("name")}" to {subject.get("kind")} "{who}"'
+
+
+class Authorizer:
+    """Decides from the Role and Binding objects in a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def allows(self, user: User, action: Action) -> bool:
         """Whether a user may."""
-        return MASTERS in user.groups or any(_covers(rule, action) for rule in self.rules(user, action.namespace))
+        return self.decide(user, action) is not None
+
+    def decide(self, user: User, action: Action) -> str | None:
+        """Why a user may: the binding that lets them, "" for masters, who may do everything; None when they may not."""
+        if MASTERS in user.groups:
+            return ""
+        for rule, grant in self._granted(user, action.namespace):
+            if _covers(rule, action):
+                return grant.reason()
+        return None
 
     def allows_route(self, user: User, route: Route) -> bool:
         """Whether a user may make a request."""
@@ -44,10 +74,16 @@ class Authorizer:
 
     def allows_path(self, user: User, method: str, path: str) -> bool:
         """Whether a user may read a path that is no resource."""
+        return self.decide_path(user, "get" if method == "HEAD" else method.lower(), path) is not None
+
+    def decide_path(self, user: User, verb: str, path: str) -> str | None:
+        """Like `decide`, for a path that is no resource."""
         if MASTERS in user.groups:
-            return True
-        verb = "get" if method in ("GET", "HEAD") else method.lower()
-        return any(_covers_path(rule, verb, path) for rule in self.rules(user, ""))
+            return ""
+        for rule, grant in self._granted(user, ""):
+            if _covers_path(rule, verb, path):
+                return grant.reason()
+        return None
 
     def require(self, user: User, action: Action) -> None:
         """Raises ApiError 403 when a user may not."""
@@ -56,17 +92,26 @@ class Authorizer:
 
     def rules(self, user: User, namespace: str) -> Iterator[Rule]:
         """All rules that hold for a user in a namespace ("": cluster-wide ones only)."""
-        store = self._cluster.store
-        for binding in store.list("clusterrolebindings.rbac.authorization.k8s.io"):
-            if _binds(binding, user, ""):
-                yield from self._role_rules(binding["roleRef"], "")
-        if namespace:
-            for binding in store.list("rolebindings.rbac.authorization.k8s.io", namespace):
-                if _binds(binding, user, namespace):
-                    yield from self._role_rules(binding["roleRef"], namespace)
+        for rule, _ in self._granted(user, namespace):
+            yield rule
 
-    def _role_rules(self, reference: Mapping[str, Any], namespace: str) -> Iterator[Rule]:
-        store = self._cluster.store
+    def _granted(self, user: User, namespace: str) -> Iterator[tuple[Rule, Grant]]:
+        """The same with the binding that each comes by."""
+        store = self._store
+        for binding in store.list("clusterrolebindings.rbac.authorization.k8s.io"):
+            subject = _bound_subject(binding, user, "")
+            if subject is not None:
+                for rule in self.role_rules(binding["roleRef"], ""):
+                    yield rule, Grant(binding, subject)
+        for binding in store.list("rolebindings.rbac.authorization.k8s.io", namespace) if namespace else ():
+            subject = _bound_subject(binding, user, namespace)
+            if subject is not None:
+                for rule in self.role_rules(binding["roleRef"], namespace):
+                    yield rule, Grant(binding, subject)
+
+    def role_rules(self, reference: Mapping[str, Any], namespace: str) -> Iterator[Rule]:
+        """The rules of the role that a binding names; none when there is no such role."""
+        store = self._store
         if reference.get("kind") == "Role":
             role = store.get("roles.rbac.authorization.k8s.io", namespace, reference["name"])
         else:
@@ -74,11 +119,6 @@ class Authorizer:
         if role is None:
             return
         yield from role.get("rules") or ()
-        selectors = (role.get("aggregationRule") or {}).get("clusterRoleSelectors") or ()
-        for selector in selectors:
-            for other in store.list("clusterroles.rbac.authorization.k8s.io"):
-                if other is not role and matches_selector(selector, other["metadata"].get("labels") or {}):
-                    yield from other.get("rules") or ()
 
 
 def action_of(route: Route) -> Action:
@@ -87,17 +127,18 @@ def action_of(route: Route) -> Action:
     return Action(route.verb, resource.group, resource.plural, route.subresource, route.namespace, route.name)
 
 
-def _binds(binding: Mapping[str, Any], user: User, namespace: str) -> bool:
-    for subject in binding.get("subjects") or ():
+def _bound_subject(binding: Mapping[str, Any], user: User, namespace: str) -> Mapping[str, Any] | None:
+    subjects: Iterable[Mapping[str, Any]] = binding.get("subjects") or ()
+    for subject in subjects:
         kind, name = subject.get("kind"), subject.get("name")
         if kind == "User" and name == user.name:
-            return True
+            return subject
         if kind == "Group" and name in user.groups:
-            return True
+            return subject
         account = f"system:serviceaccount:{subject.get('namespace') or namespace}:{name}"
         if kind == "ServiceAccount" and account == user.name:
-            return True
-    return False
+            return subject
+    return None
 
 
 def _covers(rule: Rule, action: Action) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from tutor.simulator.api.access.authorization import Action
 from tutor.simulator.api.http import Request, User
@@ -27,7 +28,7 @@ def requested(request: Request) -> Impersonation | None:
     name = request.headers.get("impersonate-user", "")
     groups = tuple(g for g in request.headers.get("impersonate-group", "").split(",") if g)
     uid = request.headers.get("impersonate-uid", "")
-    extra = {k.removeprefix(_EXTRA): (v,) for k, v in request.headers.items() if k.startswith(_EXTRA)}
+    extra = {unquote(k.removeprefix(_EXTRA)): (v,) for k, v in request.headers.items() if k.startswith(_EXTRA)}
     if not name:
         if groups or uid or extra:
             raise bad_request(f"requested {_go_syntax(groups, uid, extra)} without impersonating a user name")

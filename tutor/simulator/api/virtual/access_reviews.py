@@ -32,8 +32,19 @@ def handle(call: Call) -> Response:
     if call.resource.kind == "SelfSubjectRulesReview":
         status = _rules(call, spec)
         return call.answer({**review, "spec": {}, "status": status}, 201)
+    if call.resource.namespaced:
+        _check_namespace(call, spec)
+        review["metadata"] = {**(review.get("metadata") or {}), "namespace": call.route.namespace}
     user = call.user if call.resource.kind == "SelfSubjectAccessReview" else _subject(spec)
     return call.answer({**review, "spec": spec, "status": _decide(call, user, spec)}, 201)
+
+
+def _check_namespace(call: Call, spec: Mapping[str, Any]) -> None:
+    """A local review asks about its own namespace."""
+    namespace = (spec.get("resourceAttributes") or {}).get("namespace", "")
+    if spec.get("resourceAttributes") and namespace != call.route.namespace:
+        problem = invalid("spec.resourceAttributes.namespace", namespace, "must match metadata.namespace")
+        raise invalid_object("", GROUP, "", [problem])
 
 
 def _subject(spec: Mapping[str, Any]) -> User:
@@ -50,7 +61,7 @@ def _decide(call: Call, user: User, spec: Mapping[str, Any]) -> dict[str, Any]:
         raise invalid_object("", GROUP, "", [invalid("spec", None, why)])
     authorizer = call.api.authorizer
     if path:
-        return {"allowed": authorizer.allows_path(user, path.get("verb", "get"), path.get("path", ""))}
+        return _status(authorizer.decide_path(user, path.get("verb", "get"), path.get("path", "")))
     action = Action(
         attributes.get("verb", ""),
         attributes.get("group", ""),
@@ -59,7 +70,14 @@ def _decide(call: Call, user: User, spec: Mapping[str, Any]) -> dict[str, Any]:
         attributes.get("namespace", ""),
         attributes.get("name", ""),
     )
-    return {"allowed": authorizer.allows(user, action)}
+    return _status(authorizer.decide(user, action))
+
+
+def _status(reason: str | None) -> dict[str, Any]:
+    """A verdict out of the reason for allowing something, if there is one."""
+    if reason is None:
+        return {"allowed": False}
+    return {"allowed": True, "reason": reason} if reason else {"allowed": True}
 
 
 def _rules(call: Call, spec: Mapping[str, Any]) -> dict[str, Any]:
