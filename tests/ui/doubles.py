@@ -18,6 +18,7 @@ from tutor.shell import Completion
 from tutor.shell.story.requests import SentRequest
 from tutor.ui.live.state import ClusterState
 from tutor.ui.live.timeline import Timeline
+from tutor.ui.live.watched import WatchedHistory
 from tutor.ui.ports import SessionPort, ShellPort, Tell
 from tutor.ui.services import Services
 
@@ -232,6 +233,7 @@ class FakeWatcher:
     def __init__(self, state: ClusterState, timeline: Timeline, changed: Callable[[], None]) -> None:
         self.state, self.timeline, self._changed = state, timeline, changed
         self.stopped = False
+        self.history: WatchedHistory | None = None
 
     def start(self) -> None:
         for kind, obj in objects():

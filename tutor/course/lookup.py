@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from tutor.course.model import Lesson, Page
 from tutor.course.pack import Pack
 
-_COMMAND = re.compile(r"\b(?:kubectl|k)\s+(?:-\S+\s+)*(?P<verb>[a-z][a-z-]*)(?:\s+(?P<sub>[a-z][a-z-]*))?")
+_COMMAND = re.compile(
+    r"\b(?:kubectl|k)\s+(?:(?:-n|--namespace)\s+\S+\s+|-\S+\s+)*(?P<verb>[a-z][a-z-]*)(?:\s+(?P<sub>[a-z][a-z-]*))?"
+)
 _GROUPS = frozenset({"rollout", "set", "create", "config", "auth", "top"})
 """Commands whose next word says what they do."""
 

@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING
 from tutor.progress import Attempt, CheckRecord
 from tutor.ui.live.state import ClusterState
 from tutor.ui.live.timeline import Timeline
+from tutor.ui.live.watched import WatchedHistory
 from tutor.ui.ports import SessionPort, ShellPort, Tell
 
 if TYPE_CHECKING:
     from tutor.clusters import Cluster
+    from tutor.clusters.history import History
     from tutor.course.model import Exercise
     from tutor.grading import Report
     from tutor.manifests.schemas import ClusterSchemas
+    from tutor.shell.story.telling import Story
     from tutor.ui.live.watcher import Watcher
     from tutor.ui.services import Services
 
@@ -87,6 +90,9 @@ class ExerciseRun:
         self._session: SessionPort | None = None
         self._attempt: Attempt | None = None
         self._watcher: Watcher | None = None
+        self._history: History | None = None
+        self._told: tuple[str, int] | None = None
+        """The last line run, and the number of the last change before it."""
         self._lock = threading.RLock()
         self.on_report: Callable[[Report], None] = lambda report: None
         self.on_cluster: Callable[[], None] = lambda: None
@@ -138,6 +144,9 @@ class ExerciseRun:
         self._watcher = self._services.watcher(
             cluster, self.exercise.namespace, self.state, self.timeline, self._changed
         )
+        if cluster.history is None:
+            self._watcher.history = WatchedHistory()
+        self._history = cluster.history or self._watcher.history
         self._watcher.start()
 
     def _changed(self) -> None:
@@ -184,8 +193,20 @@ class ExerciseRun:
         self.log.add("input", f"{self.shell.prompt}{line}\n")
         if line.strip():
             self._remember_state(line)
+            self._told = (line.strip(), self._history.last if self._history else 0)
             self.timeline.note("you", line.strip())
             self.shell.start_line(line)
+
+    def story(self) -> Story | None:
+        """What has come of the last line so far; None before one was run."""
+        from tutor.shell.story.telling import tell
+
+        if self._told is None or self._history is None or self.shell is None:
+            return None
+        line, before = self._told
+        changes = self._history.since(before)
+        namespace = self.exercise.namespace
+        return tell(line, self.shell.requests, changes, namespace=namespace, exact=self._history.complete)
 
     def _remember_state(self, line: str) -> None:
         snapshots = self.cluster.snapshots if self.cluster else None

@@ -147,9 +147,14 @@ def _made(obj: Mapping[str, Any]) -> str:
     return f"made, wants {replicas} Pod{'' if replicas == 1 else 's'}" if isinstance(replicas, int) else "made"
 
 
+def _is_told(event: Mapping[str, Any]) -> bool:
+    """An image that was there already is no news."""
+    return event.get("reason") in _TOLD_EVENTS and "already present" not in str(event.get("message"))
+
+
 def _event_step(change: ObjectChange) -> Step | None:
     event = change.obj
-    if event.get("reason") not in _TOLD_EVENTS or change.type == "DELETED":
+    if change.type == "DELETED" or not _is_told(event):
         return None
     involved = event.get("involvedObject") or {}
     source = event.get("source") or {}

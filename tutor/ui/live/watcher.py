@@ -10,6 +10,7 @@ from typing import Any
 
 from tutor.ui.live.state import ClusterState
 from tutor.ui.live.timeline import Timeline
+from tutor.ui.live.watched import WatchedHistory
 
 RETRY_SECONDS = 1.0
 """Pause before a watch that broke off is begun again."""
@@ -47,6 +48,8 @@ class Watcher:
         self._state = state
         self._timeline = timeline
         self._changed = changed
+        self.history: WatchedHistory | None = None
+        """Where changes are written down, if the cluster itself has no history."""
         self.retry_seconds = RETRY_SECONDS
         self._stopped = threading.Event()
         self._watches: list[Any] = []
@@ -100,6 +103,8 @@ class Watcher:
         if self._stopped.is_set():
             return
         self._state.problem = None
+        if self.history is not None:
+            self.history.take(event_type, obj)
         if kind == "Event":
             if event_type != "DELETED":
                 self._timeline.event(obj)

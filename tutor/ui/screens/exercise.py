@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
 
+from tutor.shell.story.actors import YOU
 from tutor.ui.keys import bind
 from tutor.ui.screens.exercise_clock import change_rate, toggle_pause
 from tutor.ui.screens.exercise_view import ExerciseView
 from tutor.ui.widgets.exercise.checks import Checks
 from tutor.ui.widgets.exercise.tabs import PANES
 from tutor.ui.widgets.exercise.task import TaskPane
+
+if TYPE_CHECKING:
+    from tutor.course.model import Lesson, Page
+    from tutor.shell.story.telling import Story
 
 
 class ExerciseScreen(ExerciseView):
@@ -43,6 +48,7 @@ class ExerciseScreen(ExerciseView):
         bind("c,f9", "checks", "Checks", "Go to the checks; enter shows what one wants and why."),
         bind("m,ctrl+g", "picture", "Picture", "Show the cluster as a live picture.", name="picture"),
         bind("x", "faults", "Faults", "Break a part of the cluster on purpose, or install an add-on.", show=False),
+        bind("e,ctrl+t", "story", "What happened", "Tell what your last command did, and who reacted to it."),
         bind("R", "reset", "Reset", "Begin the exercise again."),
         bind("S", "solution", "Solution", "Show the solution. It is recorded that you saw it.", show=False),
         bind("l", "lesson", "Lesson", "Open the lesson of this exercise.", show=False),
@@ -61,7 +67,7 @@ class ExerciseScreen(ExerciseView):
                 return self.is_ready and cluster is not None and cluster.clock is not None
             case "faults":
                 return self.is_ready and cluster is not None and cluster.levers is not None
-            case "picture":
+            case "picture" | "story":
                 return self.is_ready
             case "next":
                 return self._is_solved and self._next_exercise() is not None
@@ -164,6 +170,19 @@ class ExerciseScreen(ExerciseView):
         if following := self._next_exercise():
             self._let_go()
             self.app.switch_screen(ExerciseScreen(following))
+
+    def action_story(self) -> None:
+        """Tell what the last command did."""
+        from tutor.course.lookup import page_about
+        from tutor.ui.screens.story import StoryScreen
+
+        if (run := self.run) is not None:
+            pack, near = self.services.pack, self.exercise.lesson
+
+            def page_of(story: Story) -> tuple[Lesson, Page] | None:
+                return page_about(pack, story.line, [step.kind for step in story.steps if step.who == YOU], near)
+
+            self.app.push_screen(StoryScreen(run.story, page_of))
 
     def action_lesson(self) -> None:
         """Open the page about the mistake at the marked check, or else the lesson of this exercise."""
