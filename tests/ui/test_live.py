@@ -16,6 +16,7 @@ from tutor.ui.live.state import ClusterState
 from tutor.ui.live.timeline import MAX_ENTRIES, Timeline
 from tutor.ui.live.watcher import Watcher
 from tutor.ui.live.words import pod_state
+from tutor.ui.widgets.exercise.timeline import entry_lines, who_width
 
 
 def filled(extra: list[tuple[str, dict[str, Any]]] | None = None) -> ClusterState:
@@ -186,3 +187,22 @@ def test_a_watch_that_breaks_off_says_so_and_begins_again() -> None:
     state = watch_one_kind([ConnectionError("gone"), [added("a")]], until)
     assert "does not answer" in str(problems[0])
     assert state.problem is None
+
+
+def kubelet_event(message: str, host: str) -> dict[str, Any]:
+    found = event(message, "kubelet")
+    return {**found, "source": {"component": "kubelet", "host": host}}
+
+
+def test_the_timeline_names_actors_shortly_and_in_as_little_room_as_they_need() -> None:
+    timeline = Timeline(clock=lambda: 0.0)
+    timeline.event(event("Scaled up", "deployment-controller"))
+    timeline.event(event("Assigned", "default-scheduler"))
+    timeline.event(kubelet_event("Started", "node-1"))
+    timeline.note("you", "kubectl get pods")
+    entries = timeline.entries()
+    assert {entry.who for entry in entries} == {"deployment-controller", "scheduler", "kubelet/node-1", "you"}
+    for width, names in ((78, 14), (120, 21)):
+        assert who_width(entries, width) == names
+    (line,) = entry_lines(next(entry for entry in entries if entry.who.startswith("dep")), 78, 14)
+    assert line.plain == "  +0.0 s  deployment       Deployment web-app: Scaled up"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from tutor.clusters.actors import duty_of, short_actor
 from tutor.clusters.history import ChangeLog, ObjectChange
 from tutor.clusters.simulated import Simulated
 from tutor.shell import PracticeShell
-from tutor.shell.story.actors import duty_of, short_actor
 from tutor.shell.story.differences import differences
 from tutor.shell.story.requests import SentRequest
 from tutor.shell.story.telling import Step, Story, tell

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tutor.clusters.actors import YOU, duty_of, short_actor
 from tutor.clusters.history import ObjectChange
-from tutor.shell.story.actors import YOU, duty_of, short_actor
 from tutor.shell.story.differences import differences, is_endpoints_change
 from tutor.shell.story.requests import SentRequest
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tutor.clusters.actors import short_actor
 from tutor.ui.live.state import Object
 
 MAX_ENTRIES = 500
@@ -49,7 +50,9 @@ class Timeline:
         )
         if count > 1:
             text += f" ({count} times)"
-        who = str((event.get("source") or {}).get("component") or event.get("reportingComponent") or "cluster")
+        source = event.get("source") or {}
+        component = str(source.get("component") or event.get("reportingComponent") or "")
+        who = short_actor(component, str(source.get("host") or ""))
         key = str((event.get("metadata") or {}).get("uid") or (event.get("metadata") or {}).get("name"))
         with self._lock:
             known = self._entries.get(key)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import BindingType
 
-from tutor.shell.story.actors import YOU
+from tutor.clusters.actors import YOU
 from tutor.ui.keys import bind
 from tutor.ui.screens.exercise_clock import change_rate, toggle_pause
 from tutor.ui.screens.exercise_view import ExerciseView

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
+from tutor.clusters.actors import YOU
 from tutor.ui.live.timeline import Entry, Timeline
 from tutor.ui.text import cells, hanging
 from tutor.ui.widgets.frame.line_view import LineView
 
-WHO_WIDTH = 20
+NARROW = 100
+"""Below this width in cells, names of controllers are written without the word controller."""
+WHO_WIDTHS = (14, 22)
+"""The widest the column of names gets, in a narrow and in a wide pane."""
 
 
 class TimelinePane(LineView):
@@ -22,7 +28,9 @@ class TimelinePane(LineView):
         """Show what has happened so far."""
         self._timeline = timeline
         width = max(30, self.scrollable_content_region.width)
-        self.set_lines([line for entry in timeline.entries() for line in entry_lines(entry, width)])
+        entries = timeline.entries()
+        names = who_width(entries, width)
+        self.set_lines([line for entry in entries for line in entry_lines(entry, width, names)])
 
     def on_resize(self) -> None:
         """Wrap the lines anew."""
@@ -30,12 +38,21 @@ class TimelinePane(LineView):
             self.show(self._timeline)
 
 
-def entry_lines(entry: Entry, width: int) -> list[Content]:
-    """When, who, and what; trouble is marked with an exclamation mark."""
-    who = entry.who.removesuffix("-controller")
+def who_width(entries: Sequence[Entry], width: int) -> int:
+    """How wide the column of names has to be in a pane of `width` cells."""
+    widest = max((len(_who(entry, width)) for entry in entries), default=0)
+    return min(widest, WHO_WIDTHS[width >= NARROW])
+
+
+def _who(entry: Entry, width: int) -> str:
+    return entry.who if width >= NARROW else entry.who.removesuffix("-controller")
+
+
+def entry_lines(entry: Entry, width: int, names: int) -> list[Content]:
+    """When, who in a column of `names` cells, and what; trouble is marked with an exclamation mark."""
     head = Content.assemble(
         (f"{format_seconds(entry.at):>8}  ", "$text-muted"),
-        (cells(who, WHO_WIDTH), "bold $text-primary" if entry.who == "you" else ""),
+        (cells(_who(entry, width), names), "bold $text-primary" if entry.who == YOU else ""),
         (" ! " if entry.warning else "   ", "bold $text-error"),
     )
     return hanging(head, Content.styled(entry.text, "$text-error" if entry.warning else ""), width)
