@@ -15,8 +15,9 @@ from tutor.simulator.store import Change, Obj, Store
 BY_LABEL = "label"
 """Index: objects by namespace and each of their labels."""
 HEADLESS_LABEL = "service.kubernetes.io/headless"
-Ports = tuple[tuple[str, str, int, str], ...]
-"""Name, protocol, number and application protocol of each port, at one pod."""
+Port = tuple[str, str, int, str]
+"""Name, protocol, number and application protocol of a port, at one pod."""
+Ports = tuple[Port, ...]
 
 
 def label_keys(obj: Obj) -> Iterable[str]:

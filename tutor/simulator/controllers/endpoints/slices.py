@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tutor.simulator.client import Client
 from tutor.simulator.controllers.base import owned
+from tutor.simulator.controllers.endpoints.port_order import in_slices
 from tutor.simulator.controllers.endpoints.selection import (
     HEADLESS_LABEL,
     Ports,
@@ -15,8 +18,18 @@ from tutor.simulator.controllers.endpoints.selection import (
     ports_at,
     target_reference,
 )
+from tutor.simulator.controllers.endpoints.trigger_times import annotated
 from tutor.simulator.controllers.pods import is_ready
-from tutor.simulator.objects import deleting, labels_of, name_of, namespace_of, owner_reference, uid_of
+from tutor.simulator.objects import (
+    annotations_of,
+    deleting,
+    labels_of,
+    name_of,
+    namespace_of,
+    owner_reference,
+    uid_of,
+    with_metadata,
+)
 from tutor.simulator.store import Obj
 
 SLICES = "endpointslices.discovery.k8s.io"
@@ -26,16 +39,16 @@ ZONE = "topology.kubernetes.io/zone"
 Endpoint = dict[str, Any]
 
 
-def reconcile_slices(client: Client, service: Obj, pods: list[Obj]) -> None:
+def reconcile_slices(client: Client, service: Obj, pods: list[Obj], since: str | None) -> None:
     """Bring a Service's slices to what its pods are: endpoints stay in their slice, new ones fill slices that have room. A
-    Service without endpoints keeps one empty slice."""
+    Service without endpoints keeps one empty slice. Slices that are written say since when their pods are so."""
     existing = owned(client.store, SLICES, uid_of(service))
     wanted = _by_ports(client, service, pods) or {(): {}}
-    spare = [slice_ for slice_ in existing if _ports_of(slice_) not in wanted]
+    spare = [slice_ for slice_ in existing if ports_of(slice_) not in wanted]
     for ports, endpoints in wanted.items():
-        slices = [slice_ for slice_ in existing if _ports_of(slice_) == ports] or spare[:1]
+        slices = [slice_ for slice_ in existing if ports_of(slice_) == ports] or spare[:1]
         spare = [slice_ for slice_ in spare if slice_ not in slices]
-        _reconcile_group(client, service, ports, endpoints, slices)
+        _reconcile_group(_Writer(client, service, since), ports, endpoints, slices)
     for slice_ in spare:
         client.delete(SLICES, namespace_of(slice_), name_of(slice_))
 
@@ -46,7 +59,9 @@ def _by_ports(client: Client, service: Obj, pods: list[Obj]) -> dict[Ports, dict
     groups: dict[Ports, dict[str, Endpoint]] = {}
     for pod in pods:
         if can_serve(pod, terminating=True):
-            groups.setdefault(ports_at(service, pod), {})[uid_of(pod)] = _endpoint(client, service, pod, publish)
+            groups.setdefault(in_slices(ports_at(service, pod)), {})[uid_of(pod)] = _endpoint(
+                client, service, pod, publish
+            )
     return groups
 
 
@@ -74,16 +89,15 @@ def _endpoint(client: Client, service: Obj, pod: Obj, publish: bool) -> Endpoint
     return endpoint
 
 
-def _ports_of(slice_: Obj) -> Ports:
+def ports_of(slice_: Mapping[str, Any]) -> Ports:
+    """The ports that a slice or a subset lists."""
     return tuple(
         (port.get("name") or "", port.get("protocol") or "TCP", port["port"], port.get("appProtocol") or "")
         for port in slice_.get("ports") or ()
     )
 
 
-def _reconcile_group(
-    client: Client, service: Obj, ports: Ports, wanted: dict[str, Endpoint], slices: list[Obj]
-) -> None:
+def _reconcile_group(writer: _Writer, ports: Ports, wanted: dict[str, Endpoint], slices: list[Obj]) -> None:
     left = dict(wanted)
     kept: list[list[Endpoint]] = []
     for slice_ in slices:
@@ -94,13 +108,13 @@ def _reconcile_group(
         room = MAX_ENDPOINTS - len(kept[number])
         endpoints, new = kept[number] + new[:room], new[room:]
         if endpoints or (not wanted and number == 0):
-            _update(client, service, slice_, ports, endpoints)
+            writer.update(slice_, ports, endpoints)
         else:
-            client.delete(SLICES, namespace_of(slice_), name_of(slice_))
+            writer.client.delete(SLICES, namespace_of(slice_), name_of(slice_))
     if not wanted and not slices:
-        _create(client, service, ports, [])
+        writer.create(ports, [])
     for start in range(0, len(new), MAX_ENDPOINTS):
-        _create(client, service, ports, new[start : start + MAX_ENDPOINTS])
+        writer.create(ports, new[start : start + MAX_ENDPOINTS])
 
 
 def _labels(service: Obj) -> dict[str, str]:
@@ -110,29 +124,46 @@ def _labels(service: Obj) -> dict[str, str]:
     return labels | {HEADLESS_LABEL: ""} if is_headless(service) else labels
 
 
-def _body(ports: Ports, endpoints: list[Endpoint]) -> dict[str, Any]:
+def ports_body(ports: Ports) -> list[dict[str, Any]] | None:
+    """Ports as a slice lists them."""
     listed = [
         {"name": name, "port": number, "protocol": protocol} | ({"appProtocol": app} if app else {})
         for name, protocol, number, app in ports
     ]
-    return {"ports": listed or None, "endpoints": endpoints or None}
+    return listed or None
 
 
-def _update(client: Client, service: Obj, slice_: Obj, ports: Ports, endpoints: list[Endpoint]) -> None:
-    changed = {**slice_, **_body(ports, endpoints)}
-    labels = _labels(service)
-    if labels != labels_of(slice_):
-        changed["metadata"] = {**slice_["metadata"], "labels": labels}
-    if changed != slice_:
-        client.update(SLICES, changed)
+def _body(ports: Ports, endpoints: list[Endpoint]) -> dict[str, Any]:
+    return {"ports": ports_body(ports), "endpoints": endpoints or None}
 
 
-def _create(client: Client, service: Obj, ports: Ports, endpoints: list[Endpoint]) -> None:
-    metadata = {
-        "generateName": f"{name_of(service)}-",
-        "namespace": namespace_of(service),
-        "labels": _labels(service),
-        "ownerReferences": [owner_reference(service)],
-    }
-    head = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": metadata, "addressType": "IPv4"}
-    client.create(SLICES, {**head, **_body(ports, endpoints)})
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Creates and updates the slices of a Service whose pods have changed at a moment."""
+
+    client: Client
+    service: Obj
+    since: str | None
+
+    def update(self, slice_: Obj, ports: Ports, endpoints: list[Endpoint]) -> None:
+        """Change what is different; the moment of the change alone is no difference."""
+        labels = _labels(self.service)
+        metadata = slice_["metadata"] if labels == labels_of(slice_) else {**slice_["metadata"], "labels": labels}
+        changed = {**slice_, **_body(ports, endpoints), "metadata": metadata}
+        if changed != slice_:
+            annotations = annotated(annotations_of(slice_), self.since)
+            self.client.update(SLICES, with_metadata(changed, annotations=annotations or None))
+
+    def create(self, ports: Ports, endpoints: list[Endpoint]) -> None:
+        """Create a slice of these endpoints."""
+        metadata = {
+            "generateName": f"{name_of(self.service)}-",
+            "namespace": namespace_of(self.service),
+            "labels": _labels(self.service),
+            "ownerReferences": [owner_reference(self.service)],
+        }
+        if self.since:
+            metadata["annotations"] = annotated({}, self.since)
+        head = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice"}
+        body = {**head, "metadata": metadata, "addressType": "IPv4", **_body(ports, endpoints)}
+        self.client.create(SLICES, body)
