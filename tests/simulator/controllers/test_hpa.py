@@ -124,6 +124,40 @@ def test_a_target_that_is_not_there(stage: Stage) -> None:
     assert stage.events("web") == ["FailedGetScale"] * 3
 
 
+def test_a_kind_without_a_size_cannot_be_scaled(stage: Stage) -> None:
+    body = hpa()
+    body["spec"]["scaleTargetRef"] |= {"kind": "DaemonSet", "name": "gone"}
+    stage.create(HPAS, body)
+    assert stage.message("web", "FailedGetScale") == "the server could not find the requested resource"
+
+
+def test_a_new_spec_is_looked_at_at_once_and_a_new_status_is_not(stage: Stage) -> None:
+    stage.create("deployments.apps", web(2))
+    stage.create(HPAS, hpa())
+    stage.advance(10)
+    stage.change(HPAS, "web", minReplicas=3)
+    assert stage.get("deployments.apps", "web")["spec"]["replicas"] == 3
+    assert stage.events("web").count("FailedComputeMetricsReplicas") == 1
+    stage.advance(4)
+    assert stage.events("web").count("FailedComputeMetricsReplicas") == 1
+    stage.advance(2)
+    assert stage.events("web").count("FailedComputeMetricsReplicas") == 2
+
+
+def test_the_first_sample_of_a_pod_does_not_count_yet(stage: Stage, load: Load) -> None:
+    stage.create("deployments.apps", web())
+    stage.run_all()
+    load.at = stage.client.now - 1
+    stage.create(HPAS, hpa())
+    load.pass_time(60)
+    told = [e["message"] for e in stage.cluster.store.list("events") if e["reason"] == "FailedGetResourceMetric"]
+    assert [message.removeprefix("failed to get cpu utilization: ") for message in told] == [
+        "unable to get metrics for resource cpu: no metrics returned from resource metrics API",
+        "did not receive metrics for targeted pods (pods might be unready)",
+    ]
+    assert conditions(stage.status(HPAS, "web"))["ScalingActive"] == ("True", "ValidMetricFound")
+
+
 def test_a_container_without_request(stage: Stage, load: Load) -> None:
     stage.create("deployments.apps", web(cpu_request=""))
     load.pass_time(330)
@@ -185,6 +219,8 @@ def test_two_autoscalers_for_the_same_pods_stop_each_other(stage: Stage, load: L
     load.pass_time(330)
     stage.create(HPAS, hpa())
     stage.create(HPAS, hpa("other"))
+    assert conditions(stage.status(HPAS, "web"))["ScalingActive"] == ("True", "ValidMetricFound")
+    assert conditions(stage.status(HPAS, "other"))["ScalingActive"] == ("False", "AmbiguousSelector")
     stage.advance(15)
     assert conditions(stage.status(HPAS, "web"))["ScalingActive"] == ("False", "AmbiguousSelector")
     assert stage.message("web", "AmbiguousSelector") == (
@@ -212,6 +248,23 @@ def test_custom_metrics_need_an_adapter(stage: Stage, load: Load) -> None:
     stage.create(HPAS, hpa(metrics=[{"type": "Pods", "pods": pods}]))
     assert conditions(stage.status(HPAS, "web"))["ScalingActive"] == ("False", "FailedGetPodsMetric")
     assert "no custom metrics API" in stage.message("web", "FailedGetPodsMetric")
+
+
+@pytest.mark.parametrize(
+    ("target", "inner"),
+    [
+        ({"type": "Value", "value": "10"}, "failed to get external metric depth"),
+        ({"type": "AverageValue", "averageValue": "10"}, "failed to get depth external metric"),
+    ],
+)
+def test_an_external_metric_fails_in_the_words_of_its_target(stage: Stage, target: dict[str, str], inner: str) -> None:
+    external = {"metric": {"name": "depth"}, "target": target}
+    stage.create("deployments.apps", web())
+    stage.create(HPAS, hpa(metrics=[{"type": "External", "external": external}]))
+    start = (
+        f"invalid metrics (1 invalid out of 1), first error is: failed to get depth external metric value: {inner}: "
+    )
+    assert stage.message("web", "FailedComputeMetricsReplicas").startswith(start)
 
 
 def test_what_it_remembers_survives_saving(stage: Stage, load: Load) -> None:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 API_SERVICE = "v1beta1.metrics.k8s.io"
 RESOLUTION = 15.0
 """Seconds between two rounds."""
-FRESH = 15.0
-"""A container must have run so long before its first sample, which covers the time since its start: metrics-server asks
-for 10 seconds, and the numbers that kubelets give are a few seconds old."""
+FRESH = 10.0
+"""A container must have run so long before its first sample, which covers the time since its start: a kubelet's cAdvisor takes a
+container's numbers every 10 seconds, and what it took at the start is too little to tell."""
 NOT_REGISTERED = "the server could not find the requested resource"
 UNAVAILABLE = "the server is currently unable to handle the request"
 SYSTEM = Usage(cpu=0.05, memory=350.0 * 2**20)
@@ -110,7 +110,7 @@ def _sample(
     usage, window = {}, 0.0
     for name, reading in containers.items():
         before = last[1].get(name) if last else None
-        if before is not None and last is not None and before.started == reading.started:
+        if before is not None and last is not None and before.started == reading.started <= last[0] - FRESH:
             seconds, worked = now - last[0], reading.cpu_seconds - before.cpu_seconds
         else:
             seconds, worked = now - reading.started, reading.cpu_seconds

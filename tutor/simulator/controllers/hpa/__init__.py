@@ -14,14 +14,14 @@ from tutor.simulator.controllers.hpa.scaling import ScaleError, ScaleTarget, fin
 from tutor.simulator.controllers.hpa.sources import UNKNOWN, Measured, SourceError, measure
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.errors import ApiError
-from tutor.simulator.objects import key_of, labels_of, matches_selector, namespace_of, split_key, uid_of
+from tutor.simulator.objects import key_of, labels_of, matches_selector, namespace_of, split_key
 from tutor.simulator.store import Change, Obj
 
 if TYPE_CHECKING:
     from tutor.simulator.cluster import SimulatedCluster
 
 PERIOD = 15.0
-"""Seconds between two looks at an HPA; nothing but its creation makes them sooner."""
+"""Seconds between two looks at an HPA; its creation and a change of its spec cause one at once."""
 _BELOW = "All metrics below target"
 
 
@@ -44,7 +44,8 @@ class _Look:
 
 
 class HorizontalController(Controller):
-    """Syncs HorizontalPodAutoscalers. It remembers recent recommendations and changes of the size."""
+    """Syncs HorizontalPodAutoscalers. It remembers recent recommendations and changes of the size, when each is due, and whose
+    pods each was found to measure."""
 
     name = "horizontal-pod-autoscaler"
     primary = "horizontalpodautoscalers.autoscaling"
@@ -52,19 +53,27 @@ class HorizontalController(Controller):
     def __init__(self, cluster: SimulatedCluster) -> None:
         super().__init__(cluster)
         self._memories: dict[str, Memory] = {}
+        self._due: dict[str, float] = {}
+        self._selectors: dict[str, Mapping[str, Any]] = {}
 
     def observe(self, change: Change) -> Iterable[str]:
-        """New and deleted HPAs; changed ones are seen at the next period."""
-        return () if change.type == "MODIFIED" else (key_of(change.obj),)
+        """HPAs that are new or gone or ask for something else; a new status is no reason to look."""
+        old = change.old["metadata"].get("generation") if change.old is not None else None
+        if change.type == "MODIFIED" and old == change.obj["metadata"].get("generation"):
+            return ()
+        return (key_of(change.obj),)
 
     def reconcile(self, key: str) -> Result:
         """Look at one HPA, and come back after a while."""
         hpa = self.client.get(self.primary, *split_key(key))
         if hpa is None:
-            self._memories.pop(key, None)
+            for memory in (self._memories, self._due, self._selectors):
+                memory.pop(key, None)
             return DONE
         self._autoscale(hpa)
-        return Result(PERIOD, housekeeping=True)
+        if self._due.get(key, 0.0) <= self.now:
+            self._due[key] = self.now + PERIOD
+        return Result(self._due[key] - self.now, housekeeping=True)
 
     def _autoscale(self, hpa: Obj) -> None:
         conditions = [dict(condition) for condition in (hpa.get("status") or {}).get("conditions") or ()]
@@ -148,6 +157,7 @@ class HorizontalController(Controller):
             text = "the HPA target's scale is missing a selector"
             self._set(look.conditions, "ScalingActive", False, "InvalidSelector", text)
             raise _Undecided("selector is required")
+        self._selectors[key_of(look.hpa)] = selector
         every = self.store.list("pods", namespace_of(look.hpa))
         pods = [pod for pod in every if matches_selector(selector, labels_of(pod))]
         rivals = self._rivals(look.hpa, pods)
@@ -160,18 +170,15 @@ class HorizontalController(Controller):
         return pods
 
     def _rivals(self, hpa: Obj, pods: list[Obj]) -> list[str]:
-        """Other HPAs that scale some of the same pods."""
-        found = []
-        for other in self.store.list(self.primary, namespace_of(hpa)):
-            if uid_of(other) == uid_of(hpa):
-                continue
-            try:
-                selector = find_target(self.client, other).selector
-            except ScaleError:
-                continue
-            if selector and any(matches_selector(selector, labels_of(pod)) for pod in pods):
-                found.append(key_of(other))
-        return found
+        """Other HPAs that are known to measure some of the same pods: those that got so far in a look of their own."""
+        namespace, own = namespace_of(hpa), key_of(hpa)
+        return [
+            key
+            for key, selector in self._selectors.items()
+            if key != own
+            and split_key(key)[0] == namespace
+            and any(matches_selector(selector, labels_of(pod)) for pod in pods)
+        ]
 
     # -- what is done
 
@@ -222,12 +229,13 @@ class HorizontalController(Controller):
     # -- what it remembers
 
     def save(self) -> Any:
-        """Recommendations and changes, by HPA."""
-        return tuple(self._memories.items())
+        """What is remembered of each HPA."""
+        return tuple(tuple(memory.items()) for memory in (self._memories, self._due, self._selectors))
 
     def load(self, state: Any) -> None:
         """Go back to what was saved."""
-        self._memories = dict(state or ())
+        memories, due, selectors = state or ((), (), ())
+        self._memories, self._due, self._selectors = dict(memories), dict(due), dict(selectors)
 
 
 def actors(cluster: SimulatedCluster) -> Iterable[Controller]:

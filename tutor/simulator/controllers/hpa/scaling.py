@@ -54,11 +54,11 @@ def find_target(client: Client, hpa: Obj) -> ScaleTarget:
     if resource is None:
         text = f'no matches for kind "{reference["kind"]}" in group "{group}"'
         raise ScaleError(text)
+    if resource.scale is None:
+        raise ScaleError("the server could not find the requested resource")
     obj = client.get(resource.storage_id, namespace_of(hpa), reference["name"])
     if obj is None:
         raise ScaleError(f'{group_resource(resource.plural, resource.group)} "{reference["name"]}" not found')
-    if resource.scale is None:
-        raise ScaleError("the server could not find the requested resource")
     replicas = _at(obj, resource.scale.spec_replicas)
     return ScaleTarget(resource, obj, int(replicas or 0), _as_selector(_at(obj, resource.scale.selector)))
 

@@ -74,13 +74,22 @@ def _absent(hpa: Obj, kind: str, spec: Mapping[str, Any]) -> SourceError:
         target, name = spec["object"]["describedObject"], spec["object"]["metric"]["name"]
         where = f"{target['kind']} {namespace_of(hpa)}/{target['name']}"
         message = f"unable to get metric {name} on {where}: {_NO_CUSTOM}"
-        return SourceError("FailedGetObjectMetric", message, "failed to get object metric value")
+        prefix = "failed to get object metric value"
+        if _by_average(spec["object"]):
+            prefix += f": failed to get {name} object metric"
+        return SourceError("FailedGetObjectMetric", message, prefix)
     if kind == "External":
         name = spec["external"]["metric"]["name"]
         where = f"{namespace_of(hpa)}/{name}/{go_selector(spec['external']['metric'].get('selector'))}"
         message = f"unable to get external metric {where}: {_NO_EXTERNAL.format(name=name)}"
-        return SourceError("FailedGetExternalMetric", message, f"failed to get {name} external metric value")
+        inner = f"{name} external metric" if _by_average(spec["external"]) else f"external metric {name}"
+        prefix = f"failed to get {name} external metric value: failed to get {inner}"
+        return SourceError("FailedGetExternalMetric", message, prefix)
     return SourceError("InvalidMetricSourceType", f'unknown metric source type "{kind}"', "")
+
+
+def _by_average(source: Mapping[str, Any]) -> bool:
+    return source["target"].get("averageValue") is not None
 
 
 def _resource(
@@ -94,7 +103,7 @@ def _resource(
     now: float,
 ) -> Measured:
     resource, target, tolerance = source["name"], source["target"], tolerance_of(hpa)
-    by_average = target.get("averageValue") is not None
+    by_average = _by_average(source)
     try:
         found = _fetch(metrics, pods, resource, container)
         if by_average:
