@@ -89,7 +89,7 @@ def _executable(process: Process, name: str) -> str:
         if error.code == "EACCES":
             raise NotExecutable(name) from None
         raise CommandNotFound(name) from None
-    if info.is_directory or not process.files.permits(path, "x"):
+    if info.is_directory or not process.files.permits_running(info):
         raise NotExecutable(name)
     return path
 

@@ -26,7 +26,9 @@ class Mount:
 
     def inner(self, path: str) -> str:
         rest = path[len(self.path) :] if self.path != "/" else path
-        return join(self.source, rest.lstrip("/")) if rest.strip("/") else self.source
+        if not rest or rest == "/":
+            return self.source
+        return rest if self.source == "/" else self.source + rest
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Namespace:
             name = todo.pop()
             if name in ("", "."):
                 continue
-            candidate = join(done, name)
+            candidate = join(done, name) if name == ".." else f"{done.rstrip('/')}/{name}"
             info = self._raw_info(candidate, path, last=not todo)
             if info is None or info.kind != "link" or not (todo or follow):
                 self._check_search(info, todo, path)
@@ -128,6 +130,10 @@ class Namespace:
             return False
         return self._permits(info, {"r": _READ, "w": _WRITE, "x": _SEARCH}[letter])
 
+    def permits_running(self, info: FileInfo) -> bool:
+        """Whether the user may execute (or search) what `info` is about."""
+        return self._permits(info, _SEARCH)
+
     def list(self, path: str) -> list[str]:
         """Names in a directory, with the mount points in it."""
         resolved = self.resolve(path)
@@ -145,12 +151,14 @@ class Namespace:
             raise FileError(error.code, path) from None
 
     def read(self, path: str) -> bytes:
-        info = self.info(path)
+        resolved = self.resolve(path)
+        info = self._raw_info(resolved, path, last=False)
+        if info is None:
+            raise FileError("ENOENT", path)
         if info.is_directory:
             raise FileError("EISDIR", path)
         if not self._permits(info, _READ):
             raise FileError("EACCES", path)
-        resolved = self.resolve(path)
         mount = self.mount_of(resolved)
         return mount.tree.read(mount.inner(resolved))
 
