@@ -40,6 +40,8 @@ class HostInfo:
     memory: int = 4 << 30
     shell: str = "busybox"
     """Which shell `sh` is: "busybox", "dash" or "bash"."""
+    capabilities: int = 0
+    """What root may do at most, as /proc/PID/status shows it."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tutor.posix.errors import FileError
 from tutor.posix.tree import FileInfo, FileTree, Stamp, join, name_of, parent_of
 
 _READ, _WRITE, _SEARCH = 4, 2, 1
+_SET_GROUP = 0o2000
 
 
 @dataclass(eq=False)
@@ -38,6 +39,8 @@ class User:
     uid: int = 0
     gid: int = 0
     groups: tuple[int, ...] = ()
+    may_give: bool = True
+    """Whether root may give files to others (CAP_CHOWN)."""
 
 
 @dataclass(eq=False)
@@ -174,11 +177,11 @@ class Namespace:
         elif not self._permits(info, _WRITE):
             raise FileError("EACCES", path)
         operation = mount.tree.append if append else mount.tree.write
-        self._as(path, lambda: operation(mount.inner(resolved), data, self._stamp(mode)))
+        self._as(path, lambda: operation(mount.inner(resolved), data, self._stamp(mode, resolved)))
 
     def make_directory(self, path: str, mode: int = 0o777) -> None:
         resolved, mount = self._target(path)
-        self._as(path, lambda: mount.tree.make_directory(mount.inner(resolved), self._stamp(mode)))
+        self._as(path, lambda: mount.tree.make_directory(mount.inner(resolved), self._stamp(mode, resolved)))
 
     def make_link(self, path: str, target: str) -> None:
         resolved, mount = self._target(path)
@@ -207,7 +210,7 @@ class Namespace:
         info = self.info(path)
         resolved = self.resolve(path)
         mount = self._writable(resolved, path)
-        if self.user.uid not in (0, info.uid) or (owner and self.user.uid):
+        if self.user.uid not in (0, info.uid) or (owner and (self.user.uid or not self.user.may_give)):
             raise FileError("EPERM", path)
         mount.tree.change(mount.inner(resolved), mode=mode, owner=owner, time=time)
 
@@ -253,5 +256,10 @@ class Namespace:
             return bool(info.mode >> 3 & bit)
         return bool(info.mode & bit)
 
-    def _stamp(self, mode: int) -> Stamp:
-        return Stamp(self.now, self.user.uid, self.user.gid, mode & ~self.umask)
+    def _stamp(self, mode: int, resolved: str = "") -> Stamp:
+        """What is left on a new file; in a directory with the set-group-ID bit it belongs to the directory's group."""
+        group = self.user.gid
+        if resolved:
+            directory = self._raw_info(parent_of(resolved), resolved, last=True)
+            group = directory.gid if directory is not None and directory.mode & _SET_GROUP else group
+        return Stamp(self.now, self.user.uid, group, mode & ~self.umask)

@@ -59,7 +59,11 @@ class ProcessTree(ReadOnlyTree):
         state = "T (stopped)" if process.stopped else "S (sleeping)" if process.wait else "R (running)"
         ids = "\t".join([str(user.uid)] * 4), "\t".join([str(user.gid)] * 4)
         lines = [f"Name:\t{comm}", f"State:\t{state}", f"Pid:\t{process.pid}", f"PPid:\t{process.parent}"]
-        return "\n".join([*lines, f"Uid:\t{ids[0]}", f"Gid:\t{ids[1]}", ""])
+        lines += [f"Uid:\t{ids[0]}", f"Gid:\t{ids[1]}", f"Groups:\t{' '.join(map(str, user.groups))}"]
+        bound = self.machine.host.capabilities
+        held = bound if user.uid == 0 else 0
+        sets = {"CapInh": 0, "CapPrm": held, "CapEff": held, "CapBnd": bound, "CapAmb": 0}
+        return "\n".join([*lines, *(f"{name}:\t{bits:016x}" for name, bits in sets.items()), ""])
 
     def _process(self, pid: str, path: str) -> Process:
         process = self.machine.processes.get(int(pid)) if pid.isdecimal() and len(pid) < 10 else None

@@ -24,6 +24,12 @@ def home_of(files: Namespace, name: str) -> str | None:
     return next((row[5] for row in _rows(files, "/etc/passwd") if len(row) > 5 and row[0] == name), None)
 
 
+def home_of_user(files: Namespace, uid: int) -> str | None:
+    """The home directory of a user by number."""
+    rows = _rows(files, "/etc/passwd")
+    return next((row[5] for row in rows if len(row) > 5 and row[2] == str(uid)), "/root" if uid == 0 else None)
+
+
 def _rows(files: Namespace, path: str) -> Iterator[list[str]]:
     try:
         text = decode(files.read(path))

@@ -15,9 +15,17 @@ _LETTERS = "la1RAdhtrSnFpiC"
 _KINDS = {"directory": "d", "link": "l", "device": "c", "file": "-"}
 
 
+def _kilobytes(info: FileInfo) -> int:
+    """What a file takes on a disk of 4096-byte blocks."""
+    return 0 if info.kind in ("link", "device") else -(-info.size // 4096) * 4
+
+
 def mode_text(info: FileInfo) -> str:
     """Kind and permissions as `ls -l` shows them: "drwxr-xr-x"."""
     bits = "".join(letter if info.mode >> (8 - index) & 1 else "-" for index, letter in enumerate("rwxrwxrwx"))
+    for bit, at, letter in ((0o4000, 2, "s"), (0o2000, 5, "s"), (0o1000, 8, "t")):
+        if info.mode & bit:
+            bits = bits[:at] + (letter if bits[at] == "x" else letter.upper()) + bits[at + 1 :]
     return _KINDS[info.kind] + bits
 
 
@@ -116,9 +124,7 @@ class _Listing:
     def _print(self, entries: list[_Entry], *, total: bool = False) -> None:
         if "l" in self.flags or "n" in self.flags:
             if total:
-                self.invocation.out(
-                    f"total {sum(-(-entry.info.size // 1024) for entry in entries if entry.info.kind == 'file')}\n"
-                )
+                self.invocation.out(f"total {sum(_kilobytes(entry.info) for entry in entries)}\n")
             self.invocation.out("".join(row + "\n" for row in self._rows(entries)))
         elif "1" in self.flags or not self._terminal():
             self.invocation.out("".join(self._name(entry) + "\n" for entry in entries))

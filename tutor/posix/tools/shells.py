@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tutor.posix.builtins.state import set_options
 from tutor.posix.dialect import Dialect
 from tutor.posix.errors import FileError, ShellError, ToolError
@@ -13,7 +15,22 @@ from tutor.posix.tools.base import Tool, tool_class
 from tutor.posix.variables import Variable, Variables
 from tutor.posix.waits import Exit
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DIALECTS = {"ash": "busybox", "dash": "dash", "bash": "bash"}
+
+
+def _variables(process: Process, dialect: Dialect) -> Variables:
+    """What a shell makes of its environment: it exports where it is, all but dash how deep shells are nested, and only bash
+    passes on names that no variable can have."""
+    environment = dict(process.environment)
+    if dialect.kind != "bash":
+        environment = {name: value for name, value in environment.items() if _NAME.fullmatch(name)}
+    variables = Variables.of(environment)
+    variables.set("PWD", process.cwd, export=True)
+    if dialect.kind != "dash":
+        depth = environment.get("SHLVL", "")
+        variables.set("SHLVL", str(int(depth[:6]) + 1 if depth.isdecimal() else 1), export=True)
+    return variables
 
 
 @tool_class("sh", "ash", "dash", "bash")
@@ -23,8 +40,7 @@ class ShellCommand(Tool):
     def begin(self, process: Process) -> Outcome:
         name = self.argv[0].rsplit("/", 1)[-1].lstrip("-")
         dialect = Dialect(_DIALECTS.get(name, process.machine.host.shell))
-        variables = Variables.of(process.environment)
-        variables.set("PWD", process.cwd)
+        variables = _variables(process, dialect)
         for variable, value in (("IFS", " \t\n"), ("OPTIND", "1"), ("PPID", str(process.parent))):
             variables.table[variable] = Variable(value)
         shell = Shell(variables, name=self.argv[0], dialect=dialect)

@@ -7,7 +7,9 @@ import re
 from tutor.posix.commands import DEFAULT_PATH, find
 from tutor.posix.dates import strftime
 from tutor.posix.errors import CommandNotFound, FileError, NotExecutable, ToolError
+from tutor.posix.namespace import Namespace
 from tutor.posix.process import Outcome, Process
+from tutor.posix.text import decode
 from tutor.posix.times import parse_time
 from tutor.posix.tools.base import Invocation, Tool, describe, tool, tool_class
 from tutor.posix.tree import join, name_of, parent_of
@@ -17,14 +19,37 @@ from tutor.posix.waits import Exit
 
 @tool("hostname")
 def hostname(invocation: Invocation) -> int:
-    options = invocation.options("sfid")
+    options = invocation.options("sfidI")
     if options.operands:
         raise ToolError("sethostname: Operation not permitted")
-    if {"i", "d"} & options.flags:
-        raise ToolError("looking up addresses is not simulated here")
     name = invocation.process.machine.host.hostname
-    invocation.out((name.split(".")[0] if "s" in options.flags else name) + "\n")
+    address, full = _own_entry(invocation.files, name)
+    shown = name
+    if {"i", "I"} & options.flags:
+        if not address:
+            raise ToolError(f"{name}: Unknown host")
+        shown = address
+    elif "f" in options.flags:
+        shown = full
+    elif "d" in options.flags:
+        shown = full.partition(".")[2]
+    elif "s" in options.flags:
+        shown = name.split(".")[0]
+    invocation.out(shown + "\n")
     return 0
+
+
+def _own_entry(files: Namespace, name: str) -> tuple[str, str]:
+    """The address and the full name that /etc/hosts gives a host."""
+    try:
+        lines = decode(files.read("/etc/hosts")).splitlines()
+    except FileError:
+        return "", name
+    for line in lines:
+        words = line.partition("#")[0].split()
+        if name in words[1:]:
+            return words[0], words[1]
+    return "", name
 
 
 @tool("uname")
@@ -75,7 +100,8 @@ def identity(invocation: Invocation) -> int:
     else:
         invocation.out(f"uid={_named(user.uid, user_name(files, user.uid))} gid={_named(user.gid, names[user.gid])}")
         if user.groups or user.uid == 0:
-            invocation.out(" groups=" + ",".join(_named(gid, names[gid]) for gid in groups))
+            listed = user.groups if user.gid in user.groups else (user.gid, *user.groups)
+            invocation.out(" groups=" + ",".join(_named(gid, names[gid]) for gid in listed))
     invocation.out("\n")
     return 0
 

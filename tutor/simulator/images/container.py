@@ -50,6 +50,13 @@ class ContainerConfig:
     name: str
     user: int = 0
     group: int = 0
+    groups: tuple[int, ...] = ()
+    capabilities: int = 0xA80425FB
+    """What root may do inside, as a set of bits."""
+    hosts: str = ""
+    """/etc/hosts"""
+    resolver: str = ""
+    """/etc/resolv.conf"""
     read_only: bool = False
     tty: bool = False
     stdin: bool = False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.posix import DEFAULT_PATH, FileError, HostCall, HostInfo, Machine, MemoryTree, Session
 from tutor.posix.process import Process
 from tutor.posix.shell import Shell
+from tutor.posix.users import home_of_user
 from tutor.simulator.images.calls import CallHere, program_name
 from tutor.simulator.images.programs import make_program
 from tutor.simulator.images.programs.base import Program
@@ -50,7 +51,8 @@ class Inside:
         files = container_files(config, world, started)
         tree = files.root.tree
         self._of_image = tree.used if isinstance(tree, MemoryTree) else 0
-        host = HostInfo(hostname=config.hostname, shell=config.image.shell or "busybox")
+        shell = config.image.shell or "busybox"
+        host = HostInfo(hostname=config.hostname, shell=shell, capabilities=config.capabilities)
         self.machine = Machine(files, commands(), host, now=started, seed=config.seed)
         self.programs: dict[int, Program] = {}
         self.main: int | None = None
@@ -75,7 +77,8 @@ class Inside:
     # -- commands
 
     def _start(self, config: ContainerConfig, argv: list[str], tty: bool) -> Session:
-        environment = {"PATH": DEFAULT_PATH, "HOSTNAME": config.hostname, "HOME": "/root", **config.environment}
+        home = home_of_user(self.machine.files, config.user) or "/"
+        environment = {"PATH": DEFAULT_PATH, "HOSTNAME": config.hostname, "HOME": home, **config.environment}
         return self.machine.start(argv, environment, config.directory, tty=tty)
 
     def start_main(self, container: Container, world: World) -> None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from tutor.simulator.images.model import Image
 
 CATCHABLE = frozenset(("TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"))
-DNS_SERVER = "10.96.0.10"
+MAY_CHOWN = 1
+"""The bit of CAP_CHOWN."""
 _TREES: dict[str, MemoryTree] = {}
 
 
@@ -62,7 +63,7 @@ def _write(tree: MemoryTree, path: str, data: bytes, mode: int = 0o644) -> None:
 def container_files(config: ContainerConfig, world: World, now: float) -> Namespace:
     """Image, volumes, and the files that name the pod and its DNS server."""
     mounts = [
-        Mount(m.path, world.volumes.tree(m.volume), f"/{m.inner}" if m.inner else "/", m.read_only)
+        Mount(m.path, world.volumes.part(m.volume, m.inner, now), f"/{m.inner}" if m.inner else "/", m.read_only)
         for m in config.mounts
     ]
     if config.message_path:
@@ -71,13 +72,8 @@ def container_files(config: ContainerConfig, world: World, now: float) -> Namesp
         mounts.append(Mount(config.message_path, note, "/message"))
     tree = image_tree(config.image)
     _write(tree, "/etc/hostname", f"{config.hostname}\n".encode())
-    _write(tree, "/etc/hosts", _hosts(config).encode())
-    namespace = config.pod.partition("/")[0]
-    search = f"search {namespace}.svc.cluster.local svc.cluster.local cluster.local"
-    _write(tree, "/etc/resolv.conf", f"{search}\nnameserver {DNS_SERVER}\noptions ndots:5\n".encode())
-    return Namespace.of(tree, mounts, user=User(config.user, config.group), read_only=config.read_only)
-
-
-def _hosts(config: ContainerConfig) -> str:
-    lines = ("# Kubernetes-managed hosts file.", "127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback")
-    return "\n".join((*lines, f"{config.ip}\t{config.hostname}", ""))
+    _write(tree, "/etc/hosts", config.hosts.encode())
+    _write(tree, "/etc/resolv.conf", config.resolver.encode())
+    make_directories(tree, config.directory.rstrip("/") or "/", Stamp(now, mode=0o755))
+    user = User(config.user, config.group, config.groups, may_give=bool(config.capabilities & MAY_CHOWN))
+    return Namespace.of(tree, mounts, user=user, read_only=config.read_only)

@@ -6,6 +6,7 @@ it is copying one dict.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
 
 Files = Mapping[str, bytes]
 """Content by path, without a leading slash."""
+NOTHING: Files = {}
+FILE_MODE = 0o644
+
+
+class Projected(NamedTuple):
+    """Files that the kubelet puts into a volume: their modes where they are special, and when it did."""
+
+    files: Files
+    modes: Mapping[str, int] = {}
+    at: float = 0.0
+
+    def mode(self, path: str) -> int:
+        """The mode of a file."""
+        return self.modes.get(path.lstrip("/"), FILE_MODE)
 
 
 class Written(NamedTuple):
@@ -29,9 +44,9 @@ class Shelf:
     that is loaded puts its content there."""
 
     def __init__(self) -> None:
-        self.files: dict[str, Files] = {}
+        self.files: dict[str, Projected] = {}
         self.written: dict[str, Written] = {}
-        self._shown: dict[str, tuple[Files, Directory]] = {}
+        self._shown: dict[str, tuple[Projected, Directory]] = {}
         """Files as trees, as long as they stay what they were."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Shelf:
@@ -42,7 +57,7 @@ class Shelf:
 
     def open(self, volume: str) -> MemoryTree:
         """A volume's content as a tree."""
-        from tutor.posix.memory import MemoryTree, tree_of
+        from tutor.posix.memory import MemoryTree
 
         tree = MemoryTree()
         files = self.files.get(volume)
@@ -52,8 +67,7 @@ class Shelf:
             return tree
         shown = self._shown.get(volume)
         if shown is None or shown[0] is not files:
-            made = tree_of({f"/{path}": content for path, content in files.items()})
-            shown = self._shown[volume] = (files, made.root)
+            shown = self._shown[volume] = (files, _linked(files).root)
         tree.root = shown[1]
         return tree
 
@@ -75,9 +89,18 @@ class VolumeStore:
     def __init__(self) -> None:
         self._shelf = Shelf()
 
-    def put_files(self, volume: str, files: Files) -> None:
+    def put_files(self, volume: str, files: Files, modes: Mapping[str, int], at: float) -> None:
         """Make a volume hold exactly these files."""
-        self._shelf.files[volume] = files
+        old = self._shelf.files.get(volume)
+        if old is None or (old.files, old.modes) != (files, modes):
+            self._shelf.files[volume] = Projected(files, modes, at)
+
+    def make(self, volume: str, mode: int, group: int, at: float) -> None:
+        """Make sure that there is a directory that containers can write to."""
+        if volume not in self._shelf.written:
+            from tutor.posix.memory import Directory
+
+            self._shelf.written[volume] = Written(Directory({}, mode, at, 0, group), 0)
 
     def used(self, volume: str) -> int:
         """How many bytes containers have written to a volume."""
@@ -97,7 +120,7 @@ class VolumeStore:
                 return self._shelf.open(volume).read(f"/{path}")
             except FileError:
                 return None
-        return self._shelf.files.get(volume, {}).get(path)
+        return self._files(volume).get(path)
 
     def names(self, volume: str, path: str) -> list[str] | None:
         """The names in a directory, None when there is none."""
@@ -109,10 +132,12 @@ class VolumeStore:
             except FileError:
                 return None
         prefix = f"{path}/" if path else ""
-        names = {
-            name[len(prefix) :].split("/")[0] for name in self._shelf.files.get(volume, {}) if name.startswith(prefix)
-        }
+        names = {name[len(prefix) :].split("/")[0] for name in self._files(volume) if name.startswith(prefix)}
         return sorted(names) if names or not path else None
+
+    def _files(self, volume: str) -> Files:
+        found = self._shelf.files.get(volume)
+        return NOTHING if found is None else found.files
 
     def drop_pod(self, uid: str) -> None:
         """Forget the volumes that were a pod's own."""
@@ -120,9 +145,23 @@ class VolumeStore:
         for volume in [name for name in (*self._shelf.files, *self._shelf.written) if name.startswith(prefix)]:
             self.drop(volume)
 
-    def tree(self, volume: str) -> FileTree:
-        """The volume as a file tree."""
-        return VolumeTree(self._shelf, volume)
+    def part(self, volume: str, inner: str, at: float) -> FileTree:
+        """The volume as a file tree of which `inner` is to be mounted; made if it is missing, as kubelets do. A part of what the
+        kubelet puts there stays as it is at that moment."""
+        from tutor.posix.memory import make_directories, tree_of
+        from tutor.posix.tree import Stamp
+
+        projected = self._shelf.files.get(volume)
+        if not inner:
+            return VolumeTree(self._shelf, volume)
+        if projected is not None:
+            tree = tree_of({f"/{p}": data for p, data in projected.files.items()}, time=at, mode=projected.mode)
+        else:
+            tree = self._shelf.open(volume)
+        if not _is_there(tree, f"/{inner}"):
+            make_directories(tree, f"/{inner}", Stamp(at, mode=0o777))
+            self._shelf.keep(volume, tree)
+        return tree if projected is not None else VolumeTree(self._shelf, volume)
 
     def save(self) -> Any:
         """The state as an immutable value."""
@@ -132,6 +171,36 @@ class VolumeStore:
         """Go back to a saved state."""
         self._shelf, files, written = state
         self._shelf.files, self._shelf.written = dict(files), dict(written)
+
+
+def _is_there(tree: MemoryTree, path: str) -> bool:
+    from tutor.posix.errors import FileError
+
+    try:
+        tree.info(path)
+    except FileError:
+        return False
+    return True
+
+
+def _linked(projected: Projected) -> MemoryTree:
+    """Files the way kubelets put them there, so that all of them change in one moment: in a directory named after the time,
+    which `..data` points to, with links beside it (pkg/volume/util/atomic_writer.go)."""
+    from tutor.posix.memory import MemoryTree, make_directories
+    from tutor.posix.tree import Stamp, parent_of
+
+    at = projected.at
+    moment = time.strftime("..%Y_%m_%d_%H_%M_%S", time.gmtime(at)) + f".{int(at % 1 * 1e9) or 1:09}"
+    tree = MemoryTree()
+    tree.change("/", mode=0o777, time=at)
+    tree.make_directory(f"/{moment}", Stamp(at, mode=0o755))
+    tree.make_link("/..data", moment, Stamp(at))
+    for path, content in projected.files.items():
+        make_directories(tree, parent_of(f"/{moment}/{path}"), Stamp(at, mode=0o755))
+        tree.write(f"/{moment}/{path}", content, Stamp(at, mode=projected.mode(path)))
+    for name in sorted({path.split("/")[0] for path in projected.files}):
+        tree.make_link(f"/{name}", f"..data/{name}", Stamp(at))
+    return tree
 
 
 class VolumeTree:

@@ -14,13 +14,11 @@ from tutor.simulator.images.model import Image
 from tutor.simulator.images.programs import PROGRAMS, make_program
 from tutor.simulator.images.reference import parse
 from tutor.simulator.kubelet import hooks
-from tutor.simulator.kubelet.environment import ConfigError, environment, expand
+from tutor.simulator.kubelet.configuring import container_config
+from tutor.simulator.kubelet.environment import ConfigError
 from tutor.simulator.kubelet.look import Look, on_grid
 from tutor.simulator.kubelet.pulling import Present, Pull, Refused, go_duration
-from tutor.simulator.kubelet.resources import limit
 from tutor.simulator.kubelet.state import Ended, Operation, Reason, Run, holds_back, next_backoff
-from tutor.simulator.kubelet.volumes import mount_points
-from tutor.simulator.objects import name_of, namespace_of
 
 START_SECONDS = 0.2
 """From the image's being there to the process's running."""
@@ -148,7 +146,7 @@ def _create_and_start(look: Look, name: str, image_name: str) -> None:
     assert image is not None  # it was there when the start was planned
     container = look.spec(name)
     try:
-        config = _config(look, container, image)
+        config = container_config(look, container, image)
     except ConfigError as error:
         fail(look, name, Reason("CreateContainerConfigError", str(error)), f"Error: {error}")
         return
@@ -175,55 +173,6 @@ def _new_run(look: Look, name: str, container: Mapping[str, Any], image: Image) 
     identity = hashlib.sha256(f"{look.record.uid}/{name}/{number}".encode()).hexdigest()
     shown = container["image"] if "@" in container["image"] else image.name
     return Run(identity, number, shown, image.id, container["image"], look.now)
-
-
-def _config(look: Look, container: Mapping[str, Any], image: Image) -> ContainerConfig:
-    """Everything the container is created with. Raises ConfigError."""
-    record, pod, name = look.record, look.pod, container["name"]
-    variables = environment(look.services.client, pod, container, record.ip, look.node)
-    context = {**(pod["spec"].get("securityContext") or {}), **(container.get("securityContext") or {})}
-    user = int(context.get("runAsUser", image.user))
-    if context.get("runAsNonRoot") and user == 0:
-        raise ConfigError(_root_refused(look, name, "runAsUser" in context))
-    hostname = pod["spec"].get("hostname") or name_of(pod)
-    everything = {**dict(image.environment), **variables}
-    return ContainerConfig(
-        image=image,
-        argv=_argv(container, image, everything),
-        environment=everything,
-        directory=container.get("workingDir") or image.directory,
-        hostname=hostname[:63],
-        ip=record.ip,
-        pod=f"{namespace_of(pod)}/{name_of(pod)}",
-        name=name,
-        user=user,
-        group=int(context.get("runAsGroup", 0)),
-        read_only=bool(context.get("readOnlyRootFilesystem")),
-        tty=bool(container.get("tty")),
-        stdin=bool(container.get("stdin")),
-        mounts=mount_points(pod, container, everything),
-        cpu_limit=limit(container, "cpu"),
-        memory_limit=limit(container, "memory"),
-        message_path=container.get("terminationMessagePath") or "",
-        seed=int(record.uid[:8], 16) % 10**6,
-    )
-
-
-def _root_refused(look: Look, name: str, asked: bool) -> str:
-    why = (
-        "container's runAsUser breaks non-root policy"
-        if asked
-        else "container has runAsNonRoot and image will run as root"
-    )
-    return f'{why} (pod: "{look.full_name}", container: {name})'
-
-
-def _argv(container: Mapping[str, Any], image: Image, variables: Mapping[str, str]) -> tuple[str, ...]:
-    command = [expand(word, variables) for word in container.get("command") or ()]
-    arguments = [expand(word, variables) for word in container.get("args") or ()]
-    if command:
-        return (*command, *arguments)
-    return (*image.entrypoint, *(arguments or image.command))
 
 
 def _main_program(config: ContainerConfig) -> Any:

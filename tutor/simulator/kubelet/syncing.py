@@ -10,9 +10,9 @@ from tutor.simulator.kubelet import status as statuses
 from tutor.simulator.kubelet.conditions import merge_conditions, sandbox_condition
 from tutor.simulator.kubelet.ends import notice_ends
 from tutor.simulator.kubelet.look import Look, next_relist, on_grid
+from tutor.simulator.kubelet.payloads import MountError
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
 from tutor.simulator.kubelet.state import MountTrouble, Operation, PodRecord
-from tutor.simulator.kubelet.volumes import MountError
 
 SANDBOX_SECONDS = 0.4
 OBSERVE_SECONDS = 0.1

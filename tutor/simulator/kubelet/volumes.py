@@ -1,25 +1,17 @@
-"""Volumes of pods: finding what they are made of, and filling them (pkg/volume/configmap, secret, projected, downwardapi)."""
+"""Volumes of pods: what they are kept under, where containers see them, and making them ready (pkg/kubelet/volumemanager)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tutor.simulator.client import Client
 from tutor.simulator.images.container import MountPoint
 from tutor.simulator.images.volumes import VolumeStore
-from tutor.simulator.kubelet.environment import data_of, expand, field_value, resource_value
+from tutor.simulator.kubelet.environment import expand
+from tutor.simulator.kubelet.payloads import FILLED, MountError, check_host_path, contents
 from tutor.simulator.objects import name_of, namespace_of, uid_of
 from tutor.simulator.store import Obj
-
-Files = dict[str, bytes]
-TOKEN = "eyJhbGciOiJSUzI1NiJ9.c2ltdWxhdGVk.c2lnbmF0dXJl"
-"""What stands in the place of a service account's token in files: a pod has no way to use it against the simulated API."""
-FILLED = ("configMap", "secret", "downwardAPI", "projected")
-
-
-class MountError(Exception):
-    """A volume cannot be set up now."""
 
 
 def volume_id(pod: Obj, volume: Mapping[str, Any]) -> str:
@@ -40,7 +32,8 @@ def mount_points(pod: Obj, container: Mapping[str, Any], environment: Mapping[st
     for mount in container.get("volumeMounts") or ():
         volume = volumes[mount["name"]]
         inner = mount.get("subPath") or expand(mount.get("subPathExpr") or "", environment)
-        read_only = bool(mount.get("readOnly")) or any(volume.get(kind) for kind in FILLED)
+        claim_read_only = (volume.get("persistentVolumeClaim") or {}).get("readOnly")
+        read_only = bool(mount.get("readOnly") or claim_read_only) or any(volume.get(kind) for kind in FILLED)
         found.append(
             MountPoint(mount["mountPath"].rstrip("/") or "/", volume_id(pod, volume), inner.strip("/"), read_only)
         )
@@ -56,14 +49,19 @@ class Mounter:
 
     def mount(self, pod: Obj, volume: Mapping[str, Any], node: Obj | None) -> None:
         """Make a volume ready. Raises MountError."""
-        for kind in FILLED:
-            if volume.get(kind) is not None:
-                source = {kind: volume[kind]} if kind != "projected" else None
-                sources = volume["projected"].get("sources") or () if source is None else [source]
-                self.store.put_files(volume_id(pod, volume), self._files(pod, sources, node))
+        content = contents(self._client, pod, volume, node)
+        if content is not None:
+            self.store.put_files(volume_id(pod, volume), *content, self._client.now)
+            return
+        if volume.get("hostPath") is not None:
+            check_host_path(volume["hostPath"])
         claim = volume.get("persistentVolumeClaim")
         if claim and self._client.get("persistentvolumeclaims", namespace_of(pod), claim["claimName"]) is None:
             raise MountError(f'persistentvolumeclaim "{claim["claimName"]}" not found')
+        group = (pod["spec"].get("securityContext") or {}).get("fsGroup")
+        of_group = group is not None and "emptyDir" in volume
+        mode = 0o755 if volume.get("hostPath") else 0o2777 if of_group else 0o777
+        self.store.make(volume_id(pod, volume), mode, int(group or 0) if of_group else 0, self._client.now)
 
     def refresh(self, pod: Obj, node: Obj | None) -> None:
         """Bring the content up to date after a change; what has gone missing leaves the old content."""
@@ -79,50 +77,6 @@ class Mounter:
             found = volume_id(pod, volume)
             if found.startswith("pod/"):
                 self.store.drop(found)
-
-    def _files(self, pod: Obj, sources: Iterable[Mapping[str, Any]], node: Obj | None) -> Files:
-        files: Files = {}
-        for source in sources:
-            if source.get("configMap") is not None:
-                files |= self._from_object(pod, source["configMap"], "configmaps", "configmap")
-            elif source.get("secret") is not None:
-                files |= self._from_object(pod, source["secret"], "secrets", "secret")
-            elif source.get("downwardAPI") is not None:
-                files |= self._from_pod(pod, source["downwardAPI"].get("items") or (), node)
-            elif source.get("serviceAccountToken") is not None:
-                files[source["serviceAccountToken"]["path"]] = TOKEN.encode()
-        return files
-
-    def _from_object(self, pod: Obj, source: Mapping[str, Any], resource: str, what: str) -> Files:
-        name = source.get("name") or source.get("secretName") or ""
-        obj = self._client.get(resource, namespace_of(pod), name)
-        if obj is None:
-            if source.get("optional"):
-                return {}
-            raise MountError(f'{what} "{name}" not found')
-        data = data_of(obj)
-        items = source.get("items")
-        if not items:
-            return data
-        files = {}
-        for item in items:
-            if item["key"] not in data:
-                if source.get("optional"):
-                    continue
-                raise MountError(f"references non-existent {what.replace('configmap', 'config')} key: {item['key']}")
-            files[item["path"]] = data[item["key"]]
-        return files
-
-    @staticmethod
-    def _from_pod(pod: Obj, items: Iterable[Mapping[str, Any]], node: Obj | None) -> Files:
-        files = {}
-        for item in items:
-            if item.get("fieldRef"):
-                text = field_value(pod, item["fieldRef"]["fieldPath"], pod.get("status", {}).get("podIP", ""), node)
-            else:
-                text = resource_value(pod, pod["spec"]["containers"][0], item["resourceFieldRef"], node)
-            files[item["path"]] = text.encode()
-        return files
 
 
 def referenced(pod: Obj) -> set[str]:
