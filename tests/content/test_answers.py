@@ -124,6 +124,9 @@ def last_start(real: Cluster) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize(("exercise", "answer"), _cases(few=os.environ.get("REAL_CLUSTER_ANSWERS") != "all"))
 def test_on_a_genuine_cluster(exercise: Exercise, answer: Answer, real: Cluster, last_start: float) -> None:
+    lacking = set(exercise.requires) - real.capabilities
+    if lacking:
+        pytest.skip(f"not available on a genuine cluster without {', '.join(sorted(lacking))}")
     if time.monotonic() > last_start:
         pytest.skip(f"the answers before this one took all of the {SECONDS:.0f} s there are for a genuine cluster")
     try:

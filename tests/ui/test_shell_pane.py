@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from textual.events import Paste
 from textual.widgets import Static
 
 from tests.ui.doubles import FakeServices
-from tests.ui.driving import on_screen, open_at, press, text_of
+from tests.ui.driving import on_screen, open_at, press, settle, text_of
 from tutor.ui.exercise_run import ShellLog
 from tutor.ui.screens.exercise import ExerciseScreen
 from tutor.ui.widgets.exercise.shell import ShellPane
@@ -55,3 +56,26 @@ async def test_no_letter_of_a_long_line_is_lost_when_the_output_begins_to_scroll
         await pilot.pause()
         rows = [line.rstrip("▁▂▃▄▅▆▇█▏▎▍▌▋▊▉ ").strip() for line in text_of(pilot).splitlines()]
         assert letters in "".join(rows)
+
+
+async def test_a_line_is_what_stood_there_when_enter_was_pressed_however_fast_one_types_on(
+    services: FakeServices,
+) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        await pilot.press(*"one", "enter", *"two", "enter", *"three")
+        await settle(pilot)
+        assert services.the_shell.history == ["one", "two"]
+        assert pilot.app.screen.query_one(ShellInput).value == "three"
+
+
+async def test_pasted_lines_are_run_one_by_one_and_the_last_waits_for_enter(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        shell_input = pilot.app.screen.query_one(ShellInput)
+        shell_input.value = "echo "
+        shell_input.cursor_position = 5
+        shell_input.post_message(Paste("one\r\ntwo\nthree"))
+        await settle(pilot)
+        assert services.the_shell.history == ["echo one", "two"]
+        assert shell_input.value == "three"

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tutor.ui.exercise_run import ExerciseRun
 from tutor.ui.text import columns
@@ -102,12 +102,12 @@ class ShellPane(Vertical):
         """Fold long lines anew."""
         self.show()
 
-    @on(Input.Submitted)
-    def run_line(self, event: Input.Submitted) -> None:
+    @on(ShellInput.Entered)
+    def run_line(self, event: ShellInput.Entered) -> None:
         """Run what was typed."""
         event.stop()
         if self.run is not None and self.run.shell is not None:
-            self.run.run_line(self.line.take())
+            self.run.run_line(event.line)
             self.output.scroll_end(animate=False)
             self.show()
 

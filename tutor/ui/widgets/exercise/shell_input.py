@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
+from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Input
 
@@ -39,6 +40,12 @@ class ShellInput(Input):
         bind("pageup", "log(-1)", "Scroll", "Scroll the output up.", show=False, name="shell-log-up"),
         bind("pagedown", "log(1)", "Scroll", "Scroll the output down.", show=False, name="shell-log-down"),
     ]
+
+    @dataclass
+    class Entered(Message):
+        """A line is whole."""
+
+        line: str
 
     @dataclass
     class Interrupted(Message):
@@ -78,6 +85,20 @@ class ShellInput(Input):
         line = self.value
         self.value, self._back, self._kept, self._search = "", 0, "", None
         return line
+
+    async def action_submit(self) -> None:
+        """Hand the line over at once: what is typed from now on belongs to the next one."""
+        self.post_message(self.Entered(self.take()))
+
+    def on_paste(self, event: Paste) -> None:
+        """Take pasted lines as if they had been typed, each ended by enter but the last one, if it is not ended itself."""
+        event.stop()
+        event.prevent_default()
+        *whole, rest = event.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for line in whole:
+            self.insert_text_at_cursor(line)
+            self.post_message(self.Entered(self.take()))
+        self.insert_text_at_cursor(rest)
 
     def action_older(self, step: int) -> None:
         """Go back (1) or forward (-1) in the history; the line being typed stands at its end."""
