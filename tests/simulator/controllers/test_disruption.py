@@ -113,3 +113,15 @@ def test_an_evicted_pod_counts_as_gone_until_it_shows(stage: Stage) -> None:
     assert stage.message(name_of(pod), "NotDeleted") == (
         "Pod was expected by PDB default/budget to be deleted but it wasn't"
     )
+
+
+def test_a_pod_of_two_budgets_is_told_apart(stage: Stage) -> None:
+    for name in ("second", "first"):
+        body = budget(minAvailable=1)
+        body["metadata"]["name"] = name
+        stage.create(BUDGETS, body)
+    pod = stage.pods("web-")[0]
+    stage.set_pod(pod, "Running", False)
+    assert stage.message(name_of(pod), "MultiplePodDisruptionBudgets") == (
+        f'Pod "default"/"{name_of(pod)}" matches multiple PodDisruptionBudgets.  Chose "first" arbitrarily.'
+    )

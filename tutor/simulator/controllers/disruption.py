@@ -22,6 +22,7 @@ from tutor.simulator.objects import (
     matches_selector,
     name_of,
     namespace_of,
+    split_key,
     uid_of,
 )
 from tutor.simulator.store import Change, Obj
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 DELETION_SECONDS = 120.0
 """How long an evicted pod may take to show that it is being deleted."""
+_OVERLAP = "pod:"
+"""Prefix of the keys of pods that more than one budget matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,21 @@ class DisruptionController(Controller):
         if change.resource != "pods":
             return [key_of(budget) for budget in budgets] if _resized(change) else ()
         labels = [labels_of(obj) for obj in (change.obj, change.old) if obj is not None]
-        return [key_of(budget) for budget in budgets if any(_selects(budget, found) for found in labels)]
+        keys = [key_of(budget) for budget in budgets if any(_selects(budget, found) for found in labels)]
+        return [*keys, _OVERLAP + key_of(change.obj)] if len(keys) > 1 and change.type != "DELETED" else keys
+
+    def reconcile(self, key: str) -> Result:
+        """Look at a budget, or at a pod that several budgets match."""
+        if not key.startswith(_OVERLAP):
+            return super().reconcile(key)
+        pod = self.client.get("pods", *split_key(key.removeprefix(_OVERLAP)))
+        every = self.store.list(self.primary, namespace_of(pod)) if pod is not None else []
+        names = sorted(name_of(budget) for budget in every if pod is not None and _selects(budget, labels_of(pod)))
+        if pod is not None and len(names) > 1:
+            where = f'Pod "{namespace_of(pod)}"/"{name_of(pod)}"'
+            text = f'{where} matches multiple PodDisruptionBudgets.  Chose "{names[0]}" arbitrarily.'
+            self.events.warning(pod, "MultiplePodDisruptionBudgets", text)
+        return DONE
 
     def sync(self, budget: Obj) -> Result:
         """Count the pods, and write what that allows."""
