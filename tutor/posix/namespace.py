@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from tutor.posix import limits
 from tutor.posix.errors import FileError
 from tutor.posix.tree import FileInfo, FileTree, Stamp, join, name_of, parent_of
+from tutor.posix.walks import Walks
 
 _READ, _WRITE, _SEARCH = 4, 2, 1
 _SET_GROUP = 0o2000
@@ -52,6 +53,7 @@ class Namespace:
     user: User = User()
     umask: int = 0o022
     now: float = 0.0
+    _walks: Walks = field(default_factory=Walks, repr=False)
 
     @classmethod
     def of(
@@ -70,12 +72,25 @@ class Namespace:
 
     def resolve(self, path: str, *, follow: bool = True) -> str:
         """The path with its symbolic links replaced. The last component need not exist; `follow` covers it too."""
+        content = getattr(self.root.tree, "root", None)
+        known = self._walks.of((content, self.user, len(self.mounts)))
+        end = known.get((path, follow))
+        if end is None:
+            end, in_root = self._walk(path, follow=follow)
+            if in_root and content is not None:
+                known[path, follow] = end
+        return end
+
+    def _walk(self, path: str, *, follow: bool) -> tuple[str, bool]:
+        """Where a path leads, and whether the way is all in the root tree."""
         todo, done, links = list(reversed(path.split("/")[1:])) if path != "/" else [], "/", 0
+        in_root = True
         while todo:
             name = todo.pop()
             if name in ("", "."):
                 continue
             candidate = join(done, name) if name == ".." else f"{done.rstrip('/')}/{name}"
+            in_root = in_root and self.mount_of(candidate) is self.root
             info = self._raw_info(candidate, path, last=not todo)
             if info is None or info.kind != "link" or not (todo or follow):
                 self._check_search(info, todo, path)
@@ -86,7 +101,7 @@ class Namespace:
                 raise FileError("ELOOP", path)
             todo += reversed(info.target.split("/"))
             done = "/" if info.target.startswith("/") else done
-        return done
+        return done, in_root
 
     def _check_search(self, info: FileInfo | None, todo: list[str], path: str) -> None:
         if todo and info is not None:
