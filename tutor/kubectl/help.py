@@ -57,9 +57,7 @@ def command_help(command: Command, path: str) -> str:
 
 
 def _usage(command: Command, path: str) -> str:
-    parent = path.rsplit(" ", 1)[0]
-    usage = f"{path} [flags]" if command.run is None else f"{parent} {command.usage}"
-    text = f"\nUsage:\n  {usage} [options]\n\n"
+    text = f"\nUsage:\n  kubectl {command.usage} [options]\n\n"
     if command.subcommands:
         text += f'Use "{path} <command> --help" for more information about a given command.\n'
     return text + 'Use "kubectl options" for a list of global command-line options (applies to all commands).\n'

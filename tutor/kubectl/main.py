@@ -41,7 +41,7 @@ def _dispatch(argv: list[str], io: KubectlIO, config: KubeConfig) -> None:
     parents, command, remaining = resolve(rest)
     path = " ".join(["kubectl", *(parent.name for parent in parents), command.name])
     try:
-        options = Parser((*command.flags, *GLOBAL_FLAGS)).parse([*leading, *remaining])
+        options = Parser((*GLOBAL_FLAGS, *command.flags)).parse([*leading, *remaining])
     except FlagError as problem:
         if str(problem) == "help requested":
             show_help(command, path, io)
@@ -149,12 +149,12 @@ def _takes_value() -> frozenset[str]:
 
 def parse_for_completion(command: Command, words: list[str]) -> Options:
     """What can be read of an unfinished line; unknown or unfinished flags are left out."""
-    parser = Parser((*command.flags, *GLOBAL_FLAGS))
+    parser = Parser((*GLOBAL_FLAGS, *command.flags))
     while True:
         try:
             return parser.parse(words)
         except FlagError:
             words = words[:-1]
-            parser = Parser((*command.flags, *GLOBAL_FLAGS))
+            parser = Parser((*GLOBAL_FLAGS, *command.flags))
             if not words:
                 return parser.options

@@ -23,14 +23,16 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("Advanced Commands", ("diff", "apply", "patch", "replace", "wait", "kustomize")),
     ("Settings Commands", ("label", "annotate", "completion")),
-    ("Other Commands", ("api-resources", "api-versions", "config", "plugin", "version")),
+    ("Other Commands", ("api-resources", "api-versions", "config", "kuberc", "plugin", "version")),
 )
 
-VERBS: dict[str, str] = {
-    name: "unsupported" if name in ("certificate", "proxy", "debug", "plugin") else name.replace("-", "_")
-    for _, names in GROUPS
-    for name in names
-} | {"help": "help_", "options": "help_", "exec": "exec_", "uncordon": "cordon"}
+VERBS: dict[str, str] = {name: name.replace("-", "_") for _, names in GROUPS for name in names} | {
+    "help": "help_",
+    "options": "help_",
+    "alpha": "help_",
+    "exec": "exec_",
+    "uncordon": "cordon",
+}
 
 
 @functools.cache

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from tutor.kubectl.client import MERGE_PATCH
 from tutor.kubectl.command import Command, Invocation
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import ApiError, KubectlError
 from tutor.kubectl.flags import boolean, string, strings
-from tutor.kubectl.mutate import last_applied_text, typed
-from tutor.kubectl.objects import LAST_APPLIED, annotations_of
+from tutor.kubectl.mutate import VALIDATE, field_manager, last_applied_text, typed, write_query
+from tutor.kubectl.objects import LAST_APPLIED, Object, annotations_of
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.printers.yaml import to_json, to_yaml
-from tutor.kubectl.resources import Builder, Request
+from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.targets import FILE_FLAGS, builder_for
 
 
 def _view(invocation: Invocation) -> None:
@@ -53,7 +55,49 @@ def _set(invocation: Invocation) -> None:
         reporter.report(live)
 
 
+def _edit(invocation: Invocation) -> None:
+    from tutor.kubectl.editing import EditSession
+
+    infos = list(builder_for(invocation, invocation.args).infos())
+    as_json = invocation.options.text("output") == "json"
+    for info in infos:
+        text = annotations_of(info.obj).get(LAST_APPLIED)
+        if text is None:
+            raise KubectlError(f"no last-applied-configuration annotation found on resource: {info.name}")
+        configuration = json.loads(text)
+        name = f"kubectl-edit-{info.name}.{'json' if as_json else 'yaml'}"
+        shown = to_json(configuration) if as_json else to_yaml(configuration)
+        EditSession(invocation, name).run(shown, partial(_save, invocation, info))
+
+
+def _save(invocation: Invocation, info: Info, edited: list[Object]) -> list[str]:
+    """Stores the edited configuration; what the server says against it goes back to the editor."""
+    patch = {"metadata": {"annotations": {LAST_APPLIED: last_applied_text(edited[0])}}}
+    query = write_query(invocation.options.text("field-manager"))
+    try:
+        invocation.api.patch(info.path, patch, MERGE_PATCH, query)
+    except ApiError as problem:
+        return [f"# {problem.message}\n#\n"]
+    invocation.out(f"{info.title} edited\n")
+    return []
+
+
 SUBCOMMANDS = (
+    Command(
+        name="edit-last-applied",
+        short="Edit latest last-applied-configuration annotations of a resource/object",
+        usage="apply edit-last-applied (RESOURCE/NAME | -f FILENAME)",
+        run=_edit,
+        arguments="resources",
+        long="Opens the configuration that was applied last in the editor. Only the annotation is changed, not the object.",
+        flags=(
+            *FILE_FLAGS,
+            VALIDATE,
+            field_manager("kubectl-client-side-apply"),
+            string("output", "yaml or json.", "o"),
+            boolean("windows-line-endings", "Accepted for compatibility."),
+        ),
+    ),
     Command(
         name="set-last-applied",
         short="Set the last-applied-configuration annotation on a live object to match the contents of a file",

@@ -1,8 +1,9 @@
-"""`kubectl auth`: can-i and whoami. Follows kubectl `pkg/cmd/auth`."""
+"""`kubectl auth`: can-i, reconcile and whoami. Follows kubectl `pkg/cmd/auth`."""
 
 from __future__ import annotations
 
 from tutor.kubectl.command import Command, Invocation
+from tutor.kubectl.commands import auth_reconcile
 from tutor.kubectl.discovery import ApiResource
 from tutor.kubectl.errors import ExitStatus, KubectlError, UnknownResource
 from tutor.kubectl.flags import boolean, string
@@ -155,7 +156,7 @@ def _whoami(invocation: Invocation) -> None:
 COMMAND = Command(
     name="auth",
     short="Inspect authorization",
-    usage="auth",
+    usage="auth [flags]",
     subcommands=(
         Command(
             name="can-i",
@@ -181,6 +182,7 @@ COMMAND = Command(
                 string("subresource", "Subresource to ask about, such as log or exec."),
             ),
         ),
+        auth_reconcile.COMMAND,
         Command(
             name="whoami",
             short="Experimental: Check self subject attributes",

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from tutor.kubectl.command import Command, Invocation
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.commands import cluster_dump
 from tutor.kubectl.objects import Object, get, labels_of, name_of, namespace_of
 
 
 def run(invocation: Invocation) -> None:
-    if invocation.args:
-        raise KubectlError(
-            f'unknown command "{" ".join(invocation.args)}": the built-in kubectl has no cluster-info dump. '
-            "kubectl get all -A and kubectl get events -A show the same objects."
-            if invocation.args[0] == "dump"
-            else f"unknown command \"{' '.join(invocation.args)}\"\nSee 'kubectl cluster-info -h' for help and examples"
-        )
     server = invocation.api.connection.endpoint.server
     query = {"labelSelector": "kubernetes.io/cluster-service=true"}
     services = invocation.api.get("/api/v1/namespaces/kube-system/services", query).get("items") or []
@@ -48,4 +41,5 @@ COMMAND = Command(
     usage="cluster-info",
     run=run,
     long="Where the control plane is, and the services marked as part of the cluster.",
+    subcommands=(cluster_dump.COMMAND,),
 )

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from tutor.kubectl.command import Command, Invocation
+from tutor.kubectl.commands.config_values import SUBCOMMANDS
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, string
 from tutor.kubectl.objects import Object
@@ -173,6 +174,7 @@ COMMAND = Command(
     long=""" Shows and changes which cluster, user and namespace kubectl uses. In the tutor this is the exercise's own
     file, never yours. """,
     subcommands=(
+        *SUBCOMMANDS,
         Command(
             name="current-context",
             short="Display the current-context",
@@ -191,6 +193,12 @@ COMMAND = Command(
             usage="config delete-context NAME",
             run=_remover("contexts", "context"),
             arguments="contexts",
+        ),
+        Command(
+            name="delete-user",
+            short="Delete the specified user from the kubeconfig",
+            usage="config delete-user NAME",
+            run=_remover("users", "user"),
         ),
         Command(
             name="get-clusters",

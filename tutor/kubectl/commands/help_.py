@@ -29,7 +29,12 @@ def _options(invocation: Invocation) -> None:
     invocation.out("The following options can be passed to any command:\n\n" + flags_help(GLOBAL_FLAGS))
 
 
+def _alpha(invocation: Invocation) -> None:
+    invocation.err("No alpha commands are available in this version of kubectl\n")
+
+
 COMMANDS = {
+    "alpha": Command(name="alpha", short="Commands for features in alpha", usage="alpha", run=_alpha),
     "help": Command(
         name="help", short="Help about any command", usage="help [command]", run=_help, arguments="commands"
     ),

@@ -9,8 +9,9 @@ from datetime import datetime
 from tutor.kubectl.client import STRATEGIC_MERGE_PATCH
 from tutor.kubectl.command import Command, Handler, Invocation
 from tutor.kubectl.commands.rollout_history import HISTORY, UNDO
-from tutor.kubectl.errors import ApiError, KubectlError, TimedOut, raise_all
+from tutor.kubectl.errors import ApiError, ExitStatus, KubectlError, TimedOut, raise_all
 from tutor.kubectl.flags import boolean, duration, integer
+from tutor.kubectl.help import show_help
 from tutor.kubectl.mutate import field_manager, typed
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import PRINT_FLAGS, Reporter
@@ -127,10 +128,20 @@ def _restart(obj: Object, invocation: Invocation) -> Object | None:
 
 _CHANGE_FLAGS = (*PRINT_FLAGS, *FILE_FLAGS, SELECTOR, field_manager("kubectl-rollout"))
 
+
+def _without_subcommand(invocation: Invocation) -> None:
+    """Shows the help, on standard output unlike other groups, and fails."""
+    if invocation.args:
+        raise invocation.usage_error(f'unknown command "{" ".join(invocation.args)}"')
+    show_help(invocation.command, invocation.path, invocation.io)
+    raise ExitStatus(1)
+
+
 COMMAND = Command(
     name="rollout",
     short="Manage the rollout of a resource",
     usage="rollout SUBCOMMAND",
+    run=_without_subcommand,
     long="""
     Watches, pauses, repeats and undoes the rolling updates of deployments, daemon sets and stateful sets.
     """,
