@@ -324,7 +324,7 @@ def test_edit_without_an_editor_says_what_to_do_instead() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["port-forward pod/x 80", "proxy", "debug pod/x", "certificate approve x", "plugin list", "completion bash"],
+    ["completion bash", "kuberc view"],
 )
 def test_what_is_not_there_says_so_and_what_to_use_instead(command: str) -> None:
     outcome = run_kubectl(command.split(), serving({})[0])
