@@ -209,7 +209,7 @@ def _sorted_pods(lines: list[str]) -> list[str]:
     result: list[str] = []
     run: list[str] = []
     for line in lines:
-        if re.match(r"\S*-(POD|HASH)\b| ?(Container|Pod) (cpu|memory) |\* spec\.", line):
+        if re.match(r"\S*-(POD|HASH)\b| ?(Container|Pod) (cpu|memory) |\* (spec|metadata)\.", line):
             run.append(line)
             continue
         result += [*sorted(run), line]

@@ -13,6 +13,7 @@ import pytest
 
 from tests.fidelity.commands import RECORDING, Kubectl, Section, play, program, table
 from tests.fidelity.known_differences import KNOWN_DIFFERENCES
+from tutor.simulator.addons import install
 from tutor.simulator.api.server import SimulatedApiServer
 from tutor.simulator.cluster import SimulatedCluster
 
@@ -20,6 +21,8 @@ NEEDED = 0.95
 """Of all commands; the rest is in `KNOWN_DIFFERENCES`, each with its reason."""
 AT_ONCE = 3
 SECONDS = 20.0
+WARM_UP = 90.0
+"""Seconds of the cluster's time until metrics-server works, as the genuine cluster has it."""
 RATE = 20.0
 """Cluster seconds a wall second while commands that prepare wait for something."""
 
@@ -28,7 +31,9 @@ pytestmark = pytest.mark.slow
 
 def replay(section: Section, path: str, folder: Path) -> list[dict[str, Any]]:
     """Play one section on a simulated cluster of its own."""
-    cluster = SimulatedCluster(now=time.time())
+    cluster = SimulatedCluster(now=time.time() - WARM_UP)
+    install(cluster, "metrics-server")
+    cluster.engine.advance(WARM_UP)
     server = SimulatedApiServer(cluster)
     server.start()
     try:

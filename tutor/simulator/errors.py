@@ -56,6 +56,11 @@ def invalid(field: str, value: Any, why: str) -> FieldError:
     return FieldError("FieldValueInvalid", field, f"Invalid value: {go_value(value)}: {why}")
 
 
+def invalid_shown(field: str, shown: str, why: str) -> FieldError:
+    """The same for a value that is shown otherwise than as its JSON."""
+    return FieldError("FieldValueInvalid", field, f"Invalid value: {shown}: {why}")
+
+
 def required(field: str, why: str = "") -> FieldError:
     """The field is missing."""
     return FieldError("FieldValueRequired", field, f"Required value: {why}" if why else "Required value")

@@ -70,6 +70,12 @@ def check_name(resource: Resource, metadata: Mapping[str, Any]) -> Iterator[Fiel
     if not name:
         yield required("metadata.name", "name or generateName is required")
         return
+    for problem in (
+        name_problems(metadata.get("generateName", "").rstrip("-"), resource.name_rule)
+        if metadata.get("generateName")
+        else ()
+    ):
+        yield invalid("metadata.generateName", metadata["generateName"], problem)
     for problem in name_problems(name, resource.name_rule):
         yield invalid("metadata.name", name, problem)
 

@@ -36,6 +36,7 @@ STRATEGIC = "application/strategic-merge-patch+json"
             {"a": [1, 2], "t~": 1},
         ),
         ([{"op": "replace", "path": "", "value": {"z": 1}}], {"z": 1}),
+        ([{"op": "replace", "path": "/b", "value": 1}], {"a": [1, 2], "b": 1}),
     ],
 )
 def test_json_patch(operations: list[Any], expected: Any) -> None:
@@ -49,7 +50,8 @@ def test_json_patch(operations: list[Any], expected: Any) -> None:
     [
         {"op": "test", "path": "/a", "value": 1},
         {"op": "test", "path": "/flag", "value": 1},
-        {"op": "replace", "path": "/b", "value": 1},
+        {"op": "replace", "path": "/a/7", "value": 1},
+        {"op": "replace", "path": "/b/c", "value": 1},
         {"op": "remove", "path": "/b"},
         {"op": "add", "path": "/a/7", "value": 1},
         {"op": "add", "path": "b", "value": 1},

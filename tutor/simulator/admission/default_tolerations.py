@@ -11,7 +11,7 @@ TAINTS = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 
 def mutate(request: AdmissionRequest) -> None:
     """Adds a toleration for each of the two taints that the pod says nothing about."""
-    if request.resource.id != "pods" or request.operation != "CREATE" or request.obj is None:
+    if request.resource.id != "pods" or request.obj is None or request.subresource:
         return
     spec = request.obj["spec"]
     tolerations = list(spec.get("tolerations") or ())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from tutor.simulator import errors
 from tutor.simulator.admission import AdmissionRequest
-from tutor.simulator.quantity import format_decimal, parse
+from tutor.simulator.quantity import format_binary, format_decimal, parse
 
 ORDER = 15
 ANNOTATION = "kubernetes.io/limit-ranger"
@@ -44,19 +45,42 @@ def _fill(resources: dict[str, Any], items: list[dict[str, Any]]) -> Iterator[st
 
 def validate(request: AdmissionRequest) -> None:
     """Refuses pods outside of a namespace's limits."""
-    if request.resource.id != "pods" or request.operation != "CREATE" or request.obj is None:
+    if request.obj is None or request.subresource:
         return
-    problems: list[str] = []
-    spec = request.obj["spec"]
+    if request.resource.id == "persistentvolumeclaims":
+        _refuse(request, list(_claim_problems(request, request.obj)))
+    elif request.resource.id == "pods" and request.operation == "CREATE":
+        _refuse(request, list(_pod_problems(request, request.obj["spec"])))
+
+
+def _refuse(request: AdmissionRequest, problems: list[str]) -> None:
+    if problems:
+        text = problems[0] if len(problems) == 1 else "[" + ", ".join(problems) + "]"
+        raise errors.forbidden(request.resource.plural, "", request.name, text)
+
+
+def _claim_problems(request: AdmissionRequest, claim: dict[str, Any]) -> Iterator[str]:
+    """What a claim asks for is held against both bounds."""
+    kind = "PersistentVolumeClaim"
+    requests = (claim["spec"].get("resources") or {}).get("requests") or {}
+    for item in _items(request):
+        if item.get("type") != kind:
+            continue
+        yield from _check(kind, {"min": item.get("min")}, {"requests": requests})
+        for name, most in (item.get("max") or {}).items():
+            if name not in requests:
+                yield f"maximum {name} usage per {kind} is {most}.  No request is specified"
+            elif parse(requests[name]) > parse(most):
+                yield f"maximum {name} usage per {kind} is {most}, but request is {requests[name]}"
+
+
+def _pod_problems(request: AdmissionRequest, spec: dict[str, Any]) -> Iterator[str]:
     for item in _items(request):
         if item.get("type") == "Container":
             for container in (*spec.get("containers", ()), *spec.get("initContainers", ())):
-                problems.extend(_check("Container", item, container.get("resources") or {}))
+                yield from _check("Container", item, container.get("resources") or {})
         elif item.get("type") == "Pod":
-            problems.extend(_check("Pod", item, _total(spec)))
-    if problems:
-        text = problems[0] if len(problems) == 1 else "[" + ", ".join(problems) + "]"
-        raise errors.forbidden("pods", "", request.name, text)
+            yield from _check("Pod", item, _total(spec))
 
 
 def _total(spec: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +89,11 @@ def _total(spec: dict[str, Any]) -> dict[str, Any]:
         for field, amounts in total.items():
             for name, value in ((container.get("resources") or {}).get(field) or {}).items():
                 amounts[name] = parse(value) + amounts.get(name, 0)
-    return {field: {n: format_decimal(v) for n, v in amounts.items()} for field, amounts in total.items()}
+    return {field: {n: _formatted(n, v) for n, v in amounts.items()} for field, amounts in total.items()}
+
+
+def _formatted(name: str, amount: Decimal) -> str:
+    return format_decimal(amount) if name == "cpu" else format_binary(amount)
 
 
 def _check(kind: str, item: dict[str, Any], resources: dict[str, Any]) -> Iterator[str]:
@@ -75,13 +103,27 @@ def _check(kind: str, item: dict[str, Any], resources: dict[str, Any]) -> Iterat
             yield f"minimum {name} usage per {kind} is {least}.  No request is specified"
         elif parse(requests[name]) < parse(least):
             yield f"minimum {name} usage per {kind} is {least}, but request is {requests[name]}"
+        elif name in limits and parse(limits[name]) < parse(least):
+            yield f"minimum {name} usage per {kind} is {least}, but limit is {limits[name]}"
     for name, most in (item.get("max") or {}).items():
         if name not in limits:
             yield f"maximum {name} usage per {kind} is {most}.  No limit is specified"
         elif parse(limits[name]) > parse(most):
             yield f"maximum {name} usage per {kind} is {most}, but limit is {limits[name]}"
+        elif name in requests and parse(requests[name]) > parse(most):
+            yield f"maximum {name} usage per {kind} is {most}, but request is {requests[name]}"
     for name, ratio in (item.get("maxLimitRequestRatio") or {}).items():
-        if name in limits and name in requests and parse(requests[name]) > 0:
-            actual = parse(limits[name]) / parse(requests[name])
-            if actual > parse(ratio):
-                yield f"{name} max limit to request ratio per {kind} is {ratio}, but provided ratio is {float(actual):.6f}"
+        yield from _check_ratio(kind, name, ratio, limits, requests)
+
+
+def _check_ratio(
+    kind: str, name: str, ratio: Any, limits: Mapping[str, Any], requests: Mapping[str, Any]
+) -> Iterator[str]:
+    rule = f"{name} max limit to request ratio per {kind} is {ratio}"
+    for what, amounts in (("request", requests), ("limit", limits)):
+        if not parse(amounts.get(name, 0)):
+            yield f"{rule}, but no {what} is specified or {what} is 0"
+            return
+    actual = parse(limits[name]) / parse(requests[name])
+    if actual > parse(ratio):
+        yield f"{rule}, but provided ratio is {float(actual):.6f}"

@@ -21,7 +21,14 @@ def mutate(request: AdmissionRequest) -> None:
         raise errors.forbidden("pods", "", request.name, f"no PriorityClass with name {name} was found")
     if chosen is not None:
         spec["priorityClassName"] = chosen["metadata"]["name"]
-    spec["priority"] = chosen["value"] if chosen else 0
+    value = chosen["value"] if chosen else 0
+    if spec.get("priority") is not None and spec["priority"] != value:
+        why = (
+            f"the integer value of priority ({spec['priority']}) must not be provided in pod spec; priority admission "
+            f"controller computed {value} from the given PriorityClass name"
+        )
+        raise errors.forbidden("pods", "", request.name, why)
+    spec["priority"] = value
     spec["preemptionPolicy"] = (chosen or {}).get("preemptionPolicy") or "PreemptLowerPriority"
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.simulator.api.routing import subresource_verbs
+from tutor.simulator.bootstrap import API_SERVER_IP, API_SERVER_PORT
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.resources.scheme import Scheme
 
+_ADDRESS = {"clientCIDR": "0.0.0.0/0", "serverAddress": f"{API_SERVER_IP}:{API_SERVER_PORT}"}
 HEALTH_CHECKS = ("ping", "log", "etcd", "informer-sync", "poststarthook/rbac/bootstrap-roles")
 
 _KINDS_OF_SUBRESOURCES = {
@@ -98,7 +100,7 @@ def legacy(scheme: Scheme, path: str) -> dict[str, Any] | None:
     """APIVersions, APIGroupList, APIGroup or APIResourceList of a path; None when there is nothing."""
     parts = path.strip("/").split("/")
     if parts == ["api"]:
-        return {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []}
+        return {"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [dict(_ADDRESS)]}
     if parts[0] == "api":
         return _resource_list(scheme, "", parts[1]) if parts[1:] == ["v1"] else None
     if len(parts) == 1:

@@ -37,7 +37,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _constant(text: str) -> float:
-    raise ValueError(f"invalid character '{text[:1]}' looking for beginning of value")
+    raise ValueError(f"invalid character {_character(text[:1])} looking for beginning of value")
 
 
 def _float(text: str) -> float:
@@ -73,13 +73,20 @@ def parse_json(text: bytes) -> Any:
         raise ValueError(_go_words(decoded, error)) from None
 
 
+def _character(text: str) -> str:
+    """A character as Go's messages quote it."""
+    if text in ("'", "\\"):
+        return f"'\\{text}'"
+    return f"'{text}'" if text.isprintable() else f"'\\u{ord(text):04x}'"
+
+
 def _go_words(text: str, error: json.JSONDecodeError) -> str:
     position = error.pos
     while position < len(text) and text[position] in " \t\r\n":
         position += 1
     if position >= len(text) or error.msg.startswith("Unterminated string"):
         return "unexpected end of JSON input"
-    character = "'\\''" if text[position] == "'" else f"'{text[position]}'"
+    character = _character(text[position])
     if error.msg.startswith("Expecting property name"):
         return f"invalid character {character} looking for beginning of object key string"
     if error.msg.startswith("Expecting ':'"):

@@ -19,6 +19,7 @@ from tutor.simulator.api.ownership.applying import Applied
 from tutor.simulator.api.ownership.applying import apply as apply_configuration
 from tutor.simulator.api.ownership.managers import Manager
 from tutor.simulator.api.ownership.typed import Node
+from tutor.simulator.api.ownership.validating import problems_text
 from tutor.simulator.api.parsing import parse_json, parse_yaml, repeated_fields
 from tutor.simulator.api.patches import json_patch, merge_patch, strategic
 from tutor.simulator.api.scalars import DecodeError
@@ -186,6 +187,8 @@ def _decoded_configuration(wanted: Expected, config: Obj) -> Obj:
     subject = f"failed to create typed patch object ({named}; {gvk})"
     if type_ is None:
         return config
+    if problem := problems_text(Node(type_), config):
+        raise ApiError(500, "", f"{subject}: {problem}")
     decoder = decoder_for(type_)
     try:
         decoded = decoder.decode(type_, config)

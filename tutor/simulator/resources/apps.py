@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_supported, required
+from tutor.simulator.errors import (
+    FieldError,
+    forbidden_field,
+    invalid,
+    invalid_shown,
+    not_supported,
+    required,
+)
 from tutor.simulator.resources.base import Column, Context, Resource, Scale
 from tutor.simulator.resources.pod_defaults import default_template
 from tutor.simulator.resources.pod_warnings import of_template
@@ -16,6 +23,7 @@ from tutor.simulator.resources.workload_validation import (
     validate_int_or_percent,
     validate_selected_template,
 )
+from tutor.simulator.schemas.internal import text_in_memory
 from tutor.simulator.store import Obj
 
 DEPLOYMENT_STRATEGIES = ("Recreate", "RollingUpdate")
@@ -159,9 +167,23 @@ def _validate_stateful_set(obj: Obj) -> Iterator[FieldError]:
     if spec["podManagementPolicy"] not in ("OrderedReady", "Parallel"):
         why = "must be 'OrderedReady' or 'Parallel'"
         yield invalid("spec.podManagementPolicy", spec["podManagementPolicy"], why)
-    if spec["updateStrategy"]["type"] not in DAEMON_STRATEGIES:
-        why = "must be 'RollingUpdate' or 'OnDelete'"
-        yield invalid("spec.updateStrategy", spec["updateStrategy"], why)
+    yield from not_negative(spec, "minReadySeconds", "spec")
+    strategy = spec["updateStrategy"]
+    if strategy["type"] not in DAEMON_STRATEGIES:
+        shown = text_in_memory("apps.StatefulSetUpdateStrategy", strategy)
+        yield invalid_shown("spec.updateStrategy", shown, "must be 'RollingUpdate' or 'OnDelete'")
+    elif strategy["type"] == "RollingUpdate" and strategy.get("rollingUpdate") is not None:
+        yield from _validate_stateful_rolling(strategy["rollingUpdate"])
+
+
+def _validate_stateful_rolling(rolling: dict[str, Any]) -> Iterator[FieldError]:
+    path = "spec.updateStrategy.rollingUpdate"
+    yield from not_negative(rolling, "partition", path)
+    most = rolling.get("maxUnavailable")
+    if most is not None:
+        yield from validate_int_or_percent(most, f"{path}.maxUnavailable")
+        if most in (0, "0%"):
+            yield invalid(f"{path}.maxUnavailable", most, "cannot be 0")
 
 
 _STATEFUL_MUTABLE = (
@@ -178,7 +200,10 @@ _STATEFUL_MUTABLE = (
 def _update_stateful_set(obj: Obj, old: Obj) -> Iterator[FieldError]:
     if obj["spec"].get("serviceName") != old["spec"].get("serviceName"):
         yield invalid("spec.serviceName", obj["spec"].get("serviceName", ""), "field is immutable")
-    names = {*obj["spec"], *old["spec"]} - {*_STATEFUL_MUTABLE, "serviceName"}
+    for name in ("podManagementPolicy",):
+        if obj["spec"].get(name) != old["spec"].get(name):
+            yield invalid(f"spec.{name}", obj["spec"].get(name, ""), "field is immutable")
+    names = {*obj["spec"], *old["spec"]} - {*_STATEFUL_MUTABLE, "serviceName", "podManagementPolicy"}
     if any(obj["spec"].get(name) != old["spec"].get(name) for name in names):
         why = (
             "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
@@ -193,6 +218,8 @@ def _update_stateful_set(obj: Obj, old: Obj) -> Iterator[FieldError]:
 def _default_daemon_set(obj: Obj) -> None:
     spec = obj.setdefault("spec", {})
     _template(obj)
+    if TEMPLATE_GENERATION not in (obj["metadata"].get("annotations") or {}):
+        _set_template_generation(obj, 0)  # as the conversion from memory does, which then counts as the writer's
     if spec.get("revisionHistoryLimit") is None:
         spec["revisionHistoryLimit"] = 10
     strategy = spec["updateStrategy"] = spec.get("updateStrategy") or {}
@@ -229,6 +256,22 @@ def _validate_daemon_set(obj: Obj) -> Iterator[FieldError]:
     yield from not_negative(spec, "minReadySeconds", "spec")
     if spec["updateStrategy"]["type"] not in DAEMON_STRATEGIES:
         yield not_supported("spec.updateStrategy.type", spec["updateStrategy"]["type"], DAEMON_STRATEGIES)
+    elif spec["updateStrategy"]["type"] == "RollingUpdate":
+        yield from _validate_daemon_rolling(spec["updateStrategy"].get("rollingUpdate") or {})
+
+
+def _validate_daemon_rolling(rolling: dict[str, Any]) -> Iterator[FieldError]:
+    """ValidateRollingUpdateDaemonSet: pods are replaced one way or the other, not both."""
+    path = "spec.updateStrategy.rollingUpdate"
+    amounts = {name: rolling.get(name, 0) for name in ("maxUnavailable", "maxSurge")}
+    for name, amount in amounts.items():
+        yield from validate_int_or_percent(amount, f"{path}.{name}")
+    none = [name for name, amount in amounts.items() if amount in (0, "0%")]
+    if len(none) == 2:
+        yield required(f"{path}.maxUnavailable", "cannot be 0 when maxSurge is 0")
+    elif not none:
+        surge = amounts["maxSurge"]
+        yield invalid(f"{path}.maxSurge", surge, "may not be set when maxUnavailable is non-zero")
 
 
 def _validate_revision(obj: Obj) -> Iterator[FieldError]:
@@ -245,7 +288,7 @@ def _revision_owner(obj: Obj, _: float) -> str:
 
 
 _DAEMON_COUNTS = ("currentNumberScheduled", "desiredNumberScheduled", "numberMisscheduled", "numberReady")
-_SELECTOR_IMMUTABLE = immutable("spec.selector", "spec", "selector")
+_SELECTOR_IMMUTABLE = immutable("spec.selector", "spec", "selector", type_="?v1.LabelSelector")
 _SCHEMA = "io.k8s.api.apps.v1."
 
 RESOURCES = (

@@ -105,8 +105,12 @@ def _validate_job_spec(spec: dict[str, Any], path: str) -> Iterator[FieldError]:
 
 def _update_job(job: Obj, old: Obj) -> Iterator[FieldError]:
     yield from _update_completions(job, old)
-    for field in ("selector", "template", "completionMode"):
-        yield from immutable(f"spec.{field}", "spec", field)(job, old)
+    for field, type_ in (
+        ("selector", "?v1.LabelSelector"),
+        ("template", "core.PodTemplateSpec"),
+        ("completionMode", ""),
+    ):
+        yield from immutable(f"spec.{field}", "spec", field, type_=type_)(job, old)
 
 
 def _update_completions(job: Obj, old: Obj) -> Iterator[FieldError]:

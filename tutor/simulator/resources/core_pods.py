@@ -24,11 +24,22 @@ from tutor.simulator.resources.printing import (
 )
 from tutor.simulator.store import Obj
 
+_GATED = {
+    "type": "PodScheduled",
+    "status": "False",
+    "lastProbeTime": None,
+    "lastTransitionTime": None,
+    "reason": "SchedulingGated",
+    "message": "Scheduling is blocked due to non-empty scheduling gates",
+}
+
 
 def _prepare_create(_: Context, pod: Obj) -> None:
     """registry/core/pod/strategy.go PrepareForCreate"""
     pod["metadata"]["generation"] = 1
     pod["status"] = {"phase": "Pending", "qosClass": qos_class(pod["spec"])}
+    if pod["spec"].get("schedulingGates"):
+        pod["status"]["conditions"] = [dict(_GATED)]
 
 
 def _prepare_update(_: Context, pod: Obj, old: Obj) -> None:

@@ -8,6 +8,12 @@ from tutor.simulator.errors import FieldError, invalid
 from tutor.simulator.quantity import QuantityError, parse
 from tutor.simulator.resources.base import Column, Context, Resource
 from tutor.simulator.resources.container_validation import NOT_NEGATIVE
+from tutor.simulator.resources.limit_validation import (
+    limit_range_errors,
+    quota_name_errors,
+    scope_errors,
+    scopes_fixed,
+)
 from tutor.simulator.resources.printing import AGE, CREATED_AT, NAME
 from tutor.simulator.store import Obj
 
@@ -24,12 +30,14 @@ def _default_quota(quota: Obj) -> None:
 
 
 def _validate_quota(quota: Obj) -> Iterator[FieldError]:
-    for key, value in (quota["spec"].get("hard") or {}).items():
+    for key, value in sorted((quota["spec"].get("hard") or {}).items()):
+        yield from quota_name_errors(key, f"spec.hard[{key}]")
         try:
             if parse(value) < 0:
                 yield invalid(f"spec.hard[{key}]", value, NOT_NEGATIVE)
         except QuantityError as error:
             yield invalid(f"spec.hard[{key}]", value, str(error))
+    yield from scope_errors(quota["spec"])
 
 
 def _default_limit_range(limit_range: Obj) -> None:
@@ -68,6 +76,7 @@ RESOURCES = (
         default=_default_quota,
         prepare_create=_clear_status,
         validate=_validate_quota,
+        validate_update=scopes_fixed,
         has_status=True,
         delete_returns_object=True,
         schema="io.k8s.api.core.v1.ResourceQuota",
@@ -80,6 +89,7 @@ RESOURCES = (
         short_names=("limits",),
         columns=(NAME, CREATED_AT),
         default=_default_limit_range,
+        validate=limit_range_errors,
         schema="io.k8s.api.core.v1.LimitRange",
     ),
 )

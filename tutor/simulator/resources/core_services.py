@@ -41,12 +41,33 @@ def _default(service: Obj) -> None:
             port["protocol"] = "TCP"
         if port.get("targetPort") in (None, 0, ""):
             port["targetPort"] = port.get("port", 0)
-    if spec["type"] in EXPOSED and not spec.get("externalTrafficPolicy"):
+    if (spec["type"] in EXPOSED or spec.get("externalIPs")) and not spec.get("externalTrafficPolicy"):
         spec["externalTrafficPolicy"] = "Cluster"
     if spec["type"] in WITH_ADDRESS and spec.get("internalTrafficPolicy") is None:
         spec["internalTrafficPolicy"] = "Cluster"
     if spec["type"] == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is None:
         spec["allocateLoadBalancerNodePorts"] = True
+
+
+def _warnings(service: Obj) -> Iterator[str]:
+    """pkg/api/service/warnings.go"""
+    spec = service["spec"]
+    given, without = bool(spec.get("externalIPs")), headless(spec)
+    if without and spec["type"] != "ExternalName":
+        if spec.get("loadBalancerIP"):
+            yield "spec.loadBalancerIP is ignored for headless services"
+        if given:
+            yield "spec.externalIPs is ignored for headless services"
+        if spec["sessionAffinity"] != "None":
+            yield "spec.SessionAffinity is ignored for headless services"
+    if given and not without and spec["type"] != "ExternalName":
+        yield "spec.externalIPs is deprecated and may no longer be implemented in some clusters"
+    if given and spec["type"] == "ExternalName":
+        yield 'spec.externalIPs is ignored when spec.type is "ExternalName"'
+    if spec["type"] != "ExternalName" and spec.get("externalName"):
+        yield 'spec.externalName is ignored when spec.type is not "ExternalName"'
+    if spec.get("trafficDistribution") == "PreferClose":
+        yield 'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'
 
 
 def _validate(service: Obj) -> Iterator[FieldError]:
@@ -213,6 +234,7 @@ RESOURCES = (
         prepare_create=prepare_service,
         prepare_update=prepare_service_update,
         validate=_validate,
+        warnings=_warnings,
         validate_update=_validate_update,
         has_status=True,
         delete_returns_object=True,

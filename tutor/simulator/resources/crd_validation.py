@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tutor.simulator.errors import FieldError, invalid, not_supported, required
+from tutor.simulator.errors import FieldError, invalid, invalid_shown, not_supported, required
 from tutor.simulator.names import name_problems
 from tutor.simulator.objects import get_condition
 from tutor.simulator.resources.json_path import BadPath, compile_path, simple_steps
+from tutor.simulator.schemas.internal import text_in_memory
 from tutor.simulator.schemas.structural_rules import schema_problems
 from tutor.simulator.store import Obj
 
@@ -81,7 +82,8 @@ def _names(names: Json) -> Iterator[FieldError]:
         if not names.get(key):
             yield required(f"spec.names.{key}")
             continue
-        for problem in name_problems(names[key].lower(), "dns1035"):
+        checked = names[key].lower() if key in ("kind", "listKind") else names[key]
+        for problem in name_problems(checked, "dns1035"):
             yield invalid(f"spec.names.{key}", names[key], problem)
     for key in ("shortNames", "categories"):
         for i, name in enumerate(names.get(key) or ()):
@@ -113,27 +115,15 @@ def _versions(spec: Json) -> Iterator[FieldError]:
         yield from _version(version, f"spec.versions[{i}]", "spec" if alone else f"spec.versions[{i}]", alone)
     names = [version.get("name") for version in versions]
     if len(set(names)) < len(names):
-        yield invalid("spec.versions", _as_go(versions), "must contain unique version names")
+        yield invalid_shown("spec.versions", _shown(versions), "must contain unique version names")
     if sum(bool(version.get("storage")) for version in versions) != 1:
-        yield invalid("spec.versions", _as_go(versions), "must have exactly one version marked as storage version")
+        why = "must have exactly one version marked as storage version"
+        yield invalid_shown("spec.versions", _shown(versions), why)
 
 
-def _as_go(versions: Iterable[Json]) -> list[dict[str, Any]] | None:
-    """Versions as errors show them: the fields of the server's own type."""
-    return [
-        {
-            "Name": version.get("name") or "",
-            "Served": bool(version.get("served")),
-            "Storage": bool(version.get("storage")),
-            "Deprecated": bool(version.get("deprecated")),
-            "DeprecationWarning": version.get("deprecationWarning"),
-            "Schema": None,
-            "Subresources": None,
-            "AdditionalPrinterColumns": None,
-            "SelectableFields": None,
-        }
-        for version in versions
-    ] or None
+def _shown(versions: list[Json]) -> str:
+    """Versions as errors show them."""
+    return text_in_memory("[]apiextensions.CustomResourceDefinitionVersion", versions)
 
 
 def _version(version: Json, path: str, shared: str, alone: bool) -> Iterator[FieldError]:

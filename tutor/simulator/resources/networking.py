@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
-from tutor.simulator.errors import FieldError, invalid, not_supported, required
+from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_supported, required
 from tutor.simulator.names import SUBDOMAIN_RULE, name_problems
 from tutor.simulator.resources.base import Column, Resource
-from tutor.simulator.resources.container_validation import PORT_RANGE
+from tutor.simulator.resources.container_validation import PORT_RANGE, port_name_problems
 from tutor.simulator.resources.printing import AGE, NAME, NONE, at, format_selector, name_column
-from tutor.simulator.resources.workload_validation import validate_selector
+from tutor.simulator.resources.workload_validation import immutable, validate_selector
 from tutor.simulator.store import Obj
 
+PROTOCOLS = ("TCP", "UDP", "SCTP")
+BAD_RANGE = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
 ADDRESS_WIDTH = 16
 """Longer load-balancer addresses are cut in the Table (printers.go loadBalancerWidth)."""
@@ -125,9 +128,83 @@ def _default_policy(policy: Obj) -> None:
 
 def _validate_policy(policy: Obj) -> Iterator[FieldError]:
     yield from validate_selector(policy["spec"]["podSelector"], "spec.podSelector")
+    for direction, peers in (("ingress", "from"), ("egress", "to")):
+        for i, rule in enumerate(policy["spec"].get(direction) or ()):
+            path = f"spec.{direction}[{i}]"
+            for j, port in enumerate(rule.get("ports") or ()):
+                yield from _validate_policy_port(port, f"{path}.ports[{j}]")
+            for j, peer in enumerate(rule.get(peers) or ()):
+                yield from _validate_peer(peer, f"{path}.{peers}[{j}]")
     for i, kind in enumerate(policy["spec"]["policyTypes"]):
         if kind not in ("Ingress", "Egress"):
-            yield not_supported(f"spec.policyTypes[{i}]", kind, ("Egress", "Ingress"))
+            yield not_supported(f"spec.policyTypes[{i}]", kind, ("Ingress", "Egress"))
+
+
+def _validate_policy_port(port: Mapping[str, Any], path: str) -> Iterator[FieldError]:
+    if port.get("protocol") is not None and port["protocol"] not in PROTOCOLS:
+        yield not_supported(f"{path}.protocol", port["protocol"], PROTOCOLS)
+    number, last = port.get("port"), port.get("endPort")
+    if isinstance(number, int):
+        if not 1 <= number <= 65535:
+            yield invalid(f"{path}.port", number, PORT_RANGE)
+        if last is not None and last < number:
+            yield invalid(f"{path}.endPort", last, "must be greater than or equal to `port`")
+        if last is not None and not 1 <= last <= 65535:
+            yield invalid(f"{path}.endPort", last, PORT_RANGE)
+        return
+    if last is not None:
+        how = "non-numeric" if number is not None else "not specified"
+        yield invalid(f"{path}.endPort", last, f"may not be specified when `port` is {how}")
+    for problem in port_name_problems(number) if number is not None else ():
+        yield invalid(f"{path}.port", number, problem)
+
+
+def _validate_peer(peer: Mapping[str, Any], path: str) -> Iterator[FieldError]:
+    for field in ("podSelector", "namespaceSelector"):
+        if peer.get(field) is not None:
+            yield from validate_selector(peer[field], f"{path}.{field}")
+    block = peer.get("ipBlock")
+    if block is not None:
+        yield from _validate_block(block, f"{path}.ipBlock")
+    given = [field for field in ("podSelector", "namespaceSelector", "ipBlock") if peer.get(field) is not None]
+    if not given:
+        yield required(path, "must specify a peer")
+    elif block is not None and len(given) > 1:
+        yield forbidden_field(path, "may not specify both ipBlock and another peer")
+
+
+def _validate_block(block: Mapping[str, Any], path: str) -> Iterator[FieldError]:
+    if not block.get("cidr"):
+        yield required(f"{path}.cidr")
+        return
+    whole = _network(block["cidr"])
+    if whole is None:
+        yield invalid(f"{path}.cidr", block["cidr"], BAD_RANGE)
+    for i, text in enumerate(block.get("except") or ()):
+        part = _network(text)
+        if part is None:
+            yield invalid(f"{path}.except[{i}]", text, BAD_RANGE)
+        elif whole is not None and not (whole != part and part.version == whole.version and part.subnet_of(whole)):  # type: ignore[arg-type] # of one version
+            yield invalid(f"{path}.except[{i}]", text, "must be a strict subset of `cidr`")
+
+
+def _network(text: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(text, strict=False) if "/" in text else None
+    except ValueError:
+        return None
+
+
+def _validate_class(obj: Obj) -> Iterator[FieldError]:
+    controller = (obj.get("spec") or {}).get("controller") or ""
+    domain, slash, path = controller.partition("/")
+    if not controller:
+        yield required("spec.controller")
+    elif not slash or not path or not domain:
+        yield invalid("spec.controller", controller, 'must be a domain-prefixed path (such as "acme.io/foo")')
+    else:
+        for problem in name_problems(domain, "subdomain"):
+            yield invalid("spec.controller", domain, problem)
 
 
 RESOURCES = (
@@ -166,6 +243,8 @@ RESOURCES = (
             Column("Parameters", _parameters, description="Where its settings are."),
             AGE,
         ),
+        validate=_validate_class,
+        validate_update=immutable("spec.controller", "spec", "controller"),
         has_generation=True,
         schema="io.k8s.api.networking.v1.IngressClass",
     ),

@@ -7,13 +7,13 @@ from ipaddress import ip_address, ip_network
 
 from tutor.simulator.errors import FieldError, invalid, required
 from tutor.simulator.resources.base import Column, Resource
+from tutor.simulator.resources.networking import BAD_RANGE
 from tutor.simulator.resources.printing import AGE, NAME, NONE
 from tutor.simulator.resources.workload_validation import immutable
 from tutor.simulator.store import Obj
 
 GROUP = "networking.k8s.io"
 _BAD_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-_BAD_RANGE = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 
 
 def _validate_range(obj: Obj) -> Iterator[FieldError]:
@@ -26,7 +26,7 @@ def _validate_range(obj: Obj) -> Iterator[FieldError]:
         try:
             ip_network(text, strict=False)
         except ValueError:
-            yield invalid(f"spec.cidrs[{i}]", text, _BAD_RANGE)
+            yield invalid(f"spec.cidrs[{i}]", text, BAD_RANGE)
 
 
 def _update_range(obj: Obj, old: Obj) -> Iterator[FieldError]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutor.simulator.errors import FieldError, invalid
+from tutor.simulator.errors import FieldError, invalid_shown, not_supported
 from tutor.simulator.resources.base import Column, Context, Resource
 from tutor.simulator.resources.printing import AGE, NAME, at
 from tutor.simulator.resources.workload_validation import validate_int_or_percent, validate_selector
+from tutor.simulator.schemas.internal import text_in_memory
 from tutor.simulator.store import Obj
 
+_UNHEALTHY_POLICIES = ("AlwaysAllow", "IfHealthyBudget")
 STATUS_COUNTS = ("currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods")
 
 
@@ -17,18 +19,16 @@ def _validate(budget: Obj) -> Iterator[FieldError]:
     spec = budget["spec"]
     least, most = spec.get("minAvailable"), spec.get("maxUnavailable")
     if least is not None and most is not None:
-        shown = {
-            "MinAvailable": least,
-            "Selector": spec.get("selector"),
-            "MaxUnavailable": most,
-            "UnhealthyPodEvictionPolicy": None,
-        }
-        yield invalid("spec", shown, "minAvailable and maxUnavailable cannot be both set")
+        shown = text_in_memory("policy.PodDisruptionBudgetSpec", spec)
+        yield invalid_shown("spec", shown, "minAvailable and maxUnavailable cannot be both set")
     for value, field in ((least, "minAvailable"), (most, "maxUnavailable")):
         if value is not None:
             yield from validate_int_or_percent(value, f"spec.{field}")
     if spec.get("selector") is not None:
         yield from validate_selector(spec["selector"], "spec.selector")
+    policy = spec.get("unhealthyPodEvictionPolicy")
+    if policy is not None and policy not in _UNHEALTHY_POLICIES:
+        yield not_supported("spec.unhealthyPodEvictionPolicy", policy, _UNHEALTHY_POLICIES)
 
 
 def _default(budget: Obj) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_supported
-from tutor.simulator.resources.base import Column, Resource
+from tutor.simulator.errors import FieldError, forbidden_field, not_supported
+from tutor.simulator.resources.base import Column, Context, Resource
 from tutor.simulator.resources.printing import AGE, NAME, at
+from tutor.simulator.resources.workload_validation import immutable
 from tutor.simulator.store import Obj
 
 HIGHEST_USER_PRIORITY = 1_000_000_000
@@ -19,6 +20,11 @@ def _default(obj: Obj) -> None:
     if obj.get("preemptionPolicy") is None:
         obj["preemptionPolicy"] = "PreemptLowerPriority"
     obj.setdefault("value", 0)
+
+
+def _prepare(_: Context, obj: Obj) -> None:
+    """The generation is 1 and stays so (pkg/registry/scheduling/priorityclass/strategy.go)."""
+    obj["metadata"]["generation"] = 1
 
 
 def _validate(obj: Obj) -> Iterator[FieldError]:
@@ -35,7 +41,8 @@ def _validate(obj: Obj) -> Iterator[FieldError]:
 
 def _validate_update(obj: Obj, old: Obj) -> Iterator[FieldError]:
     if obj["value"] != old["value"]:
-        yield invalid("value", obj["value"], "may not be changed in an update.")
+        yield forbidden_field("value", "may not be changed in an update.")
+    yield from immutable("preemptionPolicy", "preemptionPolicy")(obj, old)
 
 
 RESOURCES = (
@@ -59,9 +66,9 @@ RESOURCES = (
             Column("PreemptionPolicy", at("preemptionPolicy"), description="Whether its pods push others out."),
         ),
         default=_default,
+        prepare_create=_prepare,
         validate=_validate,
         validate_update=_validate_update,
-        has_generation=True,
         schema="io.k8s.api.scheduling.v1.PriorityClass",
     ),
 )

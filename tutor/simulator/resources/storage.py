@@ -12,6 +12,7 @@ from tutor.simulator.resources.base import Column, Context, Resource
 from tutor.simulator.resources.pod_warnings import claim_warnings
 from tutor.simulator.resources.printing import AGE, NAME, at, name_column
 from tutor.simulator.resources.workload_validation import immutable
+from tutor.simulator.schemas import internal
 from tutor.simulator.store import Obj
 
 ACCESS_MODES = {
@@ -75,19 +76,33 @@ def _validate_claim(claim: Obj) -> Iterator[FieldError]:
 
 
 def _update_claim(claim: Obj, old: Obj) -> Iterator[FieldError]:
-    before, after = dict(old["spec"]), dict(claim["spec"])
-    grown = [spec.pop("resources", {}).get("requests", {}).get("storage", "0") for spec in (before, after)]
-    if not before.get("volumeName"):
-        before.pop("volumeName", None)
-        after.pop("volumeName", None)
-    if before != after:
+    """ValidatePersistentVolumeClaimUpdate: what is asked for stays, but a bound claim may grow."""
+    after, before = dict(claim["spec"]), dict(old["spec"])
+    if not before.get("volumeName") and after.get("volumeName"):
+        before["volumeName"] = after["volumeName"]
+    sizes = [parse(_size(spec) or 0) for spec in (after, before)]
+    if (old.get("status") or {}).get("phase") == "Bound":
+        after = _with_size(after, _size(before))
+        after["volumeAttributesClassName"] = before.get("volumeAttributesClassName")
+        before.setdefault("volumeAttributesClassName", None)
+    if after != before:
         why = (
             "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
         )
-        yield forbidden_field("spec", why)
-    elif parse(grown[1]) < parse(grown[0]):
-        why = "field can not be less than status.capacity"
-        yield forbidden_field("spec.resources.requests.storage", why)
+        found = internal.difference("core.PersistentVolumeClaimSpec", before, after)
+        yield forbidden_field("spec", f"{why}\n{found}")
+    held = ((old.get("status") or {}).get("capacity") or {}).get("storage", 0)
+    if sizes[0] < sizes[1] and sizes[0] <= parse(held):
+        yield forbidden_field("spec.resources.requests.storage", "field can not be less than status.capacity")
+
+
+def _size(spec: Mapping[str, Any]) -> Any:
+    return ((spec.get("resources") or {}).get("requests") or {}).get("storage")
+
+
+def _with_size(spec: dict[str, Any], size: Any) -> dict[str, Any]:
+    resources = spec.get("resources") or {}
+    return {**spec, "resources": {**resources, "requests": {**(resources.get("requests") or {}), "storage": size}}}
 
 
 def _prepare_volume(context: Context, volume: Obj) -> None:
@@ -126,8 +141,8 @@ def _validate_volume(volume: Obj) -> Iterator[FieldError]:
     yield from _check_modes(spec.get("accessModes"), "spec.accessModes")
     if not spec.get("capacity"):
         yield required("spec.capacity")
-    elif "storage" not in spec["capacity"]:
-        yield not_supported("spec.capacity", list(spec["capacity"]), ("storage",))
+    if "storage" not in (spec.get("capacity") or {}) or len(spec["capacity"]) > 1:
+        yield not_supported("spec.capacity", spec.get("capacity") or None, ("storage",))
     if not [name for name in spec if name not in _NO_SOURCE and spec[name] is not None]:
         yield required("spec", "must specify a volume type")
     if spec["persistentVolumeReclaimPolicy"] not in RECLAIM_POLICIES:
@@ -182,23 +197,19 @@ def _default_storage_class(obj: Obj) -> None:
 
 
 def _validate_storage_class(obj: Obj) -> Iterator[FieldError]:
-    if not obj.get("provisioner"):
-        yield required("provisioner")
     if obj["reclaimPolicy"] not in ("Delete", "Retain"):
         yield not_supported("reclaimPolicy", obj["reclaimPolicy"], ("Delete", "Retain"))
     if obj["volumeBindingMode"] not in BINDING_MODES:
         yield not_supported("volumeBindingMode", obj["volumeBindingMode"], BINDING_MODES)
+    if not obj.get("provisioner"):
+        yield required("provisioner")
 
 
 def _update_storage_class(obj: Obj, old: Obj) -> Iterator[FieldError]:
-    for field, shown in (
-        ("parameters", "parameters"),
-        ("provisioner", "provisioner"),
-        ("reclaimPolicy", "reclaimPolicy"),
-    ):
-        if obj.get(field) != old.get(field):
-            yield forbidden_field(shown, f"updates to {field} are forbidden.")
-    yield from immutable("volumeBindingMode", "volumeBindingMode")(obj, old)
+    if obj.get("parameters") != old.get("parameters"):
+        yield invalid("parameters", None, "field is immutable")  # a map is shown as null there
+    for field in ("provisioner", "reclaimPolicy", "volumeBindingMode"):
+        yield from immutable(field, field)(obj, old)
 
 
 def _storage_class_name(obj: Obj, _: float) -> str:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_supported, required
+from tutor.simulator.errors import FieldError, forbidden_field, invalid, invalid_shown, not_supported, required
 from tutor.simulator.names import check_labels
 from tutor.simulator.objects import matches_selector
 from tutor.simulator.resources.container_validation import NOT_NEGATIVE
 from tutor.simulator.resources.pod_validation import validate_template
+from tutor.simulator.schemas.internal import text_in_memory
 from tutor.simulator.store import Obj
 
 OPERATORS = ("DoesNotExist", "Exists", "In", "NotIn")
@@ -75,15 +76,17 @@ def validate_selected_template(spec: Mapping[str, Any], what: str) -> Iterator[F
         yield forbidden_field("spec.template.spec.activeDeadlineSeconds", why)
 
 
-def immutable(shown: str, *path: str) -> Callable[[Obj, Obj], Iterator[FieldError]]:
-    """A rule for updates: a field keeps its value."""
+def immutable(shown: str, *path: str, type_: str = "") -> Callable[[Obj, Obj], Iterator[FieldError]]:
+    """A rule for updates: a field keeps its value. `type_` is what errors show its value as (schemas.internal)."""
 
     def check(new: Obj, old: Obj) -> Iterator[FieldError]:
         after: Any = new
         before: Any = old
         for name in path:
             after, before = (after or {}).get(name), (before or {}).get(name)
-        if after != before:
+        if after != before and type_:
+            yield invalid_shown(shown, text_in_memory(type_, after), "field is immutable")
+        elif after != before:
             yield invalid(shown, after, "field is immutable")
 
     return check

@@ -8,3 +8,5 @@ from __future__ import annotations
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("kubernetes.json.gz")
+INTERNAL = Path(__file__).with_name("internal.json.gz")
+"""The table of the names that fields have in the API server's memory."""

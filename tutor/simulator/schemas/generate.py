@@ -1,10 +1,11 @@
-"""Makes kubernetes.json.gz: what the API server knows about every built-in type, without descriptions.
+"""Makes kubernetes.json.gz, what the API server knows about every built-in type, without descriptions; and internal.json.gz, the
+names that fields have in its memory.
 
     python -m tutor.simulator.schemas.generate [--kubeconfig FILE]
 
 Needs a running cluster of the version to model (its /openapi/v3 gives defaults, enums, list types and required fields),
-kubectl on PATH, and Go (structs.go reads the Go structs: their names, JSON tags, protobuf numbers and merge keys). Both are
-Apache-2.0, (c) The Kubernetes Authors.
+kubectl on PATH, and Go (structs.go reads the Go structs: their names, JSON tags, protobuf numbers and merge keys; internal.go
+those of the module k8s.io/kubernetes). All are Apache-2.0, (c) The Kubernetes Authors.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tutor.simulator.schemas import TABLE
+from tutor.simulator.schemas import INTERNAL, TABLE
 from tutor.simulator.schemas.table import SPECIAL
 
 MODULES = ("api", "apiextensions-apiserver", "apimachinery", "client-go", "kube-aggregator", "metrics")
@@ -41,6 +42,8 @@ def main() -> None:
     }
     text = json.dumps(table, separators=(",", ":"), sort_keys=True)
     TABLE.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    names = json.dumps(read_internal(version), separators=(",", ":"), sort_keys=True)
+    INTERNAL.write_bytes(gzip.compress(names.encode(), 9, mtime=0))
     print(f"{TABLE.name}: {len(table['types'])} types, {TABLE.stat().st_size:,} bytes ({len(text):,} unpacked)")  # noqa: T201 # a script's report
 
 
@@ -57,6 +60,24 @@ def read_structs(version: str) -> Json:
         requires = "\n".join(f"\tk8s.io/{module} {version}" for module in MODULES)
         Path(folder, "go.mod").write_text(f"module schematable\n\ngo 1.24\n\nrequire (\n{requires}\n)\n")
         done = subprocess.run(["go", "run", "-mod=mod", "."], cwd=folder, check=True, capture_output=True)
+    answer: Json = json.loads(done.stdout)
+    return answer
+
+
+def read_internal(version: str) -> Json:
+    """Builds and runs internal.go against a version of Kubernetes, whose own parts have that version too."""
+    kubernetes = f"k8s.io/kubernetes@{version}"
+    told = subprocess.run(["go", "mod", "download", "-json", kubernetes], check=True, capture_output=True)
+    source = Path(json.loads(told.stdout)["Dir"], "go.mod").read_text()
+    parts = re.findall(r"^\s*(k8s\.io/\S+) => \./staging", source, flags=re.MULTILINE)
+    same = "\n".join(f"replace {part} => {part} v0{version.removeprefix('v1')}" for part in parts)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(Path(__file__).with_name("internal.go"), Path(folder, "main.go"))
+        Path(folder, "go.mod").write_text(
+            f"module internaltable\n\ngo 1.24\n\nrequire k8s.io/kubernetes {version}\n\n{same}\n"
+        )
+        subprocess.run(["go", "mod", "tidy"], cwd=folder, check=True, capture_output=True)
+        done = subprocess.run(["go", "run", "."], cwd=folder, check=True, capture_output=True)
     answer: Json = json.loads(done.stdout)
     return answer
 

@@ -128,9 +128,14 @@ def _add(root: Any, path: list[str], value: Any) -> None:
 
 
 def _replace(root: Any, path: list[str], value: Any) -> None:
+    """A field that is not there is added, as the library that the API server uses does (evanphx/json-patch v4)."""
     container = _get(root, path[:-1])
-    _step(container, path[-1])
-    container[path[-1] if isinstance(container, dict) else _index(container, path[-1])] = value
+    if isinstance(container, dict):
+        container[path[-1]] = value
+    elif isinstance(container, list):
+        container[_index(container, path[-1])] = value
+    else:
+        raise _Rejected
 
 
 def _remove(root: Any, path: list[str]) -> None:

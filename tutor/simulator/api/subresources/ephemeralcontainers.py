@@ -13,6 +13,7 @@ from tutor.simulator.api.options import WriteOptions, write_options
 from tutor.simulator.api.writing import check_identity
 from tutor.simulator.errors import forbidden_field, invalid_object
 from tutor.simulator.objects import copy_json
+from tutor.simulator.schemas import internal
 from tutor.simulator.store import Obj
 
 HANDLES = ("ephemeralcontainers",)
@@ -53,7 +54,10 @@ def _check(name: str, before: list[Obj], after: list[Obj]) -> None:
     """Ephemeral containers can be added, but neither changed nor removed."""
     by_name = {container.get("name"): container for container in after}
     for container in before:
-        if by_name.get(container.get("name")) != container:
-            why = f'existing ephemeral containers "{container.get("name")}" may not be changed'
-            problem = forbidden_field("spec.ephemeralContainers", f"{why}\n")
-            raise invalid_object("Pod", "", name, [problem])
+        new = by_name.get(container.get("name"))
+        if new == container:
+            continue
+        why = f'existing ephemeral containers "{container.get("name")}" may not be '
+        found = internal.difference("core.EphemeralContainer", container, new) if new is not None else ""
+        why += f"changed\n{found}" if new is not None else "removed\n"
+        raise invalid_object("Pod", "", name, [forbidden_field("spec.ephemeralContainers", why)])

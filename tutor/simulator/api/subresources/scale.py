@@ -16,23 +16,47 @@ from tutor.simulator.api.ownership import managers as ownership
 from tutor.simulator.api.ownership.managers import Manager
 from tutor.simulator.api.ownership.scales import parent_managers, scale_managers
 from tutor.simulator.api.ownership.typed import Node
+from tutor.simulator.api.views import Presenter
 from tutor.simulator.api.writing import check_identity
 from tutor.simulator.errors import ApiError, invalid, invalid_object
 from tutor.simulator.objects import copy_json
-from tutor.simulator.resources.base import Scale
+from tutor.simulator.resources.base import Column, Resource, Scale
+from tutor.simulator.resources.printing import AGE, NAME, at
 from tutor.simulator.schemas import table
 from tutor.simulator.schemas.types import ANY
 from tutor.simulator.store import Obj
 
 HANDLES = ("scale",)
+_SCALES = Resource(
+    group="autoscaling",
+    version="v1",
+    kind="Scale",
+    plural="scales",
+    columns=(
+        Column("Name", NAME.cell, description=NAME.description),
+        Column("Desired", at("spec", "replicas", default=0), type="integer", description="Replicas wanted."),
+        Column("Available", at("status", "replicas", default=0), type="integer", description="Replicas there are."),
+        AGE,
+    ),
+)
+"""What prints a Scale (pkg/printers/internalversion/printers.go)."""
 _SHOWN_METADATA = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
 
 
 def handle(call: Call) -> Response:
     """GET, PUT and PATCH."""
     if call.route.verb == "get":
-        return call.answer(_scale_of(call, listing.get_object(call.store, call.route)))
-    return call.answer(_scale_of(call, _update(call) if call.route.verb == "update" else _patch(call)))
+        return _answer(call, listing.get_object(call.store, call.route))
+    return _answer(call, _update(call) if call.route.verb == "update" else _patch(call))
+
+
+def _answer(call: Call, obj: Obj) -> Response:
+    """The Scale of an object in the form that was asked for; as a Table it has columns of its own."""
+    scale = _scale_of(call, obj)
+    if call.accepted.view != "Table":
+        return call.answer(scale)
+    presenter = Presenter(_SCALES, call.accepted, call.api.cluster.clock.now + call.api.offset, 0)
+    return call.answer(presenter.one(scale))
 
 
 def _expected() -> Expected:
