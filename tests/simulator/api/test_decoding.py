@@ -184,3 +184,17 @@ def test_bad_yaml_is_refused(client: InProcessClient, text: str) -> None:
 def test_a_missing_content_type_counts_as_json(client: InProcessClient) -> None:
     response = client.send("POST", CONFIG_MAPS, {"metadata": {"name": "n"}}, headers={"content-type": ""})
     assert response.status == 201
+
+
+def test_scalars_that_go_never_leaves_out_are_filled_in(client: InProcessClient) -> None:
+    labels = {"app": "a"}
+    spec = {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod("p")["spec"]}}
+    body = {"metadata": {"name": "a"}, "spec": spec}
+    made = client.json("POST", "/apis/apps/v1/namespaces/default/replicasets", body)
+    assert made["status"] == {"replicas": 0}
+    condition = {"status": {"conditions": [{"type": "Odd"}]}}
+    patched = client.json(
+        "PATCH", "/api/v1/nodes/node-1/status", condition, content_type="application/strategic-merge-patch+json"
+    )
+    odd = next(found for found in patched["status"]["conditions"] if found["type"] == "Odd")
+    assert odd["status"] == ""

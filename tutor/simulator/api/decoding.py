@@ -123,6 +123,8 @@ class Decoder:
         for key, field in type_.filled.items():
             if key not in decoded:
                 decoded[key] = empty(field.type)
+        for key, zero in type_.zeros.items():
+            decoded.setdefault(key, zero)
         return decoded
 
     def _field(self, type_: Struct, field: Field, item: Any) -> Any:
@@ -213,5 +215,7 @@ def unset(type_: Type) -> dict[str, Any]:
 
 
 def empty(type_: Type) -> dict[str, Any]:
-    """The object with nothing set, as Go writes it: the structs that are always there."""
-    return {key: empty(field.type) for key, field in type_.filled.items()} if isinstance(type_, Struct) else {}
+    """The object with nothing set, as Go writes it: the structs and scalars that are always there."""
+    if not isinstance(type_, Struct):
+        return {}
+    return {key: empty(field.type) for key, field in type_.filled.items()} | type_.zeros

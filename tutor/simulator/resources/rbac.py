@@ -16,7 +16,8 @@ SUBJECT_KINDS = ("ServiceAccount", "User", "Group")
 
 def _default_binding(binding: Obj) -> None:
     """pkg/apis/rbac/v1/defaults.go"""
-    binding.setdefault("roleRef", {}).setdefault("apiGroup", GROUP)
+    reference = binding.setdefault("roleRef", {})
+    reference["apiGroup"] = reference.get("apiGroup") or GROUP
     for subject in binding.get("subjects") or ():
         if not subject.get("apiGroup") and subject.get("kind") in ("User", "Group"):
             subject["apiGroup"] = GROUP

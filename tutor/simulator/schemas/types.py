@@ -112,6 +112,17 @@ class Struct:
         }
 
     @cached_property
+    def zeros(self) -> dict[str, Any]:
+        """The values of scalars that are written even when they were left out: such as are neither pointers nor omitted."""
+        return {
+            name: _ZEROS[found.type.kind]
+            for name, found in self.fields.items()
+            if isinstance(found.type, Scalar)
+            and found.type.kind in _ZEROS
+            and not (found.pointer or found.omit_empty or found.omit_zero)
+        }
+
+    @cached_property
     def go_name(self) -> str:
         """The Go name without package, as decoding errors begin: "PodSpec"."""
         return self.name.rpartition(".")[2]
@@ -121,6 +132,8 @@ class Struct:
         """The Go name with package: "v1.PodSpec"."""
         return ".".join(self.name.split(".")[-2:])
 
+
+_ZEROS: Mapping[str, Any] = {"string": "", "bool": False, "int32": 0, "int64": 0, "float64": 0, "int-or-string": 0}
 
 Type = Scalar | ListOf | MapOf | Struct
 
