@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.shell.tips import Failure, tip_for, tip_for_line
+from tutor.shell.tips import Failure, image_slip, tip_for, tip_for_line
 
 OBJECTS = [
     ("", "namespace", "default"),
@@ -95,6 +95,32 @@ SLIPS = [
     ),
     ("get pods -namespace production", not_found("pods", "production"), "amespace", "two dashes: --namespace"),
     ("create -f x.yaml", 'Error from server (AlreadyExists): pods "x" already exists\n', "default", "kubectl apply -f"),
+    ("exec box ls -l", "error: unknown shorthand flag: 'l' in -l\n", "default", "kubectl exec box -- ls -l"),
+    ("exec -n web box ls -l", "error: unknown shorthand flag: 'l' in -l\n", "default", "exec -n web box -- ls -l"),
+    ("exec box", "error: you must specify at least one command for the container\n", "default", "exec box -- ls"),
+    ("exec x -- ls -n production", not_found("pods", "x"), "default", "Write -n production before it"),
+    ("exec x -- ls --namespace=production", not_found("pods", "x"), "default", "Write -n production before it"),
+    ("log web-app", 'error: unknown command "log" for "kubectl"\n', "default", "kubectl logs"),
+    ("restart deploy x", 'error: unknown command "restart" for "kubectl"\n', "default", "kubectl rollout restart"),
+    ("get pods --all-namespace", "error: unknown flag: --all-namespace\n", "default", "--all-namespaces"),
+    ("rollout undo d --to-revison=1", "error: unknown flag: --to-revison\n", "default", "--to-revision"),
+    ("run x --image=nginx --replicas=3", "error: unknown flag: --replicas\n", "default", "kubectl create deployment"),
+    ("scale deploy x replicas=3", 'error: required flag(s) "replicas" not set\n', "default", "--replicas=3"),
+    ("create deploy x", 'error: required flag(s) "image" not set\n', "default", "--image=nginx"),
+    ("apply -f a.yaml b.yaml", "error: Unexpected args: [b.yaml]\n", "default", "-f a.yaml -f b.yaml"),
+    ("logs deploy web-app", not_found("pods", "deploy"), "production", "kubectl logs deploy/web-app"),
+    ("get pod a,b", not_found("pods", "a,b"), "production", "separated by blanks: a b"),
+    (
+        "rollout undo web-app",
+        'error: the server doesn\'t have a resource type "web-app"\n',
+        "production",
+        "kubectl rollout undo deployment web-app",
+    ),
+    ("apply -f x.yaml", "error: error parsing x.yaml: error converting YAML to JSON\n", "default", "edit x.yaml marks"),
+    ("exec x -it -- bash", 'exec: "bash": executable file not found in $PATH\n', "default", "Try sh"),
+    ("set image deploy/x y=z", 'error: unable to find container named "y"\n', "default", "that of a container"),
+    ("delete pod", "error: resource(s) were provided, but no name was specified\n", "default", "--all"),
+    ("apply deployment", "error: must specify one of -f and -k\n", "default", "kubectl apply -f FILE"),
     (
         "get pods",
         "The connection to the server x was refused - did you specify the right host or port?\n",
@@ -128,3 +154,32 @@ def test_lines_that_never_reach_kubectl() -> None:
     assert "<pod-name> stands for" in tip_for_line("kubectl logs <pod-name>", 2)
     assert tip_for_line("nonesuch a", 127) == ""
     assert tip_for_line("cat < file > out", 1) == ""
+    assert "called kubectl" in tip_for_line("kubctl get pods", 127)
+    assert "called kubectl" in tip_for_line("Kubectl get pods", 127)
+    assert tip_for_line("kubectl get pods | grpe x", 127) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("run x --image=ngnix", "nginx"),
+        ("run x --image ngnix:1.27", "nginx"),
+        ("create deployment x --image=docker.io/library/postgress:16", "postgres"),
+        ("set image deploy/x web=redsi:7", "redis"),
+    ],
+)
+def test_an_image_that_looks_like_a_slip(line: str, name: str) -> None:
+    assert f"image called {name}" in image_slip(line.split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "run x --image=nginx:1.27",
+        "run x --image=web-app:v2",
+        "run x --image=example.com/team/api",
+        "get pods -l image=ngnix",
+    ],
+)
+def test_an_image_that_does_not(line: str) -> None:
+    assert image_slip(line.split()) == ""

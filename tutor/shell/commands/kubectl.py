@@ -11,7 +11,7 @@ from tutor.kubectl.local_ports import LocalPorts
 from tutor.shell.calls import Surroundings
 from tutor.shell.kubefile import FOLDER
 from tutor.shell.looking import KubectlLook
-from tutor.shell.tips import Failure, tip_for
+from tutor.shell.tips import Failure, image_slip, tip_for
 from tutor.shell.world import HOME
 
 if TYPE_CHECKING:
@@ -102,8 +102,9 @@ class Kubectl:
             return 1
         errors: list[str] = []
         status = run(surroundings.argv[1:], self._io(surroundings, errors), config)
-        if errors and surroundings.for_learner and not surroundings.cancelled.is_set():
-            surroundings.call.tip = self._tip(surroundings, "".join(errors), config)
+        if surroundings.for_learner and not surroundings.cancelled.is_set():
+            slip = image_slip(surroundings.argv[1:]) if status == 0 else ""
+            surroundings.call.tip = slip or (self._tip(surroundings, "".join(errors), config) if errors else "")
         return status
 
     def _io(self, surroundings: Surroundings, errors: list[str]) -> KubectlIO:
