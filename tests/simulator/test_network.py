@@ -75,12 +75,42 @@ def test_an_address_that_no_pod_has_any_more(lab: Lab) -> None:
 def test_headless_services_give_the_pods_own_addresses(lab: Lab) -> None:
     lab.create("services", "v1", "Service", "all", spec={"clusterIP": "None", "selector": {"app": "web"}})
     lab.advance(1)
-    code, output = lab.run("box", "nslookup", "all", seconds=1)
+    code, output = lab.run("box", "nslookup", "all.default.svc.cluster.local", seconds=1)
     addresses = {
         pod["status"]["podIP"] for pod in lab.cluster.store.list("pods", "default") if "web" in pod["metadata"]["name"]
     }
     assert code == 0
     assert all(f"Address: {address}" in output for address in addresses)
+
+
+def test_a_short_name_is_looked_up_with_every_search_domain(lab: Lab) -> None:
+    code, output = lab.run("box", "nslookup", "web", seconds=1)
+    assert "Name:\tweb.default.svc.cluster.local" in output
+    assert "** server can't find web.svc.cluster.local: NXDOMAIN" in output
+    assert code == 1
+
+
+def test_a_download_is_a_file_and_is_not_overwritten(lab: Lab) -> None:
+    url = "http://web/ready"
+    assert lab.run("box", "wget", "-q", url, seconds=1)[0] == 0
+    assert lab.run("box", "cat", "ready", seconds=1)[1] == get(lab, url)[1]
+    code, output = lab.run("box", "wget", "-q", url, seconds=1)
+    assert (code, output) == (1, "wget: can't open 'ready': File exists\n")
+
+
+def test_names_of_the_hosts_file_come_before_dns(lab: Lab) -> None:
+    address = lab.get("web", "services")["spec"]["clusterIP"]
+    aliases = [{"ip": address, "hostnames": ["shop.local"]}]
+    lab.pod(
+        "other",
+        {"command": ["sleep", "1000"]},
+        hostAliases=aliases,
+        dnsPolicy="None",
+        dnsConfig={"nameservers": ["1.1.1.1"]},
+    )
+    lab.advance(5)
+    assert lab.run("other", "wget", "-qO-", "http://shop.local/ready", seconds=1)[0] == 0
+    assert lab.run("other", "wget", "-qO-", "-T", "20", "http://web/ready", seconds=15)[0] == 1
 
 
 def test_without_dns_names_lead_nowhere(lab: Lab) -> None:

@@ -14,6 +14,7 @@ from tutor.simulator.images.traffic import HTTP, HTTPS, TCP, ConnectionFailed, R
 from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.network_policies import allows
 from tutor.simulator.objects import labels_of, namespace_of
+from tutor.simulator.resolving import DNS_SERVER, in_hosts, resolver_of
 from tutor.simulator.store import Obj
 
 DOMAIN = "cluster.local"
@@ -83,18 +84,13 @@ class Network:
             return ["127.0.0.1"]
         if _is_address(name):
             return [name]
-        if name == config.hostname:
-            return [config.ip]
-        if not self._dns_answers():
+        listed = in_hosts(config.hosts, name)
+        if listed:
+            return [listed]
+        resolver = resolver_of(config.resolver)
+        if DNS_SERVER not in resolver.servers or not self._dns_answers():
             raise ConnectionFailed("no-host", seconds=DNS_TIMEOUT_SECONDS)
-        namespace = config.pod.partition("/")[0]
-        candidates = [name.rstrip(".")]
-        if not name.endswith(".") and name.count(".") < 5:
-            candidates = [
-                *(f"{name}.{suffix}" for suffix in (f"{namespace}.svc.{DOMAIN}", f"svc.{DOMAIN}", DOMAIN)),
-                name,
-            ]
-        for candidate in candidates:
+        for candidate in resolver.candidates(name):
             found = self._lookup(candidate)
             if found:
                 return found

@@ -61,6 +61,10 @@ class CallHere:
     def read(self, path: str) -> bytes | None:
         return self.container.read(self.world, path if path.startswith("/") else f"{self.call.cwd}/{path}")
 
+    def write(self, path: str, data: bytes) -> str:
+        inside = self.container.enter(self.world)
+        return inside.write(path if path.startswith("/") else f"{self.call.cwd.rstrip('/')}/{path}", data)
+
     def names(self, path: str) -> list[str] | None:
         return self.container.names(self.world, path)
 

@@ -112,6 +112,9 @@ class _MainHere:
     def read(self, path: str) -> bytes | None:
         return self.container.read(self.world, path)
 
+    def write(self, path: str, data: bytes) -> str:
+        return self.container.enter(self.world).write(path, data)
+
     def names(self, path: str) -> list[str] | None:
         return self.container.names(self.world, path)
 

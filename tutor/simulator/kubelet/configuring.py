@@ -17,10 +17,10 @@ from tutor.simulator.kubelet.look import Look
 from tutor.simulator.kubelet.resources import limit
 from tutor.simulator.kubelet.volumes import mount_points
 from tutor.simulator.objects import name_of, namespace_of
+from tutor.simulator.resolving import DNS_SERVER
 from tutor.simulator.store import Obj
 
 DOMAIN = "cluster.local"
-DNS_SERVER = "10.96.0.10"
 MOST_OF_A_NAME = 63
 _HOSTS = (
     "# Kubernetes-managed hosts file.",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NAME = "default-scheduler"
 CYCLE = "cycle"
 """The only key: the queue inside says which pod is next."""
-_ROOM = frozenset(("NodeResourcesFit", "NodePorts", "PodTopologySpread", "InterPodAffinity"))
+_ROOM = frozenset(("NodeResourcesFit", "NodePorts", "PodTopologySpread", "InterPodAffinity", "VolumeRestrictions"))
 _PLACED = frozenset(("PodTopologySpread", "InterPodAffinity"))
 _NODE = frozenset(
     ("NodeUnschedulable", "TaintToleration", "NodeAffinity", "VolumeBinding", "PodTopologySpread", "InterPodAffinity")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.simulator.client import Client
-from tutor.simulator.objects import annotations_of, deleting, name_of, namespace_of, with_metadata
+from tutor.simulator.objects import annotations_of, deleting, name_of, namespace_of, uid_of, with_metadata
 from tutor.simulator.scheduler.filters import Rejection
 from tutor.simulator.scheduler.matching import matches_node_term
 from tutor.simulator.scheduler.snapshot import NodeInfo
@@ -13,20 +13,29 @@ from tutor.simulator.store import Obj
 
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 CLAIMS = "persistentvolumeclaims"
+ALONE = "ReadWriteOncePod"
+TAKEN = (
+    "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod"
+)
 
 
 class VolumePlacement:
-    """Node affinity of the volumes a pod uses."""
+    """What the volumes a pod uses say of where it may run: their node affinity, and whether another pod has one for itself."""
 
-    def __init__(self, selectors: list[dict[str, Any]]) -> None:
+    def __init__(self, selectors: list[dict[str, Any]], *, taken: bool) -> None:
         self._selectors = selectors
+        self._taken = taken
 
     def reject(self, node: NodeInfo) -> Rejection | None:
         """Why the node is no place for the pod."""
+        if self._taken:
+            return Rejection("VolumeRestrictions", (TAKEN,))
         for selector in self._selectors:
             terms = selector.get("nodeSelectorTerms") or ()
             if node.node is None or not any(matches_node_term(term, node.node) for term in terms):
-                return Rejection("VolumeBinding", ("node(s) had volume node affinity conflict",), helpless=True)
+                return Rejection(
+                    "VolumeBinding", ("node(s) didn't match PersistentVolume's node affinity",), helpless=True
+                )
         return None
 
 
@@ -73,7 +82,17 @@ class VolumeCheck:
             required = ((volume or {}).get("spec", {}).get("nodeAffinity") or {}).get("required")
             if required:
                 terms.append(required)
-        return VolumePlacement(terms) if terms else None
+        taken = self._is_taken(pod)
+        return VolumePlacement(terms, taken=taken) if terms or taken else None
+
+    def _is_taken(self, pod: Obj) -> bool:
+        """Whether a claim that is for one pod only is another pod's (plugins/volumerestrictions)."""
+        for name, claim in self._claims(pod):
+            if claim is not None and ALONE in (claim["spec"].get("accessModes") or ()):
+                others = self._client.store.list("pods", namespace_of(pod))
+                if any(_uses(other, name) for other in others if uid_of(other) != uid_of(pod)):
+                    return True
+        return False
 
     def claim(self, pod: Obj, node: str) -> bool:
         """Ask for volumes on a node for claims that waited for the pod; says whether all are bound already."""
@@ -86,6 +105,13 @@ class VolumeCheck:
                     changed = with_metadata(claim, annotations={**annotations, SELECTED_NODE: node})
                     self._client.update(CLAIMS, changed)
         return bound
+
+
+def _uses(pod: Obj, claim: str) -> bool:
+    """Whether a pod that has a node and has not ended uses a claim."""
+    if not pod["spec"].get("nodeName") or pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
+        return False
+    return any(claim_name(pod, volume) == claim for volume in pod["spec"].get("volumes") or ())
 
 
 def _is_bound(claim: Obj) -> bool:

@@ -59,6 +59,9 @@ class Here(Protocol):
     def read(self, path: str) -> bytes | None:
         """A file of the container; None when there is none."""
 
+    def write(self, path: str, data: bytes) -> str:
+        """Write a file; why that is impossible, in words, or nothing."""
+
     def names(self, path: str) -> list[str] | None:
         """The names in a directory of the container; None when there is none."""
 

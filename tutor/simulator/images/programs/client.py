@@ -41,10 +41,18 @@ class Client(Program):
     resident = MIB
     idle_cpu = 0.0
     stop_code: ClassVar[int] = 143
+    write_problem: ClassVar[int] = 1
+    """The exit code when a file cannot be written."""
 
     def __init__(self) -> None:
         super().__init__()
         self._outcome: tuple[tuple[tuple[str, str], ...], int] = ((), 0)
+        self._file: tuple[str, bytes, str] | None = None
+
+    def save(self, path: str, data: bytes, complaint: str) -> None:
+        """Write a file as well when the time has come; if that is impossible, only the complaint is shown, with the reason in
+        the place of {why}."""
+        self._file = (path, data, complaint)
 
     def finish(self, here: Here, seconds: float, code: int, *output: tuple[str, str]) -> None:
         """Write (stream, text) pairs and end after some seconds."""
@@ -54,6 +62,11 @@ class Client(Program):
     def step(self, here: Here) -> None:
         self.wake_at = None
         output, code = self._outcome
+        if self._file is not None:
+            path, data, complaint = self._file
+            why = here.write(path, data)
+            if why:
+                output, code = (("stderr", complaint.replace("{why}", why)),), self.write_problem
         for stream, text in output:
             here.log(text, stream)
         here.exit(code)

@@ -105,6 +105,8 @@ def _curl_cluster(options: _CurlOptions, word: str, words: Iterator[str]) -> str
 class Curl(Client):
     """curl"""
 
+    write_problem = 23
+
     def start(self, here: Here) -> None:
         options = _curl_options(list(here.argv[1:]))
         if isinstance(options, str):
@@ -133,6 +135,8 @@ class Curl(Client):
             text = f"(22) The requested URL returned error: {response.status}"
             self._complain(here, options, response.seconds, 22, text)
             return
+        if options.output and options.output != "-" and not options.head:
+            self.save(options.output, response.body, f"curl: (23) Failed to open {options.output}: {{why}}\n")
         self.finish(here, response.seconds, 0, *_curl_output(options, response))
 
     def _failed(self, here: Here, options: _CurlOptions, url: Url, error: ConnectionFailed) -> None:
@@ -171,7 +175,7 @@ def _curl_output(options: _CurlOptions, response: Response) -> list[tuple[str, s
         output.append(("stdout", head.replace("\n", "\r\n")))
     if options.verbose:
         output.append(("stderr", "".join(f"< {line}\n" for line in head.splitlines())))
-    if not options.head and not options.output:
+    if not options.head and options.output in ("", "-"):
         output.append(("stdout", response.text))
     if options.write_out:
         output.append(("stdout", _write_out(options.write_out, response)))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from tutor.simulator.images.programs.base import Here
 from tutor.simulator.images.programs.client import Client
 from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request
+from tutor.simulator.resolving import DNS_SERVER
 
-DNS_SERVER = "10.96.0.10"
+DOMAIN = "cluster.local"
 
 
 class Nslookup(Client):
-    """busybox nslookup"""
+    """busybox nslookup: a name without a dot is asked for with every search domain, any other as it is."""
 
     def start(self, here: Here) -> None:
         names = [word for word in here.argv[1:] if not word.startswith("-")]
@@ -19,36 +20,35 @@ class Nslookup(Client):
             self.finish(here, 0.0, 1, ("stderr", "Usage: nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]\n"))
             return
         try:
-            found = here.resolve(names[0])
+            answers = [self._answer(here, name, kind) for kind in "46" for name in _asked(here, names[0])]
         except ConnectionFailed:
             text = ";; connection timed out; no servers could be reached\n\n"
             self.finish(here, 10.0, 1, ("stdout", text))
             return
+        failed = any("** server" in answer for answer in answers)
+        self.finish(here, 0.01, int(failed), ("stdout", head + "".join(answers)))
+
+    @staticmethod
+    def _answer(here: Here, name: str, kind: str) -> str:
+        """What is shown of the answer for IPv4 or IPv6; of a name that exists there is only the former."""
+        found = here.resolve(f"{name}.")
         if not found:
-            text = "".join(f"** server can't find {name}: NXDOMAIN\n\n" for name in _tried(here, names[0]))
-            self.finish(here, 0.01, 1, ("stdout", head + text))
-            return
-        full = full_name(here, names[0])
-        lines = "".join(f"Name:\t{full}\nAddress: {address}\n" for address in found)
-        self.finish(here, 0.01, 0, ("stdout", f"{head}{lines}\n"))
+            why = "NXDOMAIN" if name.endswith(f".{DOMAIN}") else "SERVFAIL"
+            return f"** server can't find {name}: {why}\n\n"
+        shown = found if kind == "4" else []
+        return "".join(f"Name:\t{name}\nAddress: {address}\n" for address in shown) + "\n"
 
 
-def _tried(here: Here, name: str) -> list[str]:
-    """The names that were asked for in vain: with each search domain, for IPv4 and for IPv6."""
-    if name.endswith(".") or name.count(".") >= 5:
-        return [name.rstrip(".")] * 2
-    domains = ("svc.cluster.local", f"{here.namespace}.svc.cluster.local", "cluster.local")
-    return [f"{name}.{domain}" for domain in domains] * 2
+def _asked(here: Here, name: str) -> list[str]:
+    if "." in name:
+        return [name.rstrip(".")]
+    return [f"{name}.{domain}" for domain in _search(here)] or [name]
 
 
-def full_name(here: Here, name: str) -> str:
-    """The name as the DNS answer has it: the first of the search domains with which it resolves."""
-    if name.endswith("."):
-        return name.rstrip(".")
-    for suffix in (f"{here.namespace}.svc.cluster.local", "svc.cluster.local", "cluster.local"):
-        if name.count(".") < 5 and here.resolve(f"{name}.{suffix}."):
-            return f"{name}.{suffix}"
-    return name
+def _search(here: Here) -> list[str]:
+    """The search domains of /etc/resolv.conf."""
+    lines = (here.read("/etc/resolv.conf") or b"").decode(errors="replace").splitlines()
+    return next((line.split()[1:] for line in reversed(lines) if line.startswith("search ")), [])
 
 
 class Netcat(Client):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tutor.simulator.images.programs.base import Here
 from tutor.simulator.images.programs.client import Client, Url, parse_url
-from tutor.simulator.images.traffic import REASONS, ConnectionFailed, Request
+from tutor.simulator.images.programs.curl import status_head
+from tutor.simulator.images.traffic import REASONS, ConnectionFailed, Request, Response
 
 
 class Wget(Client):
@@ -12,6 +13,7 @@ class Wget(Client):
 
     def start(self, here: Here) -> None:
         quiet, target, limit, spider, post, url = False, None, 900.0, False, None, ""
+        self._headers = "-S" in here.argv[1:] or "--server-response" in here.argv[1:]
         words = iter(here.argv[1:])
         for word in words:
             if word in ("-O", "--output-document"):
@@ -48,17 +50,36 @@ class Wget(Client):
             return
         addresses = here.resolve(url.host) or [url.host]
         said = "" if quiet else f"Connecting to {url.host} ({addresses[0]}:{url.port})\n"
+        if self._headers:
+            said += "".join(f"  {line}\n" for line in status_head(response).splitlines())
         if response.seconds > limit:
             self.finish(here, limit, 1, ("stderr", f"{said}wget: download timed out\n"))
         elif response.status >= 400:
             reason = REASONS.get(response.status, "")
             text = f"{said}wget: server returned error: HTTP/1.1 {response.status} {reason}\n"
             self.finish(here, response.seconds, 1, ("stderr", text))
-        elif target == "-":
-            self.finish(here, response.seconds, 0, ("stderr", said), ("stdout", "" if spider else response.text))
         else:
-            name = target or url.path.rstrip("/").rpartition("/")[2] or "index.html"
-            note = "" if quiet or spider else f"saving to '{name}'\n'{name}' saved\n"
+            self._take(here, url, response, said, quiet=quiet, target=target, spider=spider)
+
+    def _take(
+        self, here: Here, url: Url, response: Response, said: str, *, quiet: bool, target: str | None, spider: bool
+    ) -> None:
+        """Do with the answer what was asked for."""
+        size = len(response.body)
+        if spider:
+            note = "" if quiet else "remote file exists\n"
+            self.finish(here, response.seconds, 0, ("stderr", said + note))
+        elif target == "-":
+            note = "" if quiet else f"writing to stdout\n{_bar('-', size)}written to stdout\n"
+            self.finish(here, response.seconds, 0, ("stderr", said + note), ("stdout", response.text))
+        else:
+            name = target or url.path.split("?")[0].rstrip("/").rpartition("/")[2] or "index.html"
+            if target is None and here.read(name) is not None:
+                text = f"{said}wget: can't open '{name}': File exists\n"
+                self.finish(here, response.seconds, 1, ("stderr", text))
+                return
+            note = "" if quiet else f"saving to '{name}'\n{_bar(name, size)}'{name}' saved\n"
+            self.save(name, response.body, f"{said}wget: can't open '{name}': {{why}}\n")
             self.finish(here, response.seconds, 0, ("stderr", said + note))
 
     def _failed(self, here: Here, url: Url, error: ConnectionFailed, quiet: bool, limit: float) -> None:
@@ -73,6 +94,11 @@ class Wget(Client):
         why = "No route to host" if error.kind == "unreachable" else "Connection refused"
         text = f"{said}wget: can't connect to remote host ({address}): {why}\n"
         self.finish(here, error.seconds, 1, ("stderr", text))
+
+
+def _bar(name: str, size: int) -> str:
+    """The bar of a transfer that is over."""
+    return f"{name[:20]:<20} 100% |{'*' * 32}| {size:>5}  0:00:00 ETA\n"
 
 
 PROGRAMS = {"wget": Wget}
