@@ -14,6 +14,7 @@ from tutor.posix.tree import FileInfo, FileTree, Stamp, join, name_of, parent_of
 from tutor.posix.walks import Walks
 
 _READ, _WRITE, _SEARCH = 4, 2, 1
+NOWHERE = ""
 _SET_GROUP = 0o2000
 
 
@@ -79,10 +80,12 @@ class Namespace:
             end, in_root = self._walk(path, follow=follow)
             if in_root and content is not None:
                 known[path, follow] = end
+        if end == NOWHERE:
+            raise FileError("ENOENT", path)
         return end
 
     def _walk(self, path: str, *, follow: bool) -> tuple[str, bool]:
-        """Where a path leads, and whether the way is all in the root tree."""
+        """Where a path leads, NOWHERE when a directory on the way is missing, and whether the way is all in the root tree."""
         todo, done, links = list(reversed(path.split("/")[1:])) if path != "/" else [], "/", 0
         in_root = True
         while todo:
@@ -91,7 +94,12 @@ class Namespace:
                 continue
             candidate = join(done, name) if name == ".." else f"{done.rstrip('/')}/{name}"
             in_root = in_root and self.mount_of(candidate) is self.root
-            info = self._raw_info(candidate, path, last=not todo)
+            try:
+                info = self._raw_info(candidate, path, last=not todo)
+            except FileError as error:
+                if error.code != "ENOENT":
+                    raise
+                return NOWHERE, in_root
             if info is None or info.kind != "link" or not (todo or follow):
                 self._check_search(info, todo, path)
                 done = candidate
