@@ -174,20 +174,3 @@ def test_token_reviews(client: InProcessClient) -> None:
         "error": "invalid bearer token",
     }
     assert client.json("POST", path, {})["code"] == 400
-
-
-# -- the record
-
-
-def test_requests_are_recorded(client: InProcessClient) -> None:
-    before = client.api.audit.last
-    client.json("POST", CONFIG_MAPS, config_map("a"))
-    client.get(f"{CONFIG_MAPS}/b")
-    created, got = client.api.audit.since(before)
-    assert (created.user, created.verb, created.resource, created.code) == (
-        "kubernetes-admin",
-        "create",
-        "configmaps",
-        201,
-    )
-    assert (got.verb, got.name, got.namespace, got.code) == ("get", "b", "default", 404)

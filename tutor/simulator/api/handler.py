@@ -9,6 +9,7 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -30,6 +31,14 @@ from tutor.simulator.errors import ApiError
 log = logging.getLogger(__name__)
 
 Handler = Callable[[Call], Response]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Who asks, and for what, as far as it is known yet."""
+
+    user: User
+    route: routing.Route | None = None
 
 
 class Api:
@@ -61,19 +70,28 @@ class Api:
 
     def _handle(self, request: Request) -> Response:
         check_size(request.body)
-        user = self.authenticator.authenticate(request)
-        if user is None:
+        sender = self.authenticator.authenticate(request)
+        if sender is None:
             raise ApiError(401, "Unauthorized", "Unauthorized")
-        user = self._impersonated(request, user)
+        asked = _Asked(sender)
         try:
-            route = routing.parse(self.cluster.scheme, request)
+            response = self._answer(request, asked)
+        except ApiError as error:
+            response = _failure(request, error)
+        self.audit.record(self.cluster.clock.now, asked.user, sender, asked.route, request, response.status)
+        return response
+
+    def _answer(self, request: Request, asked: _Asked) -> Response:
+        asked.user = self._impersonated(request, asked.user)
+        try:
+            asked.route = routing.parse(self.cluster.scheme, request)
         except routing.UnknownGroup:
             return plain_text(404, "404 page not found\n")
-        if route is None:
-            self._authorize_path(request, user)
+        if asked.route is None:
+            self._authorize_path(request, asked.user)
             return self.documents.answer(request)
-        self._authorize(route, user)
-        return self._route(request, route, user)
+        self._authorize(asked.route, asked.user)
+        return self._route(request, asked.route, asked.user)
 
     def _impersonated(self, request: Request, user: User) -> User:
         from tutor.simulator.api.access.impersonation import requested
@@ -100,12 +118,11 @@ class Api:
         call = Call(self, request, route, user, _accepted(request, route))
         call.warnings.extend([route.resource.deprecated] if route.resource.deprecated else ())
         try:
-            response = watch(call) if watching else _handler(route)(call)
+            return watch(call) if watching else _handler(route)(call)
         except ApiError as error:
             response = _failure(request, error)
             response.headers.extend(call.warning_headers())
-        self.audit.record(self.cluster.clock.now, user, route, request, response.status)
-        return response
+            return response
 
 
 def _accepted(request: Request, route: routing.Route) -> Accepted:
