@@ -16,7 +16,7 @@ from tutor.simulator.ids import Ids
 from tutor.simulator.metrics import Metrics
 from tutor.simulator.registry import Registry
 from tutor.simulator.resources.scheme import Scheme
-from tutor.simulator.store import Store, StoreState
+from tutor.simulator.store import Obj, Store, StoreState
 
 if TYPE_CHECKING:
     from tutor.simulator.kubelet.runtime import Runtime
@@ -53,6 +53,11 @@ class ClusterState:
     engine: Any
 
 
+def _no_token(_account: Obj, _secret: Obj) -> str:
+    """Without an API there is nobody to show a token to."""
+    return "none"
+
+
 class SimulatedCluster:
     """One cluster. All access from several threads goes through `lock`; nothing in here waits or reads the wall clock."""
 
@@ -67,6 +72,8 @@ class SimulatedCluster:
         self.lock = threading.RLock()
         self.root_ca = ""
         """The certificate authority of the API server, as PEM; a server sets it when it starts."""
+        self.stored_token: Callable[[Obj, Obj], str] = _no_token
+        """Makes the token that a Secret keeps for a ServiceAccount; the API sets it, for it has to know its own tokens."""
         self.runtime: Runtime
         """What kubelets do for the API server: logs, commands in containers (set by the kubelet package)."""
         self.clock = Clock(now)

@@ -13,10 +13,14 @@ from typing import Any
 from tutor.simulator.api.http import Request, User
 from tutor.simulator.cluster import SimulatedCluster
 from tutor.simulator.errors import ApiError
+from tutor.simulator.objects import name_of, namespace_of, uid_of
+from tutor.simulator.store import Obj
 
 ADMIN = User("kubernetes-admin", ("system:masters", "system:authenticated"))
 ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 ISSUER = "https://kubernetes.default.svc"
+STORED_ISSUER = "kubernetes/serviceaccount"
+"""Issuer of the tokens that Secrets keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Authenticator:
         self._cluster = cluster
         self._key = hashlib.sha256(cluster.ids.uid().encode()).digest()
         self._tokens: dict[str, User] = {}
+        cluster.stored_token = self.issue_stored
         self.trusts_everyone = True
         """No credentials needed: for callers in the same process. A server turns it off."""
 
@@ -76,6 +81,18 @@ class Authenticator:
             "nbf": int(now),
             "sub": subject,
         }
+        return self._signed(payload)
+
+    def issue_stored(self, account: Obj, secret: Obj) -> str:
+        """The token that a Secret keeps: good for as long as there are the account and the Secret."""
+        namespace, name = namespace_of(account), name_of(account)
+        owner = {"name": name, "uid": uid_of(account)}
+        bound = {"name": name_of(secret), "uid": uid_of(secret)}
+        kubernetes = {"namespace": namespace, "serviceaccount": owner, "secret": bound}
+        subject = f"system:serviceaccount:{namespace}:{name}"
+        return self._signed({"iss": STORED_ISSUER, "kubernetes.io": kubernetes, "sub": subject})
+
+    def _signed(self, payload: dict[str, Any]) -> str:
         signed = f"{_segment({'alg': 'HS256', 'typ': 'JWT'})}.{_segment(payload)}"
         return f"{signed}.{_base64(self._sign(signed))}"
 
@@ -88,7 +105,7 @@ class Authenticator:
         if not signed or not hmac.compare_digest(_base64(self._sign(signed)), signature):
             return None
         payload = _payload(signed)
-        if payload is None or payload.get("exp", 0) <= self._cluster.clock.now:
+        if payload is None or not self._lasts(payload):
             return None
         namespace, name = payload["kubernetes.io"]["namespace"], payload["kubernetes.io"]["serviceaccount"]["name"]
         account = self._cluster.store.get("serviceaccounts", namespace, name)
@@ -96,6 +113,14 @@ class Authenticator:
         if account is None or account["metadata"]["uid"] != uid:
             return None
         return service_account(namespace, name, uid)
+
+    def _lasts(self, payload: dict[str, Any]) -> bool:
+        """Whether a token's time is not over; that of a stored token is when its Secret goes."""
+        if payload.get("iss") != STORED_ISSUER:
+            return bool(payload.get("exp", 0) > self._cluster.clock.now)
+        known = payload["kubernetes.io"]
+        secret = self._cluster.store.get("secrets", known["namespace"], known["secret"]["name"])
+        return secret is not None and uid_of(secret) == known["secret"]["uid"]
 
 
 def service_account(namespace: str, name: str, uid: str = "") -> User:
