@@ -26,6 +26,8 @@ FRESH = 10.0
 container's numbers every 10 seconds, and what it took at the start is too little to tell."""
 NOT_REGISTERED = "the server could not find the requested resource"
 UNAVAILABLE = "the server is currently unable to handle the request"
+LEAD = 1.0
+"""A container's numbers begin when it is made, so long before its kubelet finds it running and ready."""
 SYSTEM = Usage(cpu=0.05, memory=350.0 * 2**20)
 """What a node uses beside its pods."""
 _ROUND = "round"
@@ -113,8 +115,8 @@ def _sample(
         if before is not None and last is not None and before.started == reading.started <= last[0] - FRESH:
             seconds, worked = now - last[0], reading.cpu_seconds - before.cpu_seconds
         else:
-            seconds, worked = now - reading.started, reading.cpu_seconds
-            if seconds < FRESH:
+            seconds, worked = now - reading.started + LEAD, reading.cpu_seconds
+            if seconds < FRESH + LEAD:
                 return None
         if seconds <= 0:
             return None

@@ -83,21 +83,20 @@ class EndpointsController(Controller):
         self._times = TriggerTimes()
 
     def affected(self, change: Change) -> Iterable[str]:
-        """The Services that select the pod, or the one of an Endpoints object somebody else has touched."""
+        """The Services that select the pod, or the one of an Endpoints object that somebody else has deleted."""
         if change.resource == "pods":
             return sorted(services_of(self.store, change))
-        return () if change.actor == self.name else (f"{namespace_of(change.obj)}/{name_of(change.obj)}",)
+        lost = change.type == "DELETED" and change.actor != self.name
+        return (f"{namespace_of(change.obj)}/{name_of(change.obj)}",) if lost else ()
 
     def reconcile(self, key: str) -> Result:
-        """Endpoints have no owner: those of a Service that is gone are deleted here."""
+        """Endpoints have no owner: those of a Service that is gone are deleted here, whoever wrote them."""
         namespace, name = split_key(key)
         service = self.client.get("services", namespace, name)
         if service is not None:
             return self.sync(service)
         self._times.forget(key)
-        left = self.client.get("endpoints", namespace, name)
-        if left is not None and labels_of(left).get(MANAGED_BY) == self.name:
-            self.client.delete("endpoints", namespace, name)
+        self.client.delete("endpoints", namespace, name)
         return DONE
 
     def sync(self, service: Obj) -> Result:

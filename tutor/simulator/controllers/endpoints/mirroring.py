@@ -25,6 +25,7 @@ from tutor.simulator.objects import (
     namespace_of,
     owner_reference,
     split_key,
+    with_metadata,
 )
 from tutor.simulator.store import Change, Obj
 
@@ -104,14 +105,10 @@ class MirroringController(Controller):
     def _write(self, endpoints: Obj, recycled: list[Obj], body: Obj) -> None:
         if not recycled:
             if not deleting(endpoints):
-                body["metadata"]["generateName"] = f"{name_of(endpoints)}-"
-                self.client.create(SLICES, body)
+                self.client.create(SLICES, with_metadata(body, generateName=f"{name_of(endpoints)}-"))
             return
         (old,) = recycled
-        metadata = {**old["metadata"], **body["metadata"]}
-        if not body["metadata"]["annotations"]:
-            metadata.pop("annotations")
-        changed = {**old, **body, "metadata": metadata}
+        changed = {**old, **body, "metadata": with_metadata(old, **body["metadata"])["metadata"]}
         if changed != old:
             self.client.update(SLICES, changed)
 
@@ -153,7 +150,7 @@ def _body(endpoints: Obj, group: Group, listed: list[dict[str, Any]]) -> Obj:
     metadata = {
         "namespace": namespace_of(endpoints),
         "labels": {**labels_of(endpoints), SERVICE_NAME: name_of(endpoints), MANAGED_BY: MANAGER},
-        "annotations": annotations,
+        "annotations": annotations or None,
         "ownerReferences": [owner_reference(endpoints)],
     }
     head = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": metadata}
