@@ -284,4 +284,7 @@ class Machine:
         if name in STOPPING:
             process.stopped = True
         elif name not in HARMLESS:
+            parent = self.processes.get(process.parent)
             self.exit(process, status_of(name))
+            if parent is not None and process.pid in parent.children:
+                parent.killed[process.pid] = name

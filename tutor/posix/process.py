@@ -70,6 +70,8 @@ class Process:
         self.cwd = "/"
         self.streams: dict[int, Stream] = {}
         self.children: dict[int, int | None] = {}
+        self.killed: dict[int, str] = {}
+        """The signals that ended children ended in such a way."""
         self.ignored: set[str] = set()
         self.background = False
         self.stopped = False
@@ -213,6 +215,7 @@ class Process:
         ended = [old for old, status in self.children.items() if status is not None]
         for old in ended[: max(0, len(ended) - limits.REMEMBERED_CHILDREN)]:
             del self.children[old]
+            self.killed.pop(old, None)
 
     def become(self, argv: list[str]) -> None:
         """Run another program from here on (exec). Raises CommandNotFound and NotExecutable."""
@@ -220,6 +223,7 @@ class Process:
 
     def reap(self, pid: int) -> int:
         """The status of an ended child, which is forgotten with this call."""
+        self.killed.pop(pid, None)
         return self.children.pop(pid) or 0
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
+from tutor.posix.errors import FileError
 from tutor.posix.frames.base import Frame, frame_of, runs
 from tutor.posix.process import Outcome
+from tutor.posix.signals import DESCRIPTIONS
 from tutor.posix.streams import Pipe, PipeReader, PipeWriter, Stream
 from tutor.posix.syntax import Pipeline, Subshell
 
@@ -24,12 +27,23 @@ class WaitFrame(Frame):
         running = [pid for pid in self.pids if pid in children and children[pid] is None]
         if running:
             return shell.child(*running)
+        self._tell_of_killed(shell)
         statuses = [shell.process.reap(pid) if pid in children else 127 for pid in self.pids]
         status = statuses[-1]
         if "pipefail" in shell.options:
             status = next((status for status in reversed(statuses) if status), 0)
         shell.complete(self, status)
         return None
+
+    def _tell_of_killed(self, shell: Shell) -> None:
+        """Say which signals have ended commands, as ash and dash do; bash says it in another way, and only some of it."""
+        if shell.dialect.kind == "bash":
+            return
+        for pid in self.pids:
+            name = shell.process.killed.get(pid, "")
+            if name not in ("", "INT", "PIPE"):
+                with contextlib.suppress(FileError):
+                    shell.process.write(2, f"{DESCRIPTIONS[name]}\n")
 
 
 @runs(Pipeline)

@@ -117,14 +117,35 @@ class Inside:
             self.credit -= used
             self._take_output(container, world.now)
             if limit is not None and self.memory(world.now) > limit:
-                container.kill_for_memory(world.now)
-                return
+                self._free(container, limit, world.now)
+                if container.exit_code is not None:
+                    return
             answered = self._serve_calls(container, world, progress.calls)
             if self._main_has_ended(container, world.now):
                 return
             if self.credit < 1 or not (answered or progress.busy or progress.full):
                 break
         self._plan(world.now, busy=progress.busy, wake_at=progress.wake_at)
+
+    def _free(self, container: Container, limit: float, now: float) -> None:
+        """The kernel kills the process that holds most, and the next as long as that is not enough. The container goes with
+        its main process only."""
+        container.out_of_memory = True
+        while self.memory(now) > limit:
+            worst = max(
+                self.machine.processes.values(), key=lambda process: self._memory_of(process, now), default=None
+            )
+            if worst is None or worst.pid in (self.main, None):
+                container.kill_for_memory(now)
+                return
+            self.machine.signal(worst.pid, "KILL", from_host=True)
+            self.programs.pop(worst.pid, None)
+
+    def _memory_of(self, process: Process, now: float) -> float:
+        """Bytes that one process holds."""
+        program = self.programs.get(process.pid)
+        held = MEMORY_A_BYTE * _held(process) + getattr(process.program, "allocated", 0)
+        return PROCESS_MEMORY + held + (program.memory(now) if program is not None else 0.0)
 
     def _earn(self, now: float, limit: float | None) -> None:
         rate = STEPS_A_SECOND * min(1.0, limit or 1.0)
@@ -244,9 +265,7 @@ class Inside:
     def memory(self, now: float) -> float:
         """Bytes in use by all processes."""
         processes = self.machine.processes.values()
-        used = BASE_MEMORY + PROCESS_MEMORY * len(processes) + MEMORY_A_BYTE * sum(map(_held, processes))
-        used += sum(getattr(process.program, "allocated", 0) for process in processes)
-        return used + sum(program.memory(now) for program in self.programs.values())
+        return BASE_MEMORY + sum(self._memory_of(process, now) for process in processes)
 
     def cpu_seconds(self, now: float, started: float) -> float:
         """Processor seconds since the start."""

@@ -157,6 +157,10 @@ class Runtime:
         """The nodes, and whether the kubelet of each runs."""
         return {node["metadata"]["name"]: self._kubelet.is_running(node["metadata"]["name"]) for node in self._nodes()}
 
+    def remembered(self) -> set[str]:
+        """The pods that kubelets have something of, as "node|namespace/name"."""
+        return set(self._kubelet.records)
+
     def _nodes(self) -> Iterator[dict[str, Any]]:
         yield from self._cluster.store.list_sorted("nodes")
 

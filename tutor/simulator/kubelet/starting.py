@@ -217,5 +217,6 @@ def _start_in_machine(look: Look, run: Run, container: Container) -> str:
         return f'{_RUNC}exec: "{argv[0]}": executable file not found in $PATH'
     except NotExecutable:
         run.started = None
-        return f'{_RUNC}exec: "{argv[0]}": permission denied'
+        why = "is a directory" if container.names(look.services.world, argv[0]) is not None else "permission denied"
+        return f'{_RUNC}exec: "{argv[0]}": {why}'
     return ""

@@ -34,23 +34,10 @@ _GATED: Obj = {
 }
 
 
-_GATED: Obj = {
-    "type": "PodScheduled",
-    "status": "False",
-    "reason": "SchedulingGated",
-    "message": "Scheduling is blocked due to non-empty scheduling gates",
-    "observedGeneration": 1,
-    "lastProbeTime": None,
-    "lastTransitionTime": None,
-}
-
-
 def _prepare_create(_: Context, pod: Obj) -> None:
     """registry/core/pod/strategy.go PrepareForCreate"""
     pod["metadata"]["generation"] = 1
     pod["status"] = {"phase": "Pending", "qosClass": qos_class(pod["spec"])}
-    if pod["spec"].get("schedulingGates"):
-        pod["status"]["conditions"] = [dict(_GATED)]
     if pod["spec"].get("schedulingGates"):
         pod["status"]["conditions"] = [dict(_GATED)]
 
