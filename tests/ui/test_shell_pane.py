@@ -79,3 +79,13 @@ async def test_pasted_lines_are_run_one_by_one_and_the_last_waits_for_enter(serv
         await settle(pilot)
         assert services.the_shell.history == ["echo one", "two"]
         assert shell_input.value == "three"
+
+
+async def test_ctrl_c_drops_a_command_of_several_lines_that_is_not_whole_yet(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        await pilot.press(*"half", "ctrl+c")
+        await settle(pilot)
+        assert services.the_shell.stopped
+        assert "production $ half^C" in text_of(pilot)
+        assert pilot.app.screen.query_one(ShellInput).value == ""

@@ -112,11 +112,13 @@ class ShellPane(Vertical):
             self.show()
 
     @on(ShellInput.Interrupted)
-    def interrupt(self) -> None:
-        """Stop the running command."""
-        if self.run is not None and self.run.shell is not None and self.run.shell.running:
+    def interrupt(self, event: ShellInput.Interrupted) -> None:
+        """Stop the running command, or drop what has been typed of one."""
+        event.stop()
+        if self.run is not None and self.run.shell is not None:
+            prompt = "" if self.run.shell.running else self.run.shell.prompt
+            self.run.log.add("input", f"{prompt}{event.line}^C\n")
             self.run.shell.interrupt()
-            self.run.log.add("input", "^C\n")
         self.show()
 
     @on(ShellInput.InputEnded)

@@ -49,7 +49,9 @@ class ShellInput(Input):
 
     @dataclass
     class Interrupted(Message):
-        """ctrl+c was pressed."""
+        """ctrl+c was pressed, with this line half typed."""
+
+        line: str
 
     @dataclass
     class InputEnded(Message):
@@ -142,8 +144,7 @@ class ShellInput(Input):
 
     def action_interrupt(self) -> None:
         """Stop what runs, or drop the line."""
-        self.value = ""
-        self.post_message(self.Interrupted())
+        self.post_message(self.Interrupted(self.take()))
 
     def action_end_input(self) -> None:
         """End the input of the running command."""
