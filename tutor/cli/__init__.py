@@ -21,13 +21,27 @@ from tutor.cli import (
     kubectl,
     lessons,
     measure,
+    own_shell,
     pictures,
     progress,
     quizzes,
 )
 from tutor.cli.output import ENVIRONMENT, INTERRUPTED, USAGE, CommandError
 
-COMMANDS = (lessons, quizzes, exercises, clusters, images, kubectl, progress, doctor, authoring, pictures, measure)
+COMMANDS = (
+    lessons,
+    quizzes,
+    exercises,
+    own_shell,
+    clusters,
+    images,
+    kubectl,
+    progress,
+    doctor,
+    authoring,
+    pictures,
+    measure,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -42,14 +42,21 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def opened_cluster(spec: str | None, kind: KindOptions | None = None) -> Cluster:
-    """The cluster that a command is for, started. CommandError with the remedy when it cannot be."""
+    """The cluster that a command is for, started: in the learner's own shell the one the shell was opened for.
+
+    CommandError with the remedy when it cannot be started.
+    """
     from tutor.clusters import ClusterError, open_cluster
+    from tutor.clusters.given import GivenCluster
 
     try:
-        if (spec or DEFAULT) == DEFAULT:
+        given = GivenCluster.from_environment() if spec is None else None
+        if given is not None:
+            cluster: Cluster = given
+        elif (spec or DEFAULT) == DEFAULT:
             from tutor.clusters.background import BackgroundSimulated
 
-            cluster: Cluster = BackgroundSimulated()
+            cluster = BackgroundSimulated()
         else:
             cluster = open_cluster(spec or DEFAULT, kind=kind)
         cluster.start(warn)
@@ -109,6 +116,10 @@ def _look(spec: str | None) -> Presence:
 def cluster_there(spec: str | None) -> bool:
     """Whether a command that only looks has a cluster to look at: one of the tutor's is not made for it. A context of the
     learner's own counts as there, so that what is wrong with it is said when it is opened."""
+    from tutor.clusters.given import GivenCluster
+
+    if spec is None and GivenCluster.from_environment() is not None:
+        return True
     return (spec or DEFAULT).startswith("context:") or _look(spec).running
 
 

@@ -6,6 +6,8 @@ The cluster lives on between the commands: the simulated one runs in the backgro
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tutor.cli.clusters import cluster_there, opened_cluster, program
@@ -24,8 +26,10 @@ from tutor.cli.output import (
     say_json,
     warn,
 )
+from tutor.own_shell import EXERCISE
 
 if TYPE_CHECKING:
+    from tutor.clusters import Cluster
     from tutor.course.model import Exercise
     from tutor.grading import ExerciseSession, Report
 
@@ -49,15 +53,22 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         ("leave", leave, "remove what the exercise made in the cluster"),
     ):
         verb = verbs.add_parser(name, help=text)
-        verb.add_argument("exercise", help="id of the exercise")
+        verb.add_argument(
+            "exercise",
+            nargs="?",
+            default=os.environ.get(EXERCISE),
+            help="id of the exercise; in its own shell not needed",
+        )
         if name == "check":
             json_option(verb)
         verb.set_defaults(handler=handler)
 
 
-def find_exercise(wanted: str) -> Exercise:
+def find_exercise(wanted: str | None) -> Exercise:
     """An exercise by its id. CommandError when there is none."""
     exercises = built_in_pack().exercises
+    if wanted is None:
+        raise CommandError(f"say which exercise: {', '.join(exercises)}", USAGE)
     found = exercises.get(wanted)
     if found is None:
         raise CommandError(f"there is no exercise {wanted!r}. The exercises are: {', '.join(exercises)}", USAGE)
@@ -119,14 +130,25 @@ def _guard(action: Any) -> Any:
         raise CommandError(str(error), ENVIRONMENT) from None
 
 
-def start(arguments: argparse.Namespace) -> int:
-    """Set up, print the task and where the files are."""
-    session = _session(arguments)
-    exercise = session.exercise
-    _guard(lambda: session.start(warn))
+def begin(
+    exercise: Exercise, cluster: Cluster, report: Callable[[str], None], *, anew: bool = False
+) -> ExerciseSession:
+    """A session of an exercise that is set up; one that is set up already goes on, unless `anew`."""
+    from tutor.grading import ExerciseSession, workspace_for
+
+    session = ExerciseSession(exercise, cluster, workspace_for(exercise.id))
+    if anew or not _guard(session.resume):
+        _guard(lambda: session.start(report))
     with opened_progress() as progress:
         if progress.exercises.unfinished(exercise.id) is None:
-            progress.exercises.start(exercise.id, exercise.version, session.cluster.name)
+            progress.exercises.start(exercise.id, exercise.version, cluster.name)
+    return session
+
+
+def start(arguments: argparse.Namespace) -> int:
+    """Set up, print the task and where the files are."""
+    exercise = find_exercise(arguments.exercise)
+    session = begin(exercise, opened_cluster(arguments.cluster), warn, anew=True)
     say([exercise.title, "=" * len(exercise.title), "", *markdown(exercise.task), ""])
     tutor = program(arguments)
     say([f"Your files:  {session.workspace}", f"kubectl:     {tutor} kubectl ...   (namespace {exercise.namespace})"])

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from tutor.clusters.actors import YOU
 from tutor.ui.keys import bind
 from tutor.ui.screens.exercise_clock import change_rate, toggle_pause
+from tutor.ui.screens.exercise_own_shell import open_own_shell
 from tutor.ui.screens.exercise_view import ExerciseView
 from tutor.ui.widgets.exercise.checks import Checks
 from tutor.ui.widgets.exercise.tabs import PANES
@@ -19,6 +20,7 @@ from tutor.ui.widgets.exercise.task import TaskPane
 if TYPE_CHECKING:
     from tutor.course.model import Lesson, Page
     from tutor.shell.story.telling import Story
+    from tutor.ui.exercise_run import ExerciseRun
 
 
 class ExerciseScreen(ExerciseView):
@@ -49,6 +51,9 @@ class ExerciseScreen(ExerciseView):
         bind("m,ctrl+g", "picture", "Picture", "Show the cluster as a live picture.", name="picture"),
         bind("x", "faults", "Faults", "Break a part of the cluster on purpose, or install an add-on.", show=False),
         bind("e,ctrl+t", "story", "What happened", "Tell what your last command did, and who reacted to it."),
+        bind(
+            "o", "own_shell", "Own shell", "Open your own shell on this cluster, in the exercise's folder.", show=False
+        ),
         bind("R", "reset", "Reset", "Begin the exercise again."),
         bind("S", "solution", "Solution", "Show the solution. It is recorded that you saw it.", show=False),
         bind("l", "lesson", "Lesson", "Open the lesson of this exercise.", show=False),
@@ -67,6 +72,8 @@ class ExerciseScreen(ExerciseView):
                 return self.is_ready and cluster is not None and cluster.clock is not None
             case "faults":
                 return self.is_ready and cluster is not None and cluster.levers is not None
+            case "own_shell":
+                return self.is_ready and not self.app.is_web
             case "picture" | "story":
                 return self.is_ready
             case "next":
@@ -183,6 +190,20 @@ class ExerciseScreen(ExerciseView):
                 return page_about(pack, story.line, [step.kind for step in story.steps if step.who == YOU], near)
 
             self.app.push_screen(StoryScreen(run.story, page_of))
+
+    def action_own_shell(self) -> None:
+        """Open the learner's own shell, when asked twice, and look afterwards what was done in it."""
+        question = "Press o again to open your own shell. It can do everything you can do on this computer."
+        if self.run is None or self.run.cluster is None or not self._is_sure("own-shell", question):
+            return
+        if problem := open_own_shell(self.app, self.run, self.run.cluster):
+            self._say(problem)
+        else:
+            self._look_again(self.run)
+
+    @work(thread=True, exclusive=True, group="action", exit_on_error=False)
+    def _look_again(self, run: ExerciseRun) -> None:
+        run.check()
 
     def action_lesson(self) -> None:
         """Open the page about the mistake at the marked check, or else the lesson of this exercise."""
