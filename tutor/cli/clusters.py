@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.cli import levers
+from tutor.cli import access, levers
 from tutor.cli.output import ENVIRONMENT, FAILED, OK, USAGE, CommandError, json_option, say, say_json, warn
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     status = verbs.add_parser("status", help="say what is running; exit code 1 when nothing is")
     json_option(status)
     status.set_defaults(handler=show_status)
-    verbs.add_parser("kubeconfig", help="print the path of its kubeconfig").set_defaults(handler=show_kubeconfig)
     consent = verbs.add_parser("consent", help="agree to the use of a context of your kubeconfig")
     consent.add_argument("context")
     consent.add_argument("--server", help="agree without being asked, naming the server it must lead to")
@@ -39,6 +38,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     serve = verbs.add_parser("serve", help="run the simulated cluster in the foreground until interrupted")
     serve.set_defaults(handler=serve_cluster)
     levers.register(verbs)
+    access.register(verbs)
 
 
 def opened_cluster(spec: str | None, kind: KindOptions | None = None) -> Cluster:
@@ -134,12 +134,6 @@ def show_status(arguments: argparse.Namespace) -> int:
         export = [f"export KUBECONFIG={found.kubeconfig}"] if found.kubeconfig else []
         say([found.words, *export])
     return OK if found.running else FAILED
-
-
-def show_kubeconfig(arguments: argparse.Namespace) -> int:
-    """Print the path and nothing else."""
-    say(str(opened_cluster(arguments.cluster).kubeconfig()))
-    return OK
 
 
 def agree(arguments: argparse.Namespace) -> int:

@@ -12,9 +12,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from tutor.clusters.base import ClusterError, Report
-from tutor.clusters.control import ControlServer, Door, RemoteClock, RemoteLevers
+from tutor.clusters.control import ControlServer, Door, RemoteClock, RemoteLevers, ask
 from tutor.clusters.simulated import CAPABILITIES, Simulated
 from tutor.folders import private_folder, write_private
 
@@ -145,6 +146,13 @@ class BackgroundSimulated:
     def levers(self) -> RemoteLevers | None:
         """What can be broken and added; None before start."""
         return RemoteLevers(self._running.door) if self._running else None
+
+    def audit(self, since: int) -> tuple[int, list[dict[str, Any]]]:
+        """See Simulated.audit. ClusterError when it does not answer or has not been started."""
+        if self._running is None:
+            raise ClusterError("the cluster has not been started")
+        last, events = ask(self._running.door, "audit", since=since)
+        return int(last), list(events)
 
     def kubeconfig(self) -> Path:
         """A private file that leads to it. ClusterError before start."""

@@ -103,6 +103,7 @@ def orders(cluster: Simulated) -> Mapping[str, Callable[..., Any]]:
         "save": lambda path: levers.save_to(Path(path)),
         "restore": lambda path: levers.restore_from(Path(path)),
         "images": levers.use_added_images,
+        "audit": cluster.audit,
     }
 
 

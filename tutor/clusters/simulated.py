@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.clusters.added_images import tell_registry
 from tutor.clusters.base import ClockControl, ClusterError, Levers, Report, Snapshots
@@ -98,6 +98,15 @@ class Simulated:
         if self._kubeconfig is not None:
             self._kubeconfig.unlink(missing_ok=True)
         self._server = self._snapshots = self._history = self._levers = self._kubeconfig = None
+
+    def audit(self, since: int) -> tuple[int, list[dict[str, Any]]]:
+        """The number of the last request that its API server has answered, and those after `since` that it remembers, as
+        events of audit.k8s.io/v1. Nothing before start."""
+        if self._server is None:
+            return 0, []
+        api = self._server.api
+        with self._server.cluster.lock:
+            return api.audit.last, [entry.event(api.offset) for entry in api.audit.since(since)]
 
     @property
     def clock(self) -> ClockControl | None:

@@ -104,6 +104,8 @@ def test_client_certificates(server: SimulatedApiServer, endpoint: Endpoint, tmp
         "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}", {"Content-Type": "application/json"}
     )
     info = json.loads(connection.http.getresponse().read())["status"]["userInfo"]
+    digest = info.pop("extra")["authentication.kubernetes.io/credential-id"][0]
+    assert digest.startswith("X509SHA256=")
     assert info == {"username": "ann", "groups": ["system:masters", "system:authenticated"]}
     connection.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import ssl
 import tempfile
@@ -144,8 +145,9 @@ def server_context(authority: Authority) -> ssl.SSLContext:
     return context
 
 
-def certificate_user(subject: Any) -> User | None:
-    """The user of a verified client certificate, from what `ssl` tells of its subject."""
+def certificate_user(subject: Any, certificate: bytes) -> User | None:
+    """The user of a verified client certificate, from what `ssl` tells of its subject and from the certificate itself (DER),
+    which tells certificates apart (apiserver, pkg/authentication/request/x509/x509.go)."""
     name, groups = "", []
     for part in subject or ():
         for key, value in part:
@@ -153,4 +155,6 @@ def certificate_user(subject: Any) -> User | None:
                 name = value
             elif key == "organizationName":
                 groups.append(value)
-    return User(name, (*groups, "system:authenticated")) if name else None
+    digest = hashlib.sha256(certificate).hexdigest()
+    extra = {"authentication.kubernetes.io/credential-id": (f"X509SHA256={digest}",)}
+    return User(name, (*groups, "system:authenticated"), extra=extra) if name else None

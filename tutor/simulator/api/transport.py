@@ -182,7 +182,10 @@ def _lower(headers: Any) -> dict[str, str]:
 def _certificate_user(request: web.BaseRequest) -> Any:
     transport = request.transport
     certificate = transport.get_extra_info("peercert") if transport is not None else None
-    return certificate_user(certificate.get("subject")) if certificate else None
+    if transport is None or not certificate:
+        return None
+    encoded = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    return certificate_user(certificate.get("subject"), encoded)
 
 
 def _headers(response: Response) -> list[tuple[str, str]]:
