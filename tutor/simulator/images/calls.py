@@ -65,6 +65,9 @@ class CallHere:
         inside = self.container.enter(self.world)
         return inside.write(path if path.startswith("/") else f"{self.call.cwd.rstrip('/')}/{path}", data)
 
+    def refusal(self, directory: str) -> str:
+        return self.container.config.refusal(directory)
+
     def names(self, path: str) -> list[str] | None:
         return self.container.names(self.world, path)
 

@@ -67,6 +67,15 @@ class ContainerConfig:
     """Where the program may leave a message about its end."""
     seed: int = 0
 
+    def refusal(self, directory: str) -> str:
+        """Why nothing can be created in a directory of the image (errno and its words); nothing when it can, in volumes too."""
+        for mount in self.mounts:
+            if f"{directory}/".startswith(f"{mount.path.rstrip('/')}/"):
+                return "30: Read-only file system" if mount.read_only else ""
+        if self.read_only:
+            return "30: Read-only file system"
+        return "13: Permission denied" if self.user else ""
+
 
 class World(Protocol):
     """What lies outside of a container."""
@@ -114,6 +123,9 @@ class _MainHere:
 
     def write(self, path: str, data: bytes) -> str:
         return self.container.enter(self.world).write(path, data)
+
+    def refusal(self, directory: str) -> str:
+        return self.container.config.refusal(directory)
 
     def names(self, path: str) -> list[str] | None:
         return self.container.names(self.world, path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 HTTP = "http"
 HTTPS = "https"
 TCP = "tcp"
+GRPC = "grpc"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request
+from tutor.simulator.images.traffic import GRPC, TCP, ConnectionFailed, Request
 from tutor.simulator.kubelet import hooks
 from tutor.simulator.kubelet.environment import expand
 from tutor.simulator.kubelet.look import Look, on_grid
@@ -184,7 +184,7 @@ def _grpc(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], t
     host, port = look.record.ip, port_number(action["port"], container)
     try:
         response = look.services.world.direct(
-            host, port, Request("POST", "/grpc.health.v1.Health/Check", protocol="grpc")
+            host, port, Request("POST", "/grpc.health.v1.Health/Check", protocol=GRPC)
         )
     except ConnectionFailed:
         text = f'timeout: failed to connect service "{host}:{port}" within {int(timeout)}s: context deadline exceeded'

@@ -62,6 +62,9 @@ class Here(Protocol):
     def write(self, path: str, data: bytes) -> str:
         """Write a file; why that is impossible, in words, or nothing."""
 
+    def refusal(self, directory: str) -> str:
+        """Why nothing can be created in a directory of the image, as "NUMBER: REASON"; nothing when it can."""
+
     def names(self, path: str) -> list[str] | None:
         """The names in a directory of the container; None when there is none."""
 

@@ -72,7 +72,7 @@ class Nginx(FileServer):
             here.exit(0)
             return
         text = self._configuration(here)
-        problem = _syntax_problem(text)
+        problem = _syntax_problem(text) or self._cannot_write(here)
         stamp = datetime.fromtimestamp(here.now, UTC).strftime("%Y/%m/%d %H:%M:%S")
         if problem:
             here.log(f"{stamp} [emerg] 1#1: {problem}\nnginx: [emerg] {problem}\n", "stderr")
@@ -80,6 +80,7 @@ class Nginx(FileServer):
             return
         if "-t" in here.argv[1:]:
             here.log(f"nginx: the configuration file {self.CONFIG} syntax is ok\n", "stderr")
+            here.log(f"nginx: configuration file {self.CONFIG} test is successful\n", "stderr")
             here.exit(0)
             return
         self._configure(text)
@@ -92,6 +93,14 @@ class Nginx(FileServer):
             "start worker process 29",
         ):
             here.log(f"{stamp} [notice] 1#1: {line}\n", "stderr")
+
+    @staticmethod
+    def _cannot_write(here: Here) -> str:
+        """What nginx says when it cannot make the files it works with."""
+        cache, run = here.refusal("/var/cache/nginx"), here.refusal("/run") and here.refusal("/var/run")
+        if cache:
+            return f'mkdir() "/var/cache/nginx/client_temp" failed ({cache})'
+        return f'open() "/run/nginx.pid" failed ({run})' if run else ""
 
     def _configuration(self, here: Here) -> str:
         main = here.read(self.CONFIG)

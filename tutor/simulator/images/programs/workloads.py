@@ -1,11 +1,8 @@
-"""Programs that use memory and processor on purpose, test servers, and Redis."""
+"""Programs that use memory and processor on purpose."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from tutor.simulator.images.programs.base import MIB, Here, Program
-from tutor.simulator.images.traffic import HTTP, TCP, Request, Response
+from tutor.simulator.images.programs.base import Here, Program
 
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "B": 1}
 
@@ -42,51 +39,4 @@ class Stress(Program):
         return self.idle_cpu + self._cores
 
 
-class ResourceConsumer(Program):
-    """agnhost and relatives: a test server; `netexec` and `test-webserver` answer HTTP, `pause` waits."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._ports: tuple[int, ...] = ()
-
-    def start(self, here: Here) -> None:
-        command = next((word for word in here.argv[1:] if not word.startswith("-")), "pause")
-        port = next((word.partition("=")[2] for word in here.argv if word.startswith(("--http-port", "--port"))), "")
-        if command in ("netexec", "serve-hostname", "test-webserver"):
-            default = {"netexec": 8080, "serve-hostname": 9376, "test-webserver": 80}[command]
-            self._ports = (int(port) if port.isdigit() else default,)
-            here.log(f"Started HTTP server on port {self._ports[0]}\n")
-        elif command == "pause":
-            here.log("Paused\n")
-
-    def ports(self) -> Mapping[int, str]:
-        return dict.fromkeys(self._ports, HTTP)
-
-    def serve(self, here: Here, port: int, request: Request) -> Response:
-        path = request.path.split("?")[0]
-        if path in ("/", "/healthz", "/hostname", "/hostName", "/clientip"):
-            return Response(200, here.hostname.encode() if "host" in path.lower() or path == "/" else b"ok")
-        return Response(404, b"404 page not found\n")
-
-
-class Redis(Program):
-    """redis-server"""
-
-    resident = 10 * MIB
-    idle_cpu = 0.001
-
-    def start(self, here: Here) -> None:
-        version = here.options.get("version", "7.4.1")
-        here.log(
-            f"1:C * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo\n1:C * Redis version={version}, bits=64, pid=1\n"
-        )
-        here.log("1:M * Server initialized\n1:M * Ready to accept connections tcp\n")
-
-    def ports(self) -> Mapping[int, str]:
-        return {6379: TCP}
-
-    def serve(self, here: Here, port: int, request: Request) -> Response:
-        return Response(200, b"+PONG\r\n")
-
-
-PROGRAMS = {"stress": Stress, "agnhost": ResourceConsumer, "redis-server": Redis}
+PROGRAMS = {"stress": Stress}
