@@ -204,3 +204,21 @@ print(*sorted({"kubernetes", "aiohttp", "markdown_it", "pygments", "urllib3", "f
 """
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("start", [None, "quiz:first-steps", "exercise:run-web", "lesson:first-steps"])
+async def test_a_window_of_hardly_any_cells_ends_nothing(start: str | None, services: FakeServices) -> None:
+    async with open_at(services, start) as pilot:
+        before = text_of(pilot)
+        for size in ((1, 1), (3, 2), (80, 1), (1, 24), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+        assert text_of(pilot) == before
+
+
+async def test_the_palette_names_every_command_once_in_plain_characters(services: FakeServices) -> None:
+    async with open_at(services) as pilot:
+        await press(pilot, "ctrl+p")
+        text = text_of(pilot)
+        assert "\N{RIGHT-POINTING MAGNIFYING GLASS}" not in text
+        assert [line.strip() for line in text.splitlines()].count("Quit") == 1

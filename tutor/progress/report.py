@@ -59,9 +59,7 @@ def _tally_data(tally: Tally) -> dict[str, int]:
 
 def _lesson_line(number: int, lesson: dict[str, Any], width: int) -> str:
     pages, questions, exercises = (_fraction(lesson[part]) for part in ("pages", "questions", "exercises"))
-    return (
-        f"{number:>3}  {lesson['title']:<{width}}  pages {pages:>5}  questions {questions:>5}  exercises {exercises:>5}"
-    )
+    return f"{number:>2}  {lesson['title']:<{width}}  pages {pages:>4}  quiz {questions:>5}  exercises {exercises:>3}"
 
 
 def _fraction(tally: dict[str, int]) -> str:

@@ -20,7 +20,8 @@ def commands_for(app: TutorApp, screen: Screen[Any]) -> Iterable[SystemCommand]:
     yield from _of_screen(app, screen)
     yield from _places(app)
     yield from _looks(app)
-    yield SystemCommand("Quit", "End the program. Nothing is lost.", app.exit)
+    if screen is not app.screen_stack[0]:  # on the first screen leaving is quitting
+        yield SystemCommand("Quit", "End the program. Nothing is lost.", app.exit)
 
 
 def _of_screen(app: TutorApp, screen: Screen[Any]) -> Iterator[SystemCommand]:

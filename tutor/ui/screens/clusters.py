@@ -63,12 +63,12 @@ class ClusterScreen(TutorScreen[None]):
         marked = menu.highlighted or 0
         self._contexts = {f"context:{info.context}": info for info in contexts}
         specs = [
-            ("simulated", "inside the tutor, ready at once, nothing can break"),
-            ("kind", "a real one on this machine; needs a container engine"),
+            ("simulated", "in the tutor, ready at once, safe to break"),
+            ("kind", "real, on this machine; needs a container engine"),
             *((spec, f"yours, {info.server}") for spec, info in self._contexts.items()),
         ]
         current = self.services.cluster_spec
-        menu.set_options([Option(f"{'✓' if s == current else ' '} {s:<28} {about}", id=s) for s, about in specs])
+        menu.set_options([Option(f"{'✓' if s == current else ' '} {s:<22} {about}", id=s) for s, about in specs])
         menu.mark(marked)
         menu.focus()
 
