@@ -1,0 +1,88 @@
+"""pods/resize: CPU and memory of running containers. The cases were played on a genuine cluster first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.simulator.api.conftest import PODS, pod
+from tutor.simulator.api.inprocess import InProcessClient
+
+RESIZE = f"{PODS}/p/resize"
+STRATEGIC = "application/strategic-merge-patch+json"
+AMOUNTS = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "128Mi"}}
+
+
+@pytest.fixture
+def sized(client: InProcessClient) -> InProcessClient:
+    client.json("POST", PODS, pod("p", containers=[{"name": "c", "image": "nginx", "resources": AMOUNTS}]))
+    return client
+
+
+def resize(client: InProcessClient, container: dict[str, Any], **spec: Any) -> Any:
+    patch = {"spec": {"containers": [{"name": "c", **container}], **spec}}
+    return client.json("PATCH", RESIZE, patch, content_type=STRATEGIC)
+
+
+def test_amounts_change_and_the_generation_counts_it(sized: InProcessClient) -> None:
+    changed = resize(sized, {"resources": {"requests": {"cpu": "150m"}, "limits": {"memory": "256Mi"}}})
+    assert changed["spec"]["containers"][0]["resources"] == {
+        "requests": {"cpu": "150m", "memory": "64Mi"},
+        "limits": {"cpu": "200m", "memory": "256Mi"},
+    }
+    assert changed["metadata"]["generation"] == 2
+    assert sized.get(f"{PODS}/p")["spec"] == changed["spec"]
+    assert "resize" in [entry.get("subresource") for entry in changed["metadata"]["managedFields"]]
+
+
+def test_everything_else_is_left_as_it_was(sized: InProcessClient) -> None:
+    before = sized.get(f"{PODS}/p")
+    after = resize(sized, {"image": "busybox"}, nodeName="elsewhere")
+    assert after["spec"] == before["spec"]
+    assert after["metadata"]["generation"] == 1
+
+
+@pytest.mark.parametrize(
+    ("container", "why"),
+    [
+        (
+            {"resources": {"requests": {"cpu": "500m"}}},
+            'spec.containers[0].resources.requests: Invalid value: "500m": must be less than or equal to cpu limit of 200m',
+        ),
+        (
+            {"resources": {"requests": {"cpu": None}}},
+            "spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed",
+        ),
+        (
+            {"resources": {"limits": {"memory": None}}},
+            "spec.containers[0].resources.limits: Forbidden: resource limits cannot be removed",
+        ),
+        (
+            {"resources": {"requests": {"ephemeral-storage": "1Gi"}}},
+            "spec: Forbidden: only cpu and memory resources are mutable",
+        ),
+        (
+            {"resources": {"requests": {"cpu": "200m", "memory": "128Mi"}}},
+            'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
+        ),
+        ({"name": "d", "image": "x"}, "spec.containers: Forbidden: containers may not be added or removed on resize"),
+    ],
+)
+def test_what_a_resize_may_not(sized: InProcessClient, container: dict[str, Any], why: str) -> None:
+    status = resize(sized, container)
+    assert (status["code"], status["reason"]) == (422, "Invalid")
+    assert status["message"] == f'Pod "p" is invalid: {why}'
+
+
+def test_a_dry_run_changes_nothing(sized: InProcessClient) -> None:
+    patch = {"spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": "150m"}}}]}}
+    assert sized.json("PATCH", RESIZE, patch, content_type=STRATEGIC, dryRun="All")["metadata"]["generation"] == 2
+    assert sized.get(f"{PODS}/p")["metadata"]["generation"] == 1
+
+
+def test_a_pod_whose_kubelet_cannot_is_refused(sized: InProcessClient) -> None:
+    status = {"containerStatuses": [{"name": "c", "state": {"running": {}}}]}
+    sized.json("PATCH", f"{PODS}/p/status", {"status": status}, content_type="application/merge-patch+json")
+    answer = resize(sized, {"resources": {"requests": {"cpu": "150m"}}})
+    assert answer["message"].endswith("spec: Forbidden: Pod running on node without support for resize")
