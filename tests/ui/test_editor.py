@@ -139,6 +139,7 @@ async def test_escape_closes_the_proposals_first_and_asks_before_changes_are_los
         await page.go_to_end_of("replicas: 2")
         await page.type("enter", *"rev")
         assert "▸" in page.shown
+        assert "esc Discard" in page.shown
         await page.type("escape")
         assert "▸" not in page.shown
         await page.type("escape")

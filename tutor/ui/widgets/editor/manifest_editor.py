@@ -51,7 +51,6 @@ class ManifestEditor(Vertical):
         bind("ctrl+r", "compare", "Compare", "Show what applying this text would change in the cluster."),
         bind("ctrl+l", "format", "Format", "Indent every level by two blanks.", show=False),
         bind("ctrl+@,ctrl+space", "propose", "Propose", "Show what can be written at the cursor.", show=False),
-        bind("escape", "close_extra", "Close", "Close the list or the explanation.", show=False, name="editor-close"),
     ]
 
     def __init__(self, text: str = "", *, name: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -61,7 +60,7 @@ class ManifestEditor(Vertical):
         self.file_name = name
         self._text = text
         self._problems: list[ManifestProblem] = []
-        self._explaining = self._is_asked = False
+        self._is_asked = False
         self._said = ""
         self._timer: Timer | None = None
 
@@ -96,12 +95,6 @@ class ManifestEditor(Vertical):
         self._close_proposals()
         self.area.load_text(text)
         self.look()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape is for this widget only while something of it is open."""
-        if action == "close_extra":
-            return self._proposals.is_open or self._explaining
-        return True
 
     # What is wrong ---------------------------------------------------------------------------------------------------
 
@@ -186,14 +179,12 @@ class ManifestEditor(Vertical):
         self._proposals.open_at(found, cursor[0], where)
         self.area.proposing, self.area.enter_chooses = True, wanted
         self._show_advice()
-        self.refresh_bindings()
 
     def _close_proposals(self) -> None:
         if self._proposals.is_open:
             self._proposals.close()
             self.area.proposing = False
             self._show_advice()
-            self.refresh_bindings()
 
     @on(YamlArea.Moved)
     def move_mark(self, event: YamlArea.Moved) -> None:
@@ -219,32 +210,33 @@ class ManifestEditor(Vertical):
         if self._proposals.is_open and (row != self._proposals.row or column < self._proposals.start):
             self._close_proposals()
         self._show_advice()
-        if self._explaining:
+        if self.area.explaining:
             self._find_field()
 
     def on_descendant_blur(self) -> None:
         """Nothing is proposed to somebody who is elsewhere."""
         self._close_proposals()
 
-    def action_close_extra(self) -> None:
+    @on(YamlArea.Closed)
+    def close_extra(self) -> None:
         """Close the list of proposals, or else the explanation."""
         if self._proposals.is_open:
             self._close_proposals()
-        elif self._explaining:
+        elif self.area.explaining:
             self.action_explain()
 
     # What a field is -------------------------------------------------------------------------------------------------
 
     def action_explain(self) -> None:
         """Explain the field at the cursor, or stop explaining."""
-        if self.schemas is None and not self._explaining:
+        area = self.area
+        if self.schemas is None and not area.explaining:
             self.say("Fields can be explained as soon as there is a cluster.")
             return
-        self._explaining = not self._explaining
-        self.query_one("#explanation").display = self._explaining
-        if self._explaining:
+        area.explaining = not area.explaining
+        self.query_one("#explanation").display = area.explaining
+        if area.explaining:
             self._find_field()
-        self.refresh_bindings()
 
     def _find_field(self) -> None:
         if self.schemas is not None:

@@ -61,6 +61,9 @@ class YamlArea(TextArea):
     class Chosen(Message):
         """What is marked among the proposals is to be written."""
 
+    class Closed(Message):
+        """Escape was pressed while something was open that it closes."""
+
     class Moved(Message):
         """Another proposal is to be marked: the next (1) or the one before (-1)."""
 
@@ -72,6 +75,8 @@ class YamlArea(TextArea):
         super().__init__(text, show_line_numbers=True, soft_wrap=False, tab_behavior="focus", compact=True, id=id)
         self.proposing = False
         """Whether a list of proposals is open, so that tab and the arrow keys are for it."""
+        self.explaining = False
+        """Whether an explanation is open, which escape closes."""
         self.enter_chooses = False
         """Whether enter, too, is for the list."""
         self._wrong: Mapping[int, str] = {}
@@ -104,6 +109,11 @@ class YamlArea(TextArea):
                 self.post_message(self.Chosen())
             else:
                 self._new_line()
+            return
+        if event.key == "escape" and (self.proposing or self.explaining):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Closed())
             return
         await super()._on_key(event)
 
