@@ -7,7 +7,7 @@ Objects go in and out in the version they are stored in; the API layer converts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tutor.simulator import errors
@@ -94,11 +94,10 @@ class Registry:
         """Add an object, which this call may change. Raises ApiError."""
         context = self._context(writer)
         metadata = obj.setdefault("metadata", {})
+        asked = metadata.get("name") or metadata.get("generateName") or ""
         self._new_metadata(resource, namespace, metadata, dry_run=writer.dry_run)
         resource.default(obj)
-        request = AdmissionRequest(
-            context, resource, "CREATE", namespace, metadata["name"], obj, dry_run=writer.dry_run
-        )
+        request = AdmissionRequest(context, resource, "CREATE", namespace, asked, obj, dry_run=writer.dry_run)
         if writer.stamp is not None:
             writer.stamp(None, obj)
         self._mutate(request)
@@ -111,7 +110,7 @@ class Registry:
                 obj,
                 [*check_name(resource, metadata), *check_metadata(resource, obj), *resource.validate(obj)],
             )
-        self._admit(request)
+        self._admit(replace(request, name=metadata["name"]))
         if writer.dry_run:
             if self.store.get(resource.storage_id, namespace, metadata["name"]) is not None:
                 raise errors.already_exists(resource.plural, resource.group, metadata["name"])

@@ -21,7 +21,8 @@ Operation = Literal["CREATE", "UPDATE", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class AdmissionRequest:
-    """A write on its way in. `obj` may be changed in place by mutating plugins; it is None for deletions."""
+    """A write on its way in. `obj` may be changed in place by mutating plugins; it is None for deletions. They run before the name
+    of an object is generated, so that it is `generateName` that they call it by; validating plugins know the name."""
 
     context: Context
     resource: Resource
