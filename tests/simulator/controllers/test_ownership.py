@@ -52,6 +52,36 @@ def test_an_orphan_that_matches_is_adopted(cluster: SimulatedCluster) -> None:
     assert all((controller_of(pod) or {})["name"] == "web" for pod in pods(cluster))
 
 
+def test_what_one_owner_leaves_behind_the_other_takes(cluster: SimulatedCluster) -> None:
+    """Two ReplicaSets, then two Deployments, with the same selector."""
+    rest = replica_set(2)
+    rest["metadata"]["name"] = "rest"
+    for body in (replica_set(2), rest):
+        cluster.client("user").create(SETS, body)
+        settle(cluster)
+    delete(cluster, SETS, "Orphan")
+    settle(cluster)
+    assert [(controller_of(pod) or {})["name"] for pod in pods(cluster)] == ["rest", "rest"]
+
+
+def test_a_deployment_takes_the_replica_set_of_its_template_that_another_left(cluster: SimulatedCluster) -> None:
+    user = cluster.client("user")
+    user.create("deployments.apps", deployment("web", replicas=1))
+    settle(cluster)
+    cluster.engine.advance(2)
+    other = deployment("web", replicas=1)
+    other["metadata"]["name"] = "other"
+    user.create("deployments.apps", other)
+    settle(cluster)
+    delete(cluster, "deployments.apps", "Orphan")
+    settle(cluster)
+    sets = {rs["metadata"]["name"].rpartition("-")[0]: rs for rs in cluster.store.list(SETS, "default")}
+    assert (controller_of(sets["web"]) or {})["name"] == "other"
+    assert (sets["web"]["spec"]["replicas"], sets["other"]["spec"]["replicas"]) == (1, 0)
+    revision = "deployment.kubernetes.io/revision"
+    assert sets["web"]["metadata"]["annotations"][revision] == "2"
+
+
 def test_a_pod_whose_label_changes_is_released_and_replaced(cluster: SimulatedCluster) -> None:
     cluster.client("user").create(SETS, replica_set(2))
     settle(cluster)

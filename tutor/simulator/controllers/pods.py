@@ -117,8 +117,9 @@ def affected_by_pod(
     kind: str,
     selector_of: Callable[[Obj], Mapping[str, Any] | None] = label_selector,
 ) -> Iterable[str]:
-    """The keys of the controllers that a pod's change concerns: its owners, or for an orphan those that may adopt it."""
+    """The keys of the controllers that a pod's change concerns: its owners before and after, and for an orphan those that may
+    adopt it."""
     keys = owner_keys(change, kind)
-    if not keys and controller_of(change.obj) is None and change.type != "DELETED":
-        return matching_keys(client, resource, change.obj, selector_of)
+    if controller_of(change.obj) is None and change.type != "DELETED":
+        keys.update(matching_keys(client, resource, change.obj, selector_of))
     return sorted(keys)

@@ -57,12 +57,12 @@ class DeploymentController(Controller):
         self._scaler = Scaler(self.client, self.events)
 
     def affected(self, change: Change) -> Iterable[str]:
-        """Owners of a ReplicaSet, or who may adopt it; a pod's end matters to Deployments that re-create."""
+        """Owners of a ReplicaSet, and of an orphan who may adopt it; a pod's end matters to Deployments that re-create."""
         if change.resource == "pods":
             return self._waiting_for_end(change)
         keys = owner_keys(change, "Deployment")
-        if not keys and change.type != "DELETED":
-            return matching_keys(self.client, self.primary, change.obj)
+        if controller_of(change.obj) is None and change.type != "DELETED":
+            keys.update(matching_keys(self.client, self.primary, change.obj))
         return sorted(keys)
 
     def _waiting_for_end(self, change: Change) -> Iterable[str]:
