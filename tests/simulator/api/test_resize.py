@@ -36,6 +36,11 @@ def test_amounts_change_and_the_generation_counts_it(sized: InProcessClient) -> 
     assert "resize" in [entry.get("subresource") for entry in changed["metadata"]["managedFields"]]
 
 
+def test_a_request_that_is_taken_away_becomes_the_limit(sized: InProcessClient) -> None:
+    changed = resize(sized, {"resources": {"requests": {"cpu": None}}})
+    assert changed["spec"]["containers"][0]["resources"]["requests"] == {"cpu": "200m", "memory": "64Mi"}
+
+
 def test_everything_else_is_left_as_it_was(sized: InProcessClient) -> None:
     before = sized.get(f"{PODS}/p")
     after = resize(sized, {"image": "busybox"}, nodeName="elsewhere")
@@ -49,10 +54,6 @@ def test_everything_else_is_left_as_it_was(sized: InProcessClient) -> None:
         (
             {"resources": {"requests": {"cpu": "500m"}}},
             'spec.containers[0].resources.requests: Invalid value: "500m": must be less than or equal to cpu limit of 200m',
-        ),
-        (
-            {"resources": {"requests": {"cpu": None}}},
-            "spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed",
         ),
         (
             {"resources": {"limits": {"memory": None}}},
