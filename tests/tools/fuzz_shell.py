@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tutor.ui.screens.exercise import ExerciseScreen
 
 EXERCISE = "exercise:scale-to-five"
-ANSWER_SECONDS = 60.0
+ANSWER_SECONDS = 120.0
 """How long the shell may take to answer after it has been interrupted; long, as machines can be busy."""
 ACTIONS_A_ROUND = 12
 REMEMBERED = 60
@@ -234,7 +234,10 @@ _KEY_NAMES = {
 
 
 async def fuzz(seconds: float, seed: int, folder: Path) -> int:
-    """Mistreat an app for a while; the number of rounds. Broken, with the last actions, when something gave way."""
+    """Mistreat an app for a while, one round at least; the number of rounds.
+
+    Broken, with the last actions, when something gave way.
+    """
     from tutor.progress import progress_in_memory
     from tutor.ui.app import TutorApp
     from tutor.ui.services import Services
@@ -250,7 +253,7 @@ async def fuzz(seconds: float, seed: int, folder: Path) -> int:
         await pilot.pause()
         await fuzzer._come_back()
         await fuzzer._answers()
-        while time.monotonic() < end:
+        while fuzzer.rounds == 0 or time.monotonic() < end:
             try:
                 await fuzzer.round()
             except Exception as error:
