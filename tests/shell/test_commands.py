@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from tests.shell.conftest import Bench
-from tutor.shell.commands import elsewhere
 
 
 @pytest.mark.parametrize(
@@ -23,9 +22,22 @@ from tutor.shell.commands import elsewhere
 )
 def test_what_is_not_there_names_what_to_use(bench: Bench, line: str, hint: str) -> None:
     result = bench.run(line)
-    assert result.status == elsewhere.STATUS
-    assert hint in result.stderr
-    assert result.stderr.count("\n") == 1
+    assert result.status == 127
+    assert result.stderr == f"bash: {line.split()[0]}: command not found\n"
+    assert hint in result.tip
+
+
+def test_what_is_not_there_is_not_found_by_scripts_either(bench: Bench) -> None:
+    assert bench.run("which docker").stdout == ""
+    assert bench.out("command -v helm || echo none") == "none\n"
+    assert "kubectl run" in bench.run("docker ps | cat").tip
+
+
+def test_leaving_the_workspace_is_said_once_with_the_way_back(bench: Bench) -> None:
+    assert "cd brings you back" in bench.run("cd ..").tip
+    assert bench.run("cd /tmp").tip == ""
+    assert bench.run("cd; mkdir -p a; cd a").tip == ""
+    assert "cd brings you back" in bench.run("cd /").tip
 
 
 def test_help_fits_a_small_screen(bench: Bench) -> None:

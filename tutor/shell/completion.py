@@ -15,7 +15,6 @@ from tutor.posix.builtins.table import BUILTINS
 from tutor.posix.tree import join
 from tutor.shell.callfiles import CallFiles
 from tutor.shell.calls import Stopped
-from tutor.shell.commands import elsewhere
 from tutor.shell.commands.kubectl import NAMES as KUBECTL
 from tutor.shell.typed import TypedCommand, typed_command
 from tutor.shell.world import HOME
@@ -95,7 +94,7 @@ class Completer:
             return []
         if not self._commands:
             tools = self._engine.ask(lambda: self._engine.machine.files.list("/bin"), timeout=BUDGET)
-            self._commands = sorted({*tools, *BUILTINS} - set(elsewhere.NAMES) - set(_HERE))
+            self._commands = sorted({*tools, *BUILTINS} - set(_HERE))
         own = self._engine.ask(lambda: [*self._engine.shell.aliases, *self._engine.shell.functions], timeout=BUDGET)
         return _starting({*self._commands, *own}, prefix)
 

@@ -79,6 +79,8 @@ class PracticeShell:
         self._written = 0
         self._captured: list[tuple[str, str]] = []
         self._requests: list[SentRequest] = []
+        self._inside = True
+        """Whether the shell was in the workspace after the last line."""
         handlers = handlers_for(self._access, editor, lambda: self.width, lambda: self._history.lines)
         machine = world.new_machine(workspace, handlers, self._access.view)
         shell, session = start_shell(machine, world.environment(), world.HOME)
@@ -216,12 +218,17 @@ class PracticeShell:
         """Show the rest of a line's output and say that it is done."""
         for stream, display in self._displays.items():
             self._show(stream, display.end())
-        tip = tip or (tip_for_line(self._line, status) if status else "")
-        if tip:
+        said = "".join(text for stream, text in self._captured if stream == "stderr")
+        if tip := tip or tip_for_line(self._line, status, said) or self._tip_about_folder():
             self._show(TIP, f"{tip}\n")
         self.status = status
         self._idle.set()
         self._output(END, "")
+
+    def _tip_about_folder(self) -> str:
+        """Said once when the learner has gone where their files are not."""
+        was_inside, self._inside = self._inside, self.folder == "" or not self.folder.startswith("/")
+        return "" if self._inside or not was_inside else "Your files are in another folder. cd brings you back to it."
 
     def _show(self, stream: str, text: str) -> None:
         if text:

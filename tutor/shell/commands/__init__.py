@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tutor.shell.calls import Handler
-from tutor.shell.commands import curl, editing, elsewhere, guide, kubectl, wget
+from tutor.shell.commands import curl, editing, guide, kubectl, wget
 
 
 def handlers_for(
@@ -16,7 +16,6 @@ def handlers_for(
 ) -> dict[str, Handler]:
     """Every command by name."""
     return {
-        **dict.fromkeys(elsewhere.NAMES, elsewhere.refuse),
         **dict.fromkeys(kubectl.NAMES, kubectl.Kubectl(access, editor, width)),
         **dict.fromkeys(editing.NAMES, editing.editing(editor)),
         "curl": curl.Curl(access),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from tutor.shell.tips.elsewhere import instead_of
 from tutor.shell.tips.model import MANIFEST, Failure, Look, closest
 from tutor.shell.tips.words import image_slip
 
@@ -29,12 +30,14 @@ def tip_for(failure: Failure, look: Look) -> str:
     return ""
 
 
-def tip_for_line(line: str, status: int) -> str:
-    """A tip about a line that failed in the shell itself, before any kubectl ran."""
+def tip_for_line(line: str, status: int, said: str = "") -> str:
+    """A tip about a line that failed in the shell itself, before any kubectl ran. `said` is what it printed as errors."""
     from tutor.kubectl.commands import VERBS
 
     if status and (match := _BRACKETS.search(line)):
         return f"{match[0]} stands for something of your own: type it without the angle brackets"
+    if instead := instead_of(said):
+        return instead
     words = line.split()
     if status != NOT_FOUND or len(words) < 2:
         return ""

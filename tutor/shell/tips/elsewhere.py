@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.shell.calls import Surroundings
+import re
 
-STATUS = 127
 _CONTAINERS = "there is no container engine here; the cluster runs the images: kubectl run NAME --image=IMAGE"
 _CLUSTERS = "clusters are chosen in the tutor, on its Clusters screen"
 _PACKAGES = "nothing can be installed here; type help to see what there is"
@@ -42,10 +41,11 @@ _INSTEAD: dict[str, tuple[str, ...]] = {
     "you are in the tutor already; its own commands are for a terminal of yours outside it": ("k8s-tutor",),
 }
 NAMES = {name: instead for instead, names in _INSTEAD.items() for name in names}
+_MISSING = re.compile(r"^bash: (?:line \d+: )?(?P<name>[\w.-]+): command not found$", re.MULTILINE)
 
 
-def refuse(surroundings: Surroundings) -> int:
-    """Say what to use instead."""
-    name = surroundings.argv[0].rsplit("/", 1)[-1]
-    surroundings.err(f"{name}: not in the practice shell: {NAMES[name]}\n")
-    return STATUS
+def instead_of(said: str) -> str:
+    """What to use instead of a program that the shell said it does not have; empty for one nothing is known about."""
+    match = _MISSING.search(said)
+    instead = NAMES.get(match["name"]) if match else None
+    return f"{match['name']} is not in the practice shell: {instead}" if match and instead else ""
