@@ -16,6 +16,7 @@ from tutor.simulator.ids import Ids
 from tutor.simulator.metrics import Metrics
 from tutor.simulator.registry import Registry
 from tutor.simulator.resources.scheme import Scheme
+from tutor.simulator.scheduler.snapshot import Snapshot
 from tutor.simulator.store import Obj, Store, StoreState
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class SimulatedCluster:
         for resource in self.scheme:
             for name, function in resource.indexes.items():
                 self.store.add_index(resource.storage_id, name, function)
+        self.node_infos = Snapshot(self.store)
+        """What runs on which node, for the scheduler and the kubelets; up to date before any of them is told of a change."""
         self.engine = Engine(self.clock, self.store, strict=strict)
         self.metrics = Metrics()
         """What the API group metrics.k8s.io serves."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
+from tutor.simulator.objects import uid_of
 from tutor.simulator.scheduler.filters import node_affinity, node_ports
 from tutor.simulator.scheduler.requests import PodInfo, pod_info
-from tutor.simulator.scheduler.snapshot import ENDED, NodeInfo
+from tutor.simulator.scheduler.snapshot import NodeInfo
 from tutor.simulator.store import Obj
 
 
@@ -18,14 +18,10 @@ class Refusal(NamedTuple):
     message: str
 
 
-def refuse(pod: Obj, node: Obj, others: Iterable[Obj]) -> Refusal | None:
+def refuse(pod: Obj, node: NodeInfo) -> Refusal | None:
     """Why a node does not take a pod beside the others it has; None when it does."""
-    info = NodeInfo(node["metadata"]["name"])
-    info.set_node(node)
-    for other in others:
-        if other["metadata"]["uid"] != pod["metadata"]["uid"] and other.get("status", {}).get("phase") not in ENDED:
-            info.add(pod_info(other))
-    wanted = pod_info(pod)
+    info = node.copy()
+    wanted = info.remove(uid_of(pod)) or pod_info(pod)
     short = _short_of(wanted, info)
     if short is not None:
         return short

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from tutor.simulator.controllers.placed import index_pods_by_node, pods_on
+from tutor.simulator.controllers.placed import index_pods_by_node
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.events import EventRecorder
 from tutor.simulator.images.volumes import VolumeStore
@@ -47,6 +47,7 @@ class Kubelet:
         client = cluster.client(NAME)
         self._client = client
         self._store = cluster.store
+        self._nodes = cluster.node_infos
         self._store.add_index("pods", BY_SOURCE, _sources)
         index_pods_by_node(self._store)
         self.volumes = VolumeStore()
@@ -135,7 +136,7 @@ class Kubelet:
 
     def _refuse(self, pod: Obj, record: PodRecord, node: Obj) -> bool:
         """Whether the node does not take the pod; the status then says why."""
-        refusal = refuse(pod, node, pods_on(self._store, record.node))
+        refusal = refuse(pod, self._nodes.nodes()[record.node])
         if refusal is None:
             return False
         record.stage = "stopped"

@@ -15,7 +15,7 @@ from tutor.simulator.scheduler.binding import bind
 from tutor.simulator.scheduler.decision import Decider, Diagnosis
 from tutor.simulator.scheduler.preemption import Preemptor
 from tutor.simulator.scheduler.queue import FLUSH_SECONDS, Queue
-from tutor.simulator.scheduler.snapshot import Snapshot, is_assigned
+from tutor.simulator.scheduler.snapshot import is_assigned
 from tutor.simulator.scheduler.volumes import VolumeCheck
 from tutor.simulator.store import Change, Obj
 
@@ -45,7 +45,7 @@ class Scheduler:
         self._registry = cluster.registry
         self._writer = Writer(NAME, trusted=True)
         self._events = SeriesRecorder(self._client, NAME, f"{NAME}-control-plane")
-        self._snapshot = Snapshot(cluster.store)
+        self._snapshot = cluster.node_infos
         self._decider = Decider(cluster.store, self._snapshot, cluster.ids)
         self._preemptor = Preemptor(self._client, self._snapshot, self._decider, self._events)
         self._volumes = VolumeCheck(self._client)
@@ -54,14 +54,13 @@ class Scheduler:
     # -- what has happened
 
     def observe(self, change: Change) -> Iterable[str]:
-        """Keep the picture of the nodes, and queue pods that are new or may fit now."""
+        """Queue pods that are new or may fit now."""
         if change.resource in _SPREADING:
             if change.type != "MODIFIED" or (change.old is not None and change.obj["spec"] != change.old["spec"]):
                 self._decider.forget()
             return ()
         if change.resource in _STORAGE:
             return self._activate(frozenset(("VolumeBinding",)))
-        self._snapshot.observe(change)
         if change.resource == "nodes":
             return self._node_changed(change)
         return self._pod_changed(change)
@@ -115,7 +114,6 @@ class Scheduler:
 
     def resync(self) -> Iterable[str]:
         """All pods that wait for a node."""
-        self._snapshot.invalidate()
         for pod in self._client.list("pods"):
             if _is_ours(pod):
                 self._queue.add(key_of(pod), pod["spec"].get("priority") or 0)
@@ -185,7 +183,6 @@ class Scheduler:
 
     def load(self, state: Any) -> None:
         """Go back to a saved state."""
-        self._snapshot.invalidate()
         self._decider.forget()
         queue, self._decider.start = state
         self._queue.load(queue)

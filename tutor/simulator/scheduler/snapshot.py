@@ -1,4 +1,4 @@
-"""The scheduler's picture of the nodes and what runs on them, kept up to date from changes in the store.
+"""A picture of the nodes and what runs on them, kept up to date from changes in the store, for the scheduler and for kubelets.
 
 It is worked out of API objects and never saved: after a restore it is built anew.
 """
@@ -86,9 +86,10 @@ class Snapshot:
         self._anti: dict[str, PodInfo] = {}
         self._affine: set[str] = set()
         self._stale = True
+        store.subscribe(self._on_change)
+        store.on_reset(self._on_reset)
 
-    def invalidate(self) -> None:
-        """Forget everything: the store has been restored."""
+    def _on_reset(self) -> None:
         self._stale = True
 
     def nodes(self) -> dict[str, NodeInfo]:
@@ -129,9 +130,8 @@ class Snapshot:
             info = self._nodes[name] = NodeInfo(name)
         return info
 
-    def observe(self, change: Change) -> None:
-        """Take in a change of a node or a pod."""
-        if self._stale:
+    def _on_change(self, change: Change) -> None:
+        if self._stale or change.resource not in ("nodes", "pods"):
             return
         if change.resource == "nodes":
             if change.type != "MODIFIED":
