@@ -24,9 +24,12 @@ DATA: dict[str, Any] = {
         ("{.items[0].metadata.name}", "a"),
         ("{.items[-1:].metadata.name}", "b"),
         ("{.items[0:1].metadata.name}", "a"),
-        ("{.items[*]['metadata.name']}", ""),
+        ("{.items[*]['metadata.name']}", "a b"),
+        ("{.items[*]['metadata.name','status.count']}", "a b 3 10"),
         ("{.items[0].metadata.labels.app\\.kubernetes\\.io/name}", "x"),
-        ("{.items[0].metadata.labels['app.kubernetes.io/name']}", "x"),
+        ("{.items[0].metadata.labels['app.kubernetes.io/name']}", ""),
+        ("{.items[0].metadata.labels['app\\.kubernetes\\.io/name']}", "x"),
+        ("{range .items[*]}{.metadata.name}", "ab"),
         ('{.items[?(@.metadata.name=="b")].status.count}', "10"),
         ("{.items[?(@.status.count>5)].metadata.name}", "b"),
         ("{.items[?(@.metadata.labels)].metadata.name}", "a"),
@@ -48,7 +51,7 @@ def test_ranges_may_be_nested() -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["{.a", "{.items[}", "{.items[x]}", "{range .items[*]}{.a}", '{"open}', "{.items[?(@.x}]"]
+    "template", ["{.a", "{.items[}", "{.items[x]}", "{.items[7]}", "{.items[0:9]}", '{"open}', "{.items[?(@.x}]"]
 )
 def test_what_is_no_template_is_refused(template: str) -> None:
     with pytest.raises(JsonPathError):

@@ -119,6 +119,12 @@ class Api:
         self._raise_for_status(reply, reply.data)
         return reply.data.decode(errors="replace")
 
+    def raw(self, method: str, path: str, body: bytes | None) -> str:
+        """One request whose body and reply are passed on as they are."""
+        reply = self._open(method, path, None, body, JSON, JSON, stream=False)
+        self._raise_for_status(reply, reply.data)
+        return reply.data.decode(errors="replace")
+
     def chunks(
         self, path: str, query: Query | None = None, accept: str = "*/*", deadline: float | None = None
     ) -> Generator[bytes, None, None]:

@@ -71,20 +71,26 @@ class Invocation:
     @property
     def overrides(self) -> Overrides:
         options = self.options
+        own = {flag.name for flag in self.command.flags}
+
+        def text(name: str) -> str:
+            """A global flag's value, unless the command has a flag of that name for itself (`create rolebinding --user`)."""
+            return "" if name in own else options.text(name)
+
         return Overrides(
-            context=options.text("context"),
-            cluster=options.text("cluster"),
-            user=options.text("user"),
-            server=options.text("server"),
-            token=options.text("token"),
-            insecure=options.flag("insecure-skip-tls-verify"),
-            tls_server_name=options.text("tls-server-name"),
-            ca_file=options.text("certificate-authority"),
-            client_cert_file=options.text("client-certificate"),
-            client_key_file=options.text("client-key"),
-            username=options.text("username"),
-            password=options.text("password"),
-            proxy=options.text("proxy-url"),
+            context=text("context"),
+            cluster=text("cluster"),
+            user=text("user"),
+            server=text("server"),
+            token=text("token"),
+            insecure="insecure-skip-tls-verify" not in own and options.flag("insecure-skip-tls-verify"),
+            tls_server_name=text("tls-server-name"),
+            ca_file=text("certificate-authority"),
+            client_cert_file=text("client-certificate"),
+            client_key_file=text("client-key"),
+            username=text("username"),
+            password=text("password"),
+            proxy=text("proxy-url"),
         )
 
     @cached_property
@@ -99,7 +105,7 @@ class Invocation:
     def mapper(self) -> Mapper:
         from tutor.kubectl.discovery import Mapper
 
-        return Mapper(self.api, self._report_unreachable)
+        return Mapper(self.api, self._report_unreachable, lambda text: self.err(f"Warning: {text}\n"))
 
     @cached_property
     def namespace(self) -> str:

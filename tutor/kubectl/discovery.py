@@ -103,6 +103,13 @@ class Discovery:
             name, lambda resource: resource.group == rest or resource.group.startswith(f"{rest}.")
         )
 
+    def also_short(self, name: str, found: ApiResource) -> ApiResource | None:
+        """Another type with the same short name, which loses against `found`."""
+        if name not in found.short_names:
+            return None
+        others = (item for item in self.resources if name in item.short_names and item.qualified != found.qualified)
+        return next(others, None)
+
     def _match(self, name: str, accept: Callable[[ApiResource], bool]) -> ApiResource | None:
         candidates = [resource for resource in self.resources if accept(resource)]
         for matches in (_by_short_name, _by_plural, _by_singular, _by_kind_name):
@@ -131,9 +138,19 @@ def _by_kind_name(resource: ApiResource, name: str) -> bool:
 class Mapper:
     """Finds resources for one command, asking the server again when a name is not known (a CRD may be new)."""
 
-    def __init__(self, api: Api, on_failure: Callable[[str], None] = lambda reason: None) -> None:
-        """`on_failure` is told why the server could not be asked what it has, before the error is raised."""
+    def __init__(
+        self,
+        api: Api,
+        on_failure: Callable[[str], None] = lambda reason: None,
+        warn: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        """`on_failure` is told why the server could not be asked what it has, before the error is raised.
+
+        `warn` gets a text about a short name that several types have.
+        """
         self._api = api
+        self._warn = warn
+        self._warned: set[str] = set()
         self._on_failure = on_failure
         self._fresh = False
 
@@ -167,7 +184,15 @@ class Mapper:
             found = self.discovery.find(text)
         if found is None:
             raise UnknownResource(_unknown(text))
+        self._warn_if_ambiguous(text.lower(), found)
         return found
+
+    def _warn_if_ambiguous(self, name: str, found: ApiResource) -> None:
+        """As client-go `restmapper/shortcut.go` does, once for a command."""
+        other = self.discovery.also_short(name, found)
+        if other is not None and name not in self._warned:
+            self._warned.add(name)
+            self._warn(f'short name "{name}" could also match lower priority resource {other.qualified}')
 
     def for_object(self, obj: Object) -> ApiResource:
         """The resource an object from a manifest belongs to."""

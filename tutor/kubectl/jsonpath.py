@@ -115,17 +115,29 @@ class JsonPath:
         return found
 
     def _slice(self, node: Index, items: list[Any]) -> list[Any]:
+        """One element or several; unlike in other languages, what is out of bounds is an error (client-go evalArray)."""
         size = len(items)
+        start = node.start or 0
+        start += size if start < 0 else 0
+        end = size if node.end is None else node.end + (size if node.end < 0 else 0)
         if node.single:
-            place = (node.start or 0) + (size if (node.start or 0) < 0 else 0)
-            if 0 <= place < size:
-                return [items[place]]
-            if self.missing_ok:
-                return []
-            raise JsonPathError(f"array index out of bounds: index {node.start}, length {size}")
-        if (node.step or 1) <= 0:
+            end = start + 1
+        if start == end:
+            return []
+        if not 0 <= start < size:
+            raise JsonPathError(f"array index out of bounds: index {start}, length {size}")
+        if not 0 <= end <= size:
+            raise JsonPathError(f"array index out of bounds: index {end - 1}, length {size}")
+        if start > end:
+            raise JsonPathError(f"starting index {start} is greater than ending index {end}")
+        if node.step is not None and node.step <= 0:
             raise JsonPathError("step must be > 0")
-        return items[slice(node.start, node.end, node.step)]
+        return items[start : end : node.step]
+
+    def _path(self, node: Path, values: Values) -> Values:
+        for step in node.steps:
+            values = self._step(step, values)
+        return values
 
     def _union(self, node: Union, values: Values) -> Values:
         return [found for path in node.paths for value in values for found in self._walk_path(path, value)]
@@ -168,6 +180,7 @@ _STEPS: dict[type, Any] = {
     Recursive: JsonPath._recursive,
     Filter: JsonPath._filter,
     Literal: JsonPath._literal,
+    Path: JsonPath._path,
 }
 
 
@@ -193,7 +206,7 @@ def _matching_end(nodes: Sequence[Node], position: int) -> int:
             depth -= 1
         if not depth:
             return index
-    raise JsonPathError("unclosed range, expected {end}")
+    return len(nodes)  # a loop that is not closed goes on to the end of the template
 
 
 def relaxed(expression: str) -> str:

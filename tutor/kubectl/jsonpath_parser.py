@@ -230,8 +230,8 @@ class _Scanner:
 
 def _element(inner: str) -> Node:
     """What stands in brackets: a quoted name, an index or a slice."""
-    if len(inner) > 1 and inner[0] in "'\"" and inner[-1] == inner[0]:
-        return Field(unquote(inner[1:-1]))
+    if len(inner) > 1 and inner[0] == inner[-1] == "'":
+        return _Scanner(f".{inner[1:-1]}").path()  # dots go deeper here too, unless they are escaped
     match = _SLICE.fullmatch(inner)
     if match and inner:
         start, colon, end, step = match.groups()

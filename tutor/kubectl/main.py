@@ -48,12 +48,19 @@ def _dispatch(argv: list[str], io: KubectlIO, config: KubeConfig) -> None:
             return
         raise KubectlError(f"{problem}\nSee '{path} --help' for usage.") from None
     _check_required(command, options)
+    _apply_template_flag(options)
     chosen = _chosen_config(options, io, config, required="config" not in path.split()[1:2])
     invocation = Invocation(command, path, options, io, chosen, tuple(parents))
     if command.run is None:
         _group(invocation)
         return
     _run(invocation)
+
+
+def _apply_template_flag(options: Options) -> None:
+    """`--template` without `-o` means a Go template (cli-runtime `print_flags.go`)."""
+    if options.has("template") and options.has("output") and options.text("template") and not options.text("output"):
+        options.values["output"] = "go-template"
 
 
 def _chosen_config(options: Options, io: KubectlIO, config: KubeConfig, *, required: bool) -> KubeConfig:

@@ -67,8 +67,9 @@ def _edit_one(
         problems = flavour.overwrite_error(current, changes)
         if problems:
             raise_all([KubectlError(problem) for problem in problems])
+    told = mode != "client" and not invocation.options.flag("local") and not invocation.options.flag("list")
     for key in changes.remove:
-        if key not in current:
+        if key not in current and told:
             invocation.out(f'{flavour.not_found} "{key}" not found.\n')
     patch: dict[str, str | None] = {key: value for key, value in changes.values.items() if current.get(key) != value}
     added = len(patch)

@@ -49,11 +49,15 @@ def write_query(manager: str, dry_run: str = "none", field_validation: str = "")
     return query
 
 
-def last_applied_text(obj: Object) -> str:
-    """The value of the last-applied annotation: the configuration without that annotation itself."""
+def last_applied_text(obj: Object, *, annotated: bool = True) -> str:
+    """The value of the last-applied annotation: the configuration without that annotation itself.
+
+    `annotated` is how apply writes it, with annotations even when there are none; `set-last-applied` does not.
+    """
     metadata = dict(obj.get("metadata") or {})
     annotations = {key: value for key, value in (metadata.get("annotations") or {}).items() if key != LAST_APPLIED}
-    metadata["annotations"] = annotations
+    if annotated or annotations:
+        metadata["annotations"] = annotations
     return compact_json({**obj, "metadata": metadata}) + "\n"
 
 

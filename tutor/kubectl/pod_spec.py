@@ -55,13 +55,20 @@ def change_all(invocation: Invocation, resources: list[str], change: Change, ope
         try:
             reporter.report(info.obj if local else _send(invocation, info, patch, mode))
         except ApiError as problem:
-            errors.append(KubectlError(f"failed to patch {what}: {problem.message}"))
+            colon = "" if what.startswith("resources ") else ":"  # kubectl writes none there
+            errors.append(KubectlError(f"failed to patch {what}{colon} {problem.message}"))
     raise_all(errors)
 
 
 def _chosen(invocation: Invocation, resources: list[str], errors: list[KubectlError]) -> list[Info]:
+    local = invocation.options.has("local") and invocation.options.flag("local")
+    if local and not invocation.options.many("filename") and not invocation.options.text("kustomize"):
+        raise KubectlError(
+            "you must specify resources by --filename when --local is set.\nExample resource specifications include:\n"
+            "   '-f rsrc.yaml'\n   '--filename=rsrc.json'"
+        )
     builder = builder_for(invocation, resources)
-    if invocation.options.has("local") and invocation.options.flag("local"):
+    if local:
         return list(builder.manifest_infos())
     return list(live_infos(builder, errors))
 

@@ -14,7 +14,8 @@ from tutor.kubectl.command import Invocation
 from tutor.kubectl.discovery import ApiResource
 from tutor.kubectl.errors import ApiError, ConnectionFailed, KubectlError, UnknownResource
 from tutor.kubectl.manifests import Manifest, read_manifests
-from tutor.kubectl.objects import Object, get, name_of
+from tutor.kubectl.objects import Object, get, labels_of, name_of
+from tutor.kubectl.selectors import matches
 
 NO_RESOURCE = """You must provide one or more resources by argument or filename.
 Example resource specifications include:
@@ -121,6 +122,9 @@ class Builder:
             raise KubectlError(
                 "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well"
             )
+        if self.request.label_selector:
+            wanted = self.request.label_selector
+            manifests = [item for item in manifests if item.problem or matches(wanted, labels_of(item.obj))]
         self.selected.manifests = manifests
         self.selected.single_item = len(manifests) == 1
 
@@ -128,6 +132,8 @@ class Builder:
         if _all_combined(args):
             self._take_tuples([_type_and_name(arg) for arg in args])
             return
+        if not args and (self.request.label_selector or self.request.field_selector):
+            raise KubectlError("at least one resource must be specified to use a selector")
         if not args:
             raise BareBuilderError(NO_RESOURCE)
         names = args[1:]

@@ -8,7 +8,12 @@ from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.discovery import ApiResource
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, string, strings
+from tutor.kubectl.mutate import pruned
+from tutor.kubectl.objects import Object
+from tutor.kubectl.printers.output import object_printer
 from tutor.kubectl.tabwriter import table_writer
+
+_OBJECTS = ("json", "yaml", "kyaml")
 
 
 def run(invocation: Invocation) -> None:
@@ -16,14 +21,20 @@ def run(invocation: Invocation) -> None:
     if invocation.args:
         raise invocation.usage_error(f"unexpected arguments: [{' '.join(invocation.args)}]")
     output = options.text("output")
-    if output not in ("", "wide", "name"):
-        raise KubectlError(f"--output {output} is not available")
+    if output not in ("", "wide", *_OBJECTS, "name"):
+        allowed = ",".join(sorted((*_OBJECTS, "name", "wide")))
+        raise KubectlError(
+            f'unable to match a printer suitable for the output format "{output}", allowed formats are: {allowed}'
+        )
     if options.text("sort-by") not in ("", "name", "kind"):
         raise KubectlError("--sort-by accepts only name or kind")
     invocation.mapper.refresh()
     found = sorted(_chosen(invocation), key=lambda resource: _order(resource, options.text("sort-by")))
     if output == "name":
         invocation.out("".join(f"{resource.qualified}\n" for resource in found))
+        return
+    if output in _OBJECTS:
+        invocation.out(object_printer(invocation, output, ordered=True)(_as_object(found)))
         return
     writer = table_writer()
     if not options.flag("no-headers"):
@@ -41,6 +52,30 @@ def run(invocation: Invocation) -> None:
             cells += [",".join(sorted(resource.verbs)), ",".join(resource.categories)]
         writer.write("\t".join(cells) + "\n")
     invocation.out(writer.flush())
+
+
+def _as_object(found: list[ApiResource]) -> Object:
+    """The types as an APIResourceList, with every type's own group and version."""
+    return {
+        "kind": "APIResourceList",
+        "apiVersion": "v1",
+        "groupVersion": "",
+        "resources": [pruned(_entry(resource)) for resource in found] or None,
+    }
+
+
+def _entry(resource: ApiResource) -> Object:
+    return {
+        "name": resource.plural,
+        "singularName": resource.singular,
+        "namespaced": resource.namespaced,
+        "group": resource.group,
+        "version": resource.version,
+        "kind": resource.kind,
+        "verbs": sorted(resource.verbs),
+        "shortNames": list(resource.short_names),
+        "categories": list(resource.categories),
+    }
 
 
 def _order(resource: ApiResource, field: str) -> tuple[str, str]:

@@ -52,6 +52,7 @@ def run(invocation: Invocation) -> None:
         filenames=options.many("filename"),
         kustomize=options.text("kustomize"),
         recursive=options.flag("recursive"),
+        label_selector=options.text("selector") or None,
     )
     builder = Builder(invocation, request)
     builder.select()

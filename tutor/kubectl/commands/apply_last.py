@@ -49,7 +49,7 @@ def _set(invocation: Invocation) -> None:
                 f"annotation, run the command with "
                 "--create-annotation"
             )
-        patch = {"metadata": {"annotations": {LAST_APPLIED: last_applied_text(info.obj)}}}
+        patch = {"metadata": {"annotations": {LAST_APPLIED: last_applied_text(info.obj, annotated=False)}}}
         if mode != "client":
             live = typed(invocation.api.patch(info.path, patch, MERGE_PATCH), info.resource)
         reporter.report(live)
@@ -72,7 +72,7 @@ def _edit(invocation: Invocation) -> None:
 
 def _save(invocation: Invocation, info: Info, edited: list[Object]) -> list[str]:
     """Stores the edited configuration; what the server says against it goes back to the editor."""
-    patch = {"metadata": {"annotations": {LAST_APPLIED: last_applied_text(edited[0])}}}
+    patch = {"metadata": {"annotations": {LAST_APPLIED: last_applied_text(edited[0], annotated=False)}}}
     query = write_query(invocation.options.text("field-manager"))
     try:
         invocation.api.patch(info.path, patch, MERGE_PATCH, query)

@@ -138,7 +138,7 @@ def _whoami(invocation: Invocation) -> None:
     review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
     reply = invocation.api.post("/apis/authentication.k8s.io/v1/selfsubjectreviews", review)
     if invocation.options.text("output"):
-        invocation.out(object_printer(invocation, invocation.options.text("output"))(reply))
+        invocation.out(object_printer(invocation, invocation.options.text("output"), ordered=True)(reply))
         return
     user = get(reply, "status.userInfo", {})
     writer = table_writer()

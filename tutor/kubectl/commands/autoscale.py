@@ -49,6 +49,10 @@ def _create(invocation: Invocation, scaler: Object, mode: str) -> Object:
     try:
         return typed(invocation.api.post(resource.path(invocation.namespace), scaler, query), resource)
     except ApiError as problem:
+        if not scaler["spec"].get("metrics"):
+            raise KubectlError(
+                "failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: empty input"
+            ) from None
         raise KubectlError(
             f"failed to create HorizontalPodAutoscaler using autoscaling/v2 API: {problem.message}"
         ) from None

@@ -49,7 +49,7 @@ def _parse(text: str) -> _Place:
     if not colon:
         return _Place(text)
     parts = pod.split("/")
-    if len(parts) == 1:
+    if len(parts) == 1 and pod:
         return _Place(path, pod)
     if len(parts) == 2:
         return _Place(path, parts[1], parts[0])

@@ -10,6 +10,7 @@ from tutor.kubectl.errors import ApiError, KubectlError, raise_all
 from tutor.kubectl.flags import boolean, string, strings
 from tutor.kubectl.mutate import SAVE_CONFIG, VALIDATE, field_manager, typed, validation, with_last_applied, write_query
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
+from tutor.kubectl.raw import RAW, send_raw
 from tutor.kubectl.resources import Builder, Info, Request
 
 
@@ -17,6 +18,9 @@ def run(invocation: Invocation) -> None:
     options = invocation.options
     if invocation.args:
         raise invocation.usage_error(f"Unexpected args: [{' '.join(invocation.args)}]")
+    if options.text("raw"):
+        send_raw(invocation, "POST")
+        return
     if not options.many("filename") and not options.text("kustomize"):
         raise KubectlError("must specify one of -f and -k")
     if options.flag("edit"):
@@ -102,6 +106,7 @@ COMMAND = Command(
         VALIDATE,
         SAVE_CONFIG,
         field_manager("kubectl-create"),
+        RAW,
         boolean("edit", "Open the objects in the editor before they are created."),
         strings("filename", "Files or folders with the objects to create.", "f"),
         string("kustomize", "Folder with a kustomization; cannot be combined with -f or -R.", "k"),

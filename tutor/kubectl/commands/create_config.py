@@ -46,7 +46,11 @@ def gather(invocation: Invocation, kind: str, name: str) -> dict[str, bytes]:
             raise KubectlError(f"invalid literal source {literal}, expected key=value")
         _add(entries, key, _unquoted(value).encode(), kind, name)
     for path in options.many("from-env-file"):
-        for key, value in _env_entries(read_text(invocation.io.files, path)):
+        try:
+            text = read_text(invocation.io.files, path)
+        except KubectlError as problem:
+            raise KubectlError(f"error reading {path}: {problem.message.removeprefix(f'open {path}: ')}") from None
+        for key, value in _env_entries(text):
             _add(entries, key, value.encode(), kind, name)
     return entries
 
@@ -171,9 +175,7 @@ def _tls(invocation: Invocation) -> None:
     data = {}
     for entry, path in (("tls.crt", certificate), ("tls.key", key)):
         if not invocation.io.files.exists(path):
-            raise KubectlError(
-                f"failed to read {'cert' if entry == 'tls.crt' else 'key'} file: open {path}: no such file or directory"
-            )
+            raise KubectlError(f"Cannot read file {path}, open {path}: no such file or directory")
         data[entry] = invocation.io.files.read_bytes(path)
     _secret(invocation, name, data, "kubernetes.io/tls")
 
@@ -186,6 +188,7 @@ def _token(invocation: Invocation) -> None:
         raise KubectlError("--duration must be greater than or equal to 0")
     if seconds:
         spec["expirationSeconds"] = int(seconds)
+    spec |= _bound_object(invocation)
     body = {"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "metadata": {}, "spec": spec}
     resource = invocation.mapper.find("serviceaccounts")
     try:
@@ -193,6 +196,23 @@ def _token(invocation: Invocation) -> None:
     except ApiError as problem:
         raise KubectlError(f"failed to create token: {problem.message}") from None
     invocation.out(f"{get(reply, 'status.token', '')}\n")
+
+
+def _bound_object(invocation: Invocation) -> Object:
+    """The object the token is bound to, so that it ends with it (kubectl `create_token.go`)."""
+    kind, name, uid = (invocation.options.text(f"bound-object-{part}") for part in ("kind", "name", "uid"))
+    if not kind:
+        for part, value in (("name", name), ("uid", uid)):
+            if value:
+                raise KubectlError(f"--bound-object-kind is required if --bound-object-{part} is provided")
+        return {}
+    versions = {"Pod": "v1", "Secret": "v1", "Node": "v1"}
+    if kind not in versions:
+        raise KubectlError(f"supported --bound-object-kind values are {', '.join(sorted(versions))}")
+    if not name:
+        raise KubectlError("--bound-object-name is required if --bound-object-kind is provided")
+    reference = {"kind": kind, "apiVersion": versions[kind], "name": name} | ({"uid": uid} if uid else {})
+    return {"boundObjectRef": reference}
 
 
 _SOURCES = (
@@ -298,6 +318,9 @@ COMMANDS = (
         flags=(
             *GENERATOR_FLAGS,
             array("audience", "Who the token is meant for; may be repeated."),
+            string("bound-object-kind", "Kind of the object the token ends with: Pod, Secret or Node."),
+            string("bound-object-name", "Name of that object."),
+            string("bound-object-uid", "UID of that object."),
             duration("duration", "How long the token is to be valid; the server may choose another time."),
         ),
     ),

@@ -68,7 +68,7 @@ def _port_number(text: str) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise KubectlError(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+        raise KubectlError(f'strconv.ParseUint: parsing "{text}": invalid syntax') from None
     if not 0 < number < 65536:
         raise KubectlError("must be between 1 and 65535, inclusive")
     return number
@@ -210,7 +210,7 @@ COMMANDS = (
         name="service",
         aliases=("svc",),
         short="Create a service using a specified subcommand",
-        usage="create service",
+        usage="create service [flags]",
         subcommands=_SERVICES,
     ),
 )

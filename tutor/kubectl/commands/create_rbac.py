@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from tutor.kubectl.command import Command, Invocation
-from tutor.kubectl.errors import KubectlError, UnknownResource
+from tutor.kubectl.errors import BareError, KubectlError, UnknownResource
 from tutor.kubectl.flags import array, string, strings
 from tutor.kubectl.mutate import GENERATOR_FLAGS, create_generated, exactly_one_name
 from tutor.kubectl.objects import Object
 
 GROUP = "rbac.authorization.k8s.io"
 API_VERSION = f"{GROUP}/v1"
+
+
+_VERBS = frozenset(
+    {
+        *("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"),
+        *("use", "bind", "impersonate", "escalate", "approve", "sign", "attest"),
+    }
+)
 
 
 def _role(invocation: Invocation) -> None:
@@ -26,7 +34,16 @@ def _verbs(invocation: Invocation) -> list[str]:
     verbs = list(dict.fromkeys(invocation.options.many("verb")))
     if not verbs:
         raise KubectlError("at least one verb must be specified")
-    return ["*"] if "*" in verbs else verbs
+    if "*" in verbs:
+        return ["*"]
+    for verb in verbs:
+        if verb not in _VERBS and not _urls(invocation):
+            invocation.err(f"Warning: '{verb}' is not a standard resource verb\n")
+    return verbs
+
+
+def _urls(invocation: Invocation) -> list[str]:
+    return invocation.options.many("non-resource-url") if invocation.options.has("non-resource-url") else []
 
 
 def _resource_rules(invocation: Invocation, verbs: list[str]) -> list[Object]:
@@ -37,7 +54,7 @@ def _resource_rules(invocation: Invocation, verbs: list[str]) -> list[Object]:
         try:
             found = invocation.mapper.find(name)
         except UnknownResource:
-            raise KubectlError(f'the server doesn\'t have a resource type "{name}"') from None
+            raise BareError(f'the server doesn\'t have a resource type "{name}"') from None
         full = f"{found.plural}/{subresource}" if subresource else found.plural
         entry = groups.setdefault(found.group, [])
         if full not in entry:
@@ -63,13 +80,17 @@ def _clusterrole(invocation: Invocation) -> None:
         urls = options.many("non-resource-url")
         if not options.many("resource") and not urls:
             raise KubectlError("one of resource or nonResourceURL must be specified")
+        for url in urls:
+            if url != "*" and not url.startswith("/"):
+                raise KubectlError("nonResourceURL should start with /")
         obj["rules"] = _resource_rules(invocation, verbs) + (
             [{"verbs": verbs, "nonResourceURLs": urls}] if urls else []
         )
     create_generated(invocation, obj, namespaced=False)
 
 
-def _subjects(invocation: Invocation) -> list[Object]:
+def subjects_of(invocation: Invocation) -> list[Object]:
+    """The users, groups and service accounts of the flags of these names."""
     options = invocation.options
     subjects: list[Object] = [{"kind": "User", "apiGroup": GROUP, "name": user} for user in options.many("user")]
     subjects += [{"kind": "Group", "apiGroup": GROUP, "name": group} for group in options.many("group")]
@@ -95,7 +116,7 @@ def _rolebinding(invocation: Invocation) -> None:
     kind = "Role" if role else "ClusterRole"
     create_generated(
         invocation,
-        _binding("RoleBinding", name, kind, role or cluster_role, _subjects(invocation)),
+        _binding("RoleBinding", name, kind, role or cluster_role, subjects_of(invocation)),
         "failed to create rolebinding:",
     )
 
@@ -103,7 +124,7 @@ def _rolebinding(invocation: Invocation) -> None:
 def _clusterrolebinding(invocation: Invocation) -> None:
     name = exactly_one_name(invocation)
     role = invocation.options.text("clusterrole")
-    obj = _binding("ClusterRoleBinding", name, "ClusterRole", role, _subjects(invocation))
+    obj = _binding("ClusterRoleBinding", name, "ClusterRole", role, subjects_of(invocation))
     create_generated(invocation, obj, "failed to create clusterrolebinding:", namespaced=False)
 
 

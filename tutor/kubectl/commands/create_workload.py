@@ -81,9 +81,11 @@ def _plain_job(name: str, image: str, command: list[str]) -> Object:
 def _job_from_cronjob(invocation: Invocation, name: str, source: str) -> Object:
     """A job like the next one the CronJob would start, owned by it, with an annotation that says a person made it."""
     kind, slash, cronjob_name = source.partition("/")
-    resource = invocation.mapper.find(kind) if slash else None
-    if resource is None or resource.kind != "CronJob":
+    resource = invocation.mapper.find(kind)
+    if not slash:
         raise KubectlError("from must be an existing cronjob")
+    if resource.kind != "CronJob":
+        raise KubectlError(f"unknown object type *{resource.version}.{resource.kind}")
     cronjob = invocation.api.get(resource.path(invocation.namespace, cronjob_name))
     template = get(cronjob, "spec.jobTemplate", {})
     annotations = {"cronjob.kubernetes.io/instantiate": "manual", **get(template, "metadata.annotations", {})}

@@ -11,6 +11,7 @@ from tutor.kubectl.errors import ApiError, KubectlError, TimedOut, raise_all
 from tutor.kubectl.flags import boolean, duration, integer, string, strings
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import DRY_RUN, dry_run_mode
+from tutor.kubectl.raw import RAW, send_raw
 from tutor.kubectl.resources import Builder, Info, Request
 from tutor.kubectl.waiting import deadline_in, wait_until_gone
 
@@ -38,6 +39,9 @@ class _Plan:
 
 
 def run(invocation: Invocation) -> None:
+    if invocation.options.text("raw"):
+        send_raw(invocation, "DELETE")
+        return
     plan = _plan(invocation)
     builder = Builder(invocation, _request(invocation))
     builder.select()
@@ -79,9 +83,14 @@ def _plan(invocation: Invocation) -> _Plan:
     selecting = options.flag("all") or bool(options.text("selector")) or bool(options.text("field-selector"))
     for flag in ("selector", "field-selector"):
         if options.flag("all") and options.text(flag):
-            raise KubectlError(f"cannot set --all and --{flag} at the same time")
+            raise KubectlError("setting 'all' parameter but found a non empty selector. ")
     ignore = options.flag("ignore-not-found") or (selecting and not options.given("ignore-not-found"))
     policy = _POLICIES.get(options.text("cascade"))
+    if options.text("cascade") in ("true", "false") and policy:
+        invocation.err(
+            f"warning: --cascade={options.text('cascade')} is deprecated (boolean value) and can be replaced with "
+            f"--cascade={policy.lower()}.\n"
+        )
     if policy is None:
         raise KubectlError(
             f'invalid cascade value ({options.text("cascade")}). Must be "background", "foreground", or "orphan"'
@@ -221,6 +230,7 @@ COMMAND = Command(
         ),
         string("field-selector", "Only objects with these field values."),
         strings("filename", "Files or folders that name the objects to delete.", "f"),
+        RAW,
         boolean("force", "Remove objects from the API at once, without waiting for the node."),
         integer("grace-period", "Seconds to end in order; -1 keeps each object's own, 1 is at once.", default=-1),
         boolean("ignore-not-found", "Succeed when an object does not exist."),

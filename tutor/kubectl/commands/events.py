@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.duration import age, parse_time
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import BareError, KubectlError, UnknownResource
 from tutor.kubectl.flags import boolean, integer, string, strings
 from tutor.kubectl.gosort import go_sort
 from tutor.kubectl.mutate import typed
@@ -51,7 +51,12 @@ def _query(invocation: Invocation) -> dict[str, str]:
         raise KubectlError("--for must be in resource/name form")
     if "/" in name:
         raise KubectlError("arguments in resource/name form may not have more than one slash")
-    resource = invocation.mapper.find(kind)
+    try:
+        resource = invocation.mapper.find(kind)
+    except UnknownResource as problem:
+        raise BareError(problem.message) from None
+    if not name:
+        return {}
     selector = f"involvedObject.kind={resource.kind},involvedObject.apiVersion={resource.api_version},involvedObject.name={name}"
     return {"fieldSelector": selector}
 

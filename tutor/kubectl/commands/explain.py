@@ -19,9 +19,9 @@ def run(invocation: Invocation) -> None:
             "list of supported resources."
         )
     if len(invocation.args) > 1:
-        raise KubectlError(
-            "We accept only this format: explain RESOURCE\nSee 'kubectl explain -h' for help and examples"
-        )
+        raise KubectlError("We accept only this format: explain RESOURCE")
+    if invocation.options.text("output") not in ("plaintext", "plaintext-openapiv2"):
+        raise KubectlError(f"unrecognized format: {invocation.options.text('output')}")
     resource, path = _target(invocation, invocation.args[0])
     document = document_for(invocation.api, resource)
     schema = document.kind(resource)
@@ -44,7 +44,9 @@ def run(invocation: Invocation) -> None:
 
 def _target(invocation: Invocation, text: str) -> tuple[ApiResource, list[str]]:
     """The resource and the field path of `pods.spec.containers`; a group may follow the resource (`deployments.apps.spec`)."""
-    name, *path = text.strip(".").split(".")
+    name, *path = text.removesuffix(".").split(".")
+    if not name or not all(path):
+        raise KubectlError("invalid jsonpath syntax, first node must be field node")
     try:
         found = invocation.mapper.find(name)
     except UnknownResource as problem:
@@ -55,7 +57,11 @@ def _target(invocation: Invocation, text: str) -> tuple[ApiResource, list[str]]:
     wanted = invocation.options.text("api-version")
     if wanted:
         group_name, _, version = wanted.rpartition("/")
-        found = invocation.mapper.for_kind(group_name, version, found.kind)
+        kind, group_shown = found.kind, f"{group_name}/{version}"
+        try:
+            found = invocation.mapper.for_kind(group_name, version, kind)
+        except UnknownResource:
+            raise KubectlError(f'couldn\'t find resource for "{group_shown}, Resource={found.plural}"') from None
     return found, path
 
 
@@ -143,7 +149,7 @@ def _wrap_line(line: str, width: int) -> str:
     for word in line.split(" "):
         candidate = word if current is None else f"{current} {word}"
         if current and len(candidate) > width:
-            out.append(current)
+            out.append(current.rstrip(" "))
             candidate = word
         current = candidate
     return "\n".join([*out, current or ""])

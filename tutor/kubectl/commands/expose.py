@@ -69,8 +69,8 @@ def _overridden(text: str, service: Object) -> Object:
         return service
     try:
         merged: Object = json_merge_apply(service, json.loads(text))
-    except ValueError as problem:
-        raise KubectlError(f"Invalid JSON Patch: {problem}") from None
+    except ValueError:
+        raise KubectlError("Invalid JSON Patch") from None
     return merged
 
 

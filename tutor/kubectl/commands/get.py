@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from tutor.kubectl.client import JSON, TABLE
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.discovery import ApiResource
-from tutor.kubectl.errors import ApiError, KubectlError, raise_all
+from tutor.kubectl.errors import ApiError, BareError, KubectlError, raise_all
 from tutor.kubectl.flags import boolean, integer, string, strings
+from tutor.kubectl.jsonpath import relaxed
 from tutor.kubectl.objects import Object
 from tutor.kubectl.printers.output import GET_FORMATS, object_printer, split_format
 from tutor.kubectl.printers.report import PRINT_FLAGS
-from tutor.kubectl.printers.sorting import sort_objects, sort_table
+from tutor.kubectl.printers.sorting import Unsortable, sort_objects, sort_table
 from tutor.kubectl.printers.table import TableOptions, TablePrinter, table_of
 from tutor.kubectl.resources import Builder, Info, Request
 from tutor.kubectl.tabwriter import TabWriter, table_writer
+from tutor.kubectl.tracing import log_line
 
 SUGGEST_RESOURCES = 'Use "kubectl api-resources" for a complete list of supported resources.'
 
@@ -141,22 +143,26 @@ def _print_tables(invocation: Invocation) -> None:
     if ignore:
         errors = [error for error in errors if not (isinstance(error, ApiError) and error.not_found)]
     if invocation.options.text("sort-by"):
-        fetched = _sorted_tables(fetched, invocation.options.text("sort-by"))
+        fetched = _sorted_tables(invocation, fetched, invocation.options.text("sort-by"))
     printed = _print_groups(invocation, fetched)
     if not printed and not ignore and not errors:
         _report_nothing(invocation, fetched)
     raise_all(_unique(errors))
 
 
-def _sorted_tables(fetched: list[_Fetched], field: str) -> list[_Fetched]:
+def _sorted_tables(invocation: Invocation, fetched: list[_Fetched], field: str) -> list[_Fetched]:
     """Each table sorted; like kubectl, a table that cannot be sorted by the field is left out without a word."""
     kept = []
     for item in fetched:
+        if len(fetched) > 1:
+            path = relaxed(field)
+            raise KubectlError(f'couldn\'t find any field with path "{path}" in the list of objects')
         try:
             sort_table(item.table, field)
+        except Unsortable as problem:
+            text = f"Field {{{relaxed(field)[1:-1]}}} in [][][]reflect.Value is an unsortable type: interface, err: {problem}"
+            raise BareError(log_line(invocation.io, "F", "sorter.go:375", text)) from None
         except KubectlError:
-            if len(fetched) > 1:
-                raise
             continue
         kept.append(item)
     return kept

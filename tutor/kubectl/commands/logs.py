@@ -65,6 +65,8 @@ def _check(invocation: Invocation) -> str:
         raise KubectlError(f"--all-containers=true should not be specified with container name {container}")
     if options.text("since-time") and options.seconds("since"):
         raise KubectlError("at most one of `sinceTime` or `sinceSeconds` may be specified")
+    if options.seconds("since") < 0:
+        raise KubectlError("--since must be greater than 0")
     if options.number("limit-bytes") < 0:
         raise KubectlError("--limit-bytes must be greater than 0")
     if options.number("tail") < -1:

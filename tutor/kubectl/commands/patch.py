@@ -54,7 +54,7 @@ def run(invocation: Invocation) -> None:
 def _read_patch(invocation: Invocation) -> Any:
     options = invocation.options
     file = options.text("patch-file")
-    text = read_text(invocation.io.files, file) if file else options.text("patch")
+    text = _patch_file(invocation, file) if file else options.text("patch")
     if text.lstrip().startswith("{"):
         return _json_or_bytes(text)
     try:
@@ -96,6 +96,13 @@ def _locally(info: Info, patch: Any, content_type: str) -> Object:
         merged: Object = json_merge_apply(info.obj, patch)
         return merged
     return apply_strategic(info.resource.kind, info.obj, patch)
+
+
+def _patch_file(invocation: Invocation, path: str) -> str:
+    try:
+        return read_text(invocation.io.files, path)
+    except KubectlError as problem:
+        raise KubectlError(f"unable to read patch file: {problem.message}") from None
 
 
 COMMAND = Command(

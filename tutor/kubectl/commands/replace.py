@@ -10,6 +10,7 @@ from tutor.kubectl.flags import boolean, duration, integer, string
 from tutor.kubectl.mutate import SAVE_CONFIG, VALIDATE, field_manager, typed, validation, with_last_applied, write_query
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
+from tutor.kubectl.raw import RAW, send_raw
 from tutor.kubectl.resources import Info
 from tutor.kubectl.targets import FILE_FLAGS, builder_for
 from tutor.kubectl.waiting import deadline_in, wait_until_gone
@@ -19,6 +20,9 @@ _FORCE_TIMEOUT = 300.0  # seconds --force waits for the old object to go, unless
 
 def run(invocation: Invocation) -> None:
     options = invocation.options
+    if options.text("raw"):
+        send_raw(invocation, "PUT")
+        return
     if not options.many("filename") and not options.text("kustomize"):
         raise KubectlError("must specify one of -f and -k")
     force = options.flag("force")
@@ -30,9 +34,14 @@ def run(invocation: Invocation) -> None:
         raise KubectlError("--dry-run can not be used when --force is set")
     reporter = Reporter(invocation, "replaced", dry_run=mode)
     errors: list[KubectlError] = []
-    for info in builder_for(invocation, []).manifest_infos():
+    infos = list(builder_for(invocation, []).manifest_infos())
+    uids = [_deleted(invocation, info) for info in infos] if force else []
+    for info, uid in zip(infos, uids, strict=True) if force else ():
+        deadline = deadline_in(options.seconds("timeout") or _FORCE_TIMEOUT)
+        wait_until_gone(invocation.api, info, uid, deadline)
+    for info in infos:
         try:
-            reporter.report(_by_force(invocation, info) if force else _replace(invocation, info, mode))
+            reporter.report(_created(invocation, info) if force else _replace(invocation, info, mode))
         except KubectlError as problem:
             errors.append(problem)
     raise_all(errors)
@@ -58,24 +67,26 @@ def _replace(invocation: Invocation, info: Info, mode: str) -> Object:
         raise problem.with_prefix(f"error when replacing {json.dumps(info.source)}: ") from None
 
 
-def _by_force(invocation: Invocation, info: Info) -> Object:
-    """Deletes the object, waits until it is gone, and creates it anew."""
-    options = invocation.options
+def _deleted(invocation: Invocation, info: Info) -> str:
+    """Deletes an object; the UID it had, empty when there was none."""
     body: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Background"}
-    grace = options.number("grace-period")
+    grace = invocation.options.number("grace-period")
     if grace >= 0:
         body["gracePeriodSeconds"] = grace
     try:
         reply = invocation.api.delete(info.path, body)
-        word = "force deleted" if grace == 0 else "deleted"
-        where = f" from {info.namespace} namespace" if info.namespace else ""
-        invocation.out(f'{info.resource.kind_qualified} "{info.name}" {word}{where}\n')
-        uid = str(get(reply, "details.uid") or get(reply, "metadata.uid") or "")
-        wait_until_gone(invocation.api, info, uid, deadline_in(options.seconds("timeout") or _FORCE_TIMEOUT))
     except ApiError as problem:
         if not problem.not_found:
             raise
-    query = write_query(options.text("field-manager"), "none", validation(invocation))
+        return ""
+    where = f" from {info.namespace} namespace" if info.namespace else ""
+    invocation.out(f'{info.resource.kind_qualified} "{info.name}" deleted{where}\n')
+    return str(get(reply, "details.uid") or get(reply, "metadata.uid") or "")
+
+
+def _created(invocation: Invocation, info: Info) -> Object:
+    """Creates the object anew, once the old one is gone."""
+    query = write_query(invocation.options.text("field-manager"), "none", validation(invocation))
     return typed(invocation.api.post(info.collection, _body(invocation, info), query), info.resource)
 
 
@@ -97,6 +108,7 @@ COMMAND = Command(
         string(
             "cascade", 'With --force: "background", "orphan" or "foreground".', default="background", bare="background"
         ),
+        RAW,
         boolean("force", "Delete the object and create it again."),
         integer("grace-period", "With --force: seconds the old object gets to end.", default=-1),
         string("subresource", "Replace this subresource, such as status."),

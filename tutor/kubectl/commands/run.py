@@ -70,6 +70,10 @@ def _validate(invocation: Invocation) -> None:
         raise KubectlError(
             "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"
         )
+    if options.text("image-pull-policy") not in ("", "Always", "IfNotPresent", "Never"):
+        raise KubectlError(
+            f"invalid image pull policy: {options.text('image-pull-policy')}, valid values are: Always, IfNotPresent, Never"
+        )
     if options.text("restart") not in ("Always", "OnFailure", "Never"):
         raise KubectlError(
             f"invalid restart policy: {options.text('restart')}, valid values are: Always, OnFailure, Never"
@@ -131,8 +135,8 @@ def _overridden(invocation: Invocation, obj: Object) -> Object:
         return obj
     try:
         overrides = json.loads(text)
-    except ValueError as problem:
-        raise KubectlError(f"Invalid JSON Patch: {problem}") from None
+    except ValueError:
+        raise KubectlError("Invalid JSON Patch") from None
     if invocation.options.text("override-type") == "strategic":
         return apply_strategic("Pod", obj, overrides)
     merged: Object = json_merge_apply(obj, overrides)

@@ -1,9 +1,10 @@
-"""`kubectl set`: image, env, resources, selector, serviceaccount. Follows kubectl `pkg/cmd/set`."""
+"""`kubectl set`: image, env, resources, selector, serviceaccount, subject. Follows kubectl `pkg/cmd/set`."""
 
 from __future__ import annotations
 
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.commands.set_env import ENV
+from tutor.kubectl.commands.set_subject import SUBJECT
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, string
 from tutor.kubectl.mutate import field_manager
@@ -13,7 +14,7 @@ from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS
 from tutor.kubectl.quantity import canonical, parse_quantity
 from tutor.kubectl.resources import NO_RESOURCE
 from tutor.kubectl.selectors import label_selector_object
-from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR
+from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR, builder_for
 
 
 def split_pairs(args: list[str], kind: str) -> tuple[list[str], dict[str, str]]:
@@ -46,6 +47,7 @@ def _image(invocation: Invocation) -> None:
     resources, images = split_pairs(invocation.args, "image")
     _require(invocation, resources)
     if not images:
+        builder_for(invocation, resources)
         raise KubectlError("at least one image update is required")
     if "*" in images and len(images) > 1:
         raise KubectlError(
@@ -105,7 +107,7 @@ def _serviceaccount(invocation: Invocation) -> None:
         raise KubectlError("serviceaccount is required")
     *resources, account = invocation.args
     if not resources and not invocation.options.many("filename"):
-        raise KubectlError("resource(s) were provided, but no name was specified")
+        raise KubectlError(NO_RESOURCE)
 
     def change(obj: Object) -> list[str]:
         spec = pod_spec(obj)
@@ -197,5 +199,6 @@ COMMAND = Command(
             arguments="resources",
             flags=_FLAGS,
         ),
+        SUBJECT,
     ),
 )

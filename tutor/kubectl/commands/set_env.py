@@ -36,6 +36,7 @@ def _run(invocation: Invocation) -> None:
         _list(invocation, resources)
         return
     if not env and not remove:
+        builder_for(invocation, resources)
         raise KubectlError("at least one environment variable must be provided")
     change_all(
         invocation,
@@ -66,7 +67,9 @@ def _parse(words: list[str]) -> tuple[list[Object], list[str]]:
             if not _NAME.fullmatch(name):
                 raise KubectlError(
                     f'"{name}" is not a valid key name: a valid environment variable name must consist of alphabetic '
-                    "characters, digits, '_', '-', or '.', and must not start with a digit"
+                    "characters, digits, '_', '-', or '.', and must not start with a digit "
+                    "(e.g. 'my.env-name', or 'MY_ENV.NAME', or 'MyEnvName1', regex used for validation is "
+                    "'[-._a-zA-Z][-._a-zA-Z0-9]*')"
                 )
             env.append({"name": name, "value": value})
         else:
@@ -78,7 +81,10 @@ def _parse(words: list[str]) -> tuple[list[Object], list[str]]:
 
 def _from_object(invocation: Invocation) -> list[Object]:
     """Variables that take each key of a ConfigMap or Secret."""
-    obj = named_info(invocation, invocation.options.text("from")).obj
+    source = invocation.options.text("from")
+    if "/" not in source:
+        invocation.mapper.find(source)
+    obj = named_info(invocation, source).obj
     reference = {"Secret": "secretKeyRef", "ConfigMap": "configMapKeyRef"}.get(str(obj["kind"]))
     if reference is None:
         raise KubectlError("unsupported resource specified in --from")

@@ -49,7 +49,7 @@ def _write_row(writer: TabWriter, cells: list[str]) -> None:
 def _nodes(invocation: Invocation) -> None:
     field = _check_sort(invocation, "")
     if len(invocation.args) > 1:
-        raise invocation.usage_error(f"unexpected arguments: [{' '.join(invocation.args)}]")
+        raise invocation.usage_error("node [NAME | -l label]")
     name, selector = (invocation.args or [""])[0], invocation.options.text("selector")
     if name and selector:
         raise KubectlError("only one of NAME or --selector can be provided")
@@ -98,7 +98,7 @@ def _pods(invocation: Invocation) -> None:
     options = invocation.options
     field = _check_sort(invocation, "")
     if len(invocation.args) > 1:
-        raise invocation.usage_error(f"unexpected arguments: [{' '.join(invocation.args)}]")
+        raise invocation.usage_error("pod [NAME | -l label]")
     name = (invocation.args or [""])[0]
     if name and (options.text("selector") or options.text("field-selector")):
         raise KubectlError("only one of NAME or selector can be provided")
@@ -199,7 +199,7 @@ _HEADERS = boolean("no-headers", "Leave the header line out.")
 COMMAND = Command(
     name="top",
     short="Display resource (CPU/memory) usage",
-    usage="top",
+    usage="top [flags]",
     long="""
     Shows what nodes and pods use, as metrics-server measured it a moment ago. 1000m is one CPU core; Mi are mebibytes.
     """,

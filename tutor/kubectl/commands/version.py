@@ -25,7 +25,7 @@ def run(invocation: Invocation) -> None:
     if not options.flag("client"):
         versions["serverVersion"] = invocation.api.get("/version")
     if output:
-        invocation.out(to_yaml(versions) if output == "yaml" else json.dumps(versions, indent=2) + "\n")
+        invocation.out(f"{to_yaml(versions)}\n" if output == "yaml" else json.dumps(versions, indent=2) + "\n")
         return
     invocation.out(f"Client Version: {CLIENT['gitVersion']}\nKustomize Version: {KUSTOMIZE}\n")
     if "serverVersion" in versions:

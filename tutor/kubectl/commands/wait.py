@@ -37,13 +37,13 @@ def run(invocation: Invocation) -> None:
         raise KubectlError("unrecognized condition: []")
     timeout = invocation.options.seconds("timeout")
     deadline = time.monotonic() + (timeout if timeout >= 0 else A_WEEK)
-    infos = _objects(invocation, goals, deadline)
-    if not infos:
+    errors: list[KubectlError] = []
+    infos = _objects(invocation, goals, deadline, errors)
+    if not infos and not errors:
         if not any(goal.name == _DELETE for goal in goals):
             raise KubectlError("no matching resources found")
         return
     reporter = Reporter(invocation, "condition met")
-    errors: list[KubectlError] = []
     for info in infos:
         try:
             for goal in goals:
@@ -68,20 +68,30 @@ def _goal(text: str) -> _Goal:
 
 
 def _jsonpath_goal(text: str) -> _Goal:
-    expression, equals, value = text.strip("'").partition("}=")
-    expression = expression + "}" if equals or not expression.endswith("}") else expression
-    expression = expression.strip("'\"")
+    expression, equals, value = _split_goal(text.strip("'"))
     value = value.strip("'\"")
-    if not expression.startswith("{") or (equals and not value):
-        raise KubectlError(
-            "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or "
-            "--for=jsonpath='{.status.readyReplicas}'"
-        )
     try:
-        path = JsonPath.parse(relaxed(expression))
+        expression = relaxed(expression.strip("'\""))
+        if equals and not value:
+            raise KubectlError(
+                "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3"
+            )
+        if not expression:
+            raise KubectlError("jsonpath expression cannot be empty")
+        path = JsonPath.parse(expression)
     except JsonPathError as problem:
         raise KubectlError(str(problem)) from None
     return _Goal("jsonpath", lambda obj: _path_met(path, obj, value if equals else None))
+
+
+def _split_goal(text: str) -> tuple[str, str, str]:
+    """Path and value around the first `=` that is not inside a filter's brackets (kubectl `wait.go`, splitJSONPathInput)."""
+    depth = 0
+    for index, character in enumerate(text):
+        depth += {"[": 1, "]": -1}.get(character, 0)
+        if character == "=" and not depth:
+            return text[:index], "=", text[index + 1 :]
+    return text, "", ""
 
 
 def _path_met(path: JsonPath, obj: Object, wanted: str | None) -> bool:
@@ -112,13 +122,13 @@ def _condition_met(obj: Object, name: str, status: str) -> bool:
     return False
 
 
-def _objects(invocation: Invocation, goals: list[_Goal], deadline: float) -> list[Info]:
-    """The objects to wait for, once they exist when creation is waited for."""
+def _objects(invocation: Invocation, goals: list[_Goal], deadline: float, errors: list[KubectlError]) -> list[Info]:
+    """The objects to wait for, once they exist when creation is waited for; those that cannot be had become errors."""
     builder = builder_for(invocation, invocation.args)
     creating = any(goal.name == _CREATE for goal in goals)
     deleting = any(goal.name == _DELETE for goal in goals)
     while True:
-        found, missing = _existing(builder, tolerate=creating or deleting)
+        found, missing = _existing(builder, errors, tolerate=creating or deleting)
         if (found and not missing) or not creating:
             return found
         if time.monotonic() + _POLL > deadline:
@@ -126,13 +136,13 @@ def _objects(invocation: Invocation, goals: list[_Goal], deadline: float) -> lis
         invocation.io.sleep(_POLL)
 
 
-def _existing(builder: Builder, *, tolerate: bool) -> tuple[list[Info], bool]:
-    errors: list[KubectlError] = []
-    found = list(builder.infos(errors=errors))
-    for problem in errors:
-        if not (tolerate and isinstance(problem, ApiError) and problem.not_found):
-            raise problem
-    return found, bool(errors)
+def _existing(builder: Builder, errors: list[KubectlError], *, tolerate: bool) -> tuple[list[Info], bool]:
+    problems: list[KubectlError] = []
+    found = list(builder.infos(errors=problems))
+    errors += [
+        problem for problem in problems if not (tolerate and isinstance(problem, ApiError) and problem.not_found)
+    ]
+    return found, bool(problems)
 
 
 def _wait(invocation: Invocation, info: Info, goal: _Goal, deadline: float, *, once: bool) -> Object:

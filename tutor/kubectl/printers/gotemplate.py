@@ -8,8 +8,11 @@ https://pkg.go.dev/text/template.
 from __future__ import annotations
 
 import base64
+import html
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import quote_plus
 
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.objects import Object
@@ -23,6 +26,7 @@ def compile_template(text: str) -> Callable[[Object], str]:
     """A function that fills the template in; KubectlError when the template is wrong."""
     try:
         nodes = parse_template(text)
+        _check_functions(nodes)
     except TemplateError as problem:
         raise KubectlError(f"error parsing template {text}, template: output:1: {problem}") from None
 
@@ -35,6 +39,22 @@ def compile_template(text: str) -> Callable[[Object], str]:
         return "".join(out)
 
     return render
+
+
+def _check_functions(nodes: Sequence[Node]) -> None:
+    """A function nobody knows is an error before anything is printed."""
+    for node in nodes:
+        _check_pipeline(node.pipeline)
+        _check_functions(node.body)
+        _check_functions(node.other)
+
+
+def _check_pipeline(pipeline: Pipeline) -> None:
+    for word in (word for command in pipeline for word in command):
+        if word.kind == "function" and word.value not in _FUNCTIONS:
+            raise TemplateError(f'function "{word.value}" not defined')
+        if word.kind == "pipeline":
+            _check_pipeline(word.value)
 
 
 class _Run:
@@ -175,6 +195,22 @@ def _exists(value: Any, *keys: Any) -> bool:
         return False
 
 
+def _print(*values: Any) -> str:
+    """Go's Sprint: a blank between two values when neither is text."""
+    out = ""
+    for position, value in enumerate(values):
+        if position and not isinstance(value, str) and not isinstance(values[position - 1], str):
+            out += " "
+        out += _shown(value)
+    return out
+
+
+def _escaped_js(text: str) -> str:
+    return re.sub(
+        r"[\\'\"<>&=]", lambda match: f"\\{match[0]}" if match[0] in "\\'\"" else f"\\u{ord(match[0]):04X}", text
+    )
+
+
 def _length(value: Any) -> int:
     if not isinstance(value, dict | list | str):
         raise TemplateError("error calling len: len of nil pointer")
@@ -193,7 +229,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ge": lambda value, other: value >= other,
     "len": _length,
     "index": _index,
-    "print": lambda *values: "".join(_shown(value) for value in values),
+    "print": _print,
+    "html": lambda *values: html.escape(_print(*values)).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),
+    "js": lambda *values: _escaped_js(_print(*values)),
+    "urlquery": lambda *values: quote_plus(_print(*values)),
+    "slice": lambda value, *bounds: value[slice(*bounds[:2])],
     "println": lambda *values: " ".join(_shown(value) for value in values) + "\n",
     "printf": _printf,
     "base64decode": _decode,

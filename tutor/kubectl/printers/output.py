@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.objects import Object, group_version, is_list, name_of, without_managed_fields
-from tutor.kubectl.printers.yaml import compact_json, to_json, to_yaml
+from tutor.kubectl.printers.text import go_syntax
+from tutor.kubectl.printers.yaml import to_json, to_yaml
 
 if TYPE_CHECKING:
     from tutor.kubectl.command import Invocation
@@ -88,7 +89,10 @@ def _template_printer(invocation: Invocation, name: str, argument: str) -> Objec
 
     family = "go-template" if name.startswith(("go-", "template")) else "jsonpath"
     if name.endswith("file"):
-        argument = read_text(invocation.io.files, argument).rstrip("\n")
+        try:
+            argument = read_text(invocation.io.files, argument).rstrip("\n")
+        except KubectlError as problem:
+            raise KubectlError(f"error reading --template {argument}, {problem.message}") from None
     if not argument:
         raise KubectlError("template format specified but no template given")
     if family == "go-template":
@@ -120,7 +124,7 @@ def _jsonpath_printer(template: str, *, missing_ok: bool, as_json: bool) -> Obje
             raise KubectlError(
                 f'error executing jsonpath "{template}": Error executing template: {problem}. '
                 f"Printing more information for debugging the template:\n\ttemplate was:\n\t\t{template}\n"
-                f"\tobject given to jsonpath engine was:\n\t\t{compact_json(obj)}\n\n"
+                f"\tobject given to jsonpath engine was:\n\t\t{go_syntax(obj)}\n\n\n"
             ) from None
 
     return printer
@@ -131,7 +135,10 @@ def _columns_printer(invocation: Invocation, name: str, argument: str) -> Object
     from tutor.kubectl.printers.columns import columns_from_spec, columns_from_template, print_columns
 
     if name == "custom-columns-file":
-        columns = columns_from_template(read_text(invocation.io.files, argument))
+        try:
+            columns = columns_from_template(read_text(invocation.io.files, argument))
+        except KubectlError as problem:
+            raise KubectlError(f"error reading template {argument}, {problem.message}") from None
     else:
         columns = columns_from_spec(argument)
     headers = not (invocation.options.has("no-headers") and invocation.options.flag("no-headers"))

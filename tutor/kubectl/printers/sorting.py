@@ -12,6 +12,13 @@ from tutor.kubectl.objects import Object
 from tutor.kubectl.quantity import parse_quantity
 
 
+class Unsortable(KubectlError):
+    """The field's values have no order: they are lists or objects."""
+
+    def __init__(self) -> None:
+        super().__init__("unsortable type: []interface {}")
+
+
 def sort_objects(items: list[Object], field: str) -> list[Object]:
     """The objects by the field's value; those without it first. KubectlError when no object has it."""
     return _sorted(items, field, lambda item: item)
@@ -53,11 +60,9 @@ def _value_less(left: Any, right: Any) -> bool:
         return left is None and right is not None
     if isinstance(left, str) and isinstance(right, str):
         return _text_less(left, right)
-    if isinstance(left, list) and isinstance(right, list):
-        return all(_value_less(a, b) for a, b in zip(left, right, strict=False))
     if isinstance(left, int | float) and isinstance(right, int | float):
         return left < right
-    raise KubectlError(f"unsortable type: {type(left).__name__}")
+    raise Unsortable
 
 
 def _text_less(left: str, right: str) -> bool:
