@@ -10,12 +10,27 @@ HERE = Path(__file__).parent
 CASES = HERE / "admission_cases.yaml"
 RECORDING = HERE / "recordings" / "admission-1.37.2.json"
 
-CLUSTER_SCOPED = {"Namespace", "PersistentVolume", "PriorityClass", "StorageClass"}
-PLURALS = {
-    "Ingress": "ingresses",
-    "NetworkPolicy": "networkpolicies",
-    "PriorityClass": "priorityclasses",
-    "StorageClass": "storageclasses",
+CLUSTER_SCOPED = {
+    "CSIDriver",
+    "CertificateSigningRequest",
+    "FlowSchema",
+    "IPAddress",
+    "IngressClass",
+    "MutatingAdmissionPolicy",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "PersistentVolume",
+    "PriorityClass",
+    "PriorityLevelConfiguration",
+    "ResourceSlice",
+    "RuntimeClass",
+    "ServiceCIDR",
+    "StorageClass",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+    "VolumeAttachment",
+    "VolumeAttributesClass",
 }
 _TOKEN_VOLUME = re.compile(r"kube-api-access-[a-z0-9]{5}")
 _ADDRESS = re.compile(r"^10\.\d+\.\d+\.\d+$")
@@ -26,7 +41,7 @@ def path_of(obj: dict[str, Any], namespace: str) -> str:
     """The path an object is created at."""
     version, kind = obj["apiVersion"], obj["kind"]
     root = "/api/v1" if version == "v1" else f"/apis/{version}"
-    plural = PLURALS.get(kind, kind.lower() + "s")
+    plural = re.sub("ss$", "sse", re.sub("y$", "ie", kind.lower())) + "s"
     return f"{root}/{plural}" if kind in CLUSTER_SCOPED else f"{root}/namespaces/{namespace}/{plural}"
 
 

@@ -29,7 +29,14 @@ def mutate(request: AdmissionRequest) -> None:
         )
         raise errors.forbidden("pods", "", request.name, why)
     spec["priority"] = value
-    spec["preemptionPolicy"] = (chosen or {}).get("preemptionPolicy") or "PreemptLowerPriority"
+    policy = (chosen or {}).get("preemptionPolicy") or "PreemptLowerPriority"
+    if spec.get("preemptionPolicy") not in (None, policy):
+        why = (
+            f"the string value of PreemptionPolicy ({spec['preemptionPolicy']}) must not be provided in pod spec; priority "
+            f"admission controller computed {policy} from the given PriorityClass name"
+        )
+        raise errors.forbidden("pods", "", request.name, why)
+    spec["preemptionPolicy"] = policy
 
 
 def _default(request: AdmissionRequest) -> Obj | None:

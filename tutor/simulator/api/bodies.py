@@ -161,8 +161,11 @@ def read_options(request: Request, kind: str) -> dict[str, Any]:
 _SHOWN_FIRST = ("name", "generateName", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp")
 
 
-def shown_json(obj: Obj) -> str:
-    """An object as a patch error quotes it: keys sorted, metadata in the order of its type."""
+def shown_json(obj: Obj, *, custom: bool = False) -> str:
+    """An object as a patch error quotes it: keys sorted, but the metadata of built-in kinds in the order of its type."""
+    if custom:
+        text = json.dumps(obj, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return json.dumps(text, ensure_ascii=False)
     obj = dict(sorted(obj.items()))
     if isinstance(metadata := obj.get("metadata"), dict):
         first = {key: metadata[key] for key in _SHOWN_FIRST if key in metadata}

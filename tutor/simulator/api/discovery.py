@@ -10,6 +10,7 @@ from tutor.simulator.resources.base import Resource
 from tutor.simulator.resources.scheme import Scheme
 
 _ADDRESS = {"clientCIDR": "0.0.0.0/0", "serverAddress": f"{API_SERVER_IP}:{API_SERVER_PORT}"}
+_CUSTOM_VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 HEALTH_CHECKS = ("ping", "log", "etcd", "informer-sync", "poststarthook/rbac/bootstrap-roles")
 
 _KINDS_OF_SUBRESOURCES = {
@@ -37,6 +38,14 @@ def subresources_of(resource: Resource) -> list[str]:
         *(["scale"] if resource.scale else []),
     ]
     return sorted(set(names))
+
+
+def _verbs(resource: Resource) -> list[str]:
+    """The verbs of a resource in the order that they are listed in, which is another one for custom resources
+    (apiextensions-apiserver, pkg/apiserver/customresource_discovery_controller.go)."""
+    if resource.type is None:
+        return sorted(resource.verbs)
+    return [verb for verb in _CUSTOM_VERBS if verb in resource.verbs]
 
 
 def _kind_of(resource: Resource, subresource: str) -> tuple[str, str, str]:
@@ -74,7 +83,7 @@ def _aggregated_resource(resource: Resource) -> dict[str, Any]:
         "responseKind": {"group": "", "version": "", "kind": resource.kind},
         "scope": "Namespaced" if resource.namespaced else "Cluster",
         "singularResource": resource.singular_name,
-        "verbs": sorted(resource.verbs),
+        "verbs": _verbs(resource),
     }
     if resource.short_names:
         entry["shortNames"] = list(resource.short_names)
@@ -133,7 +142,7 @@ def _entry(resource: Resource) -> dict[str, Any]:
         "singularName": resource.singular_name,
         "namespaced": resource.namespaced,
         "kind": resource.kind,
-        "verbs": sorted(resource.verbs),
+        "verbs": _verbs(resource),
     }
     if resource.short_names:
         entry["shortNames"] = list(resource.short_names)

@@ -14,6 +14,7 @@ from tutor.simulator.api.decoding import empty
 from tutor.simulator.api.http import Response
 from tutor.simulator.api.negotiation import content_type
 from tutor.simulator.api.options import WriteOptions, write_options
+from tutor.simulator.api.ownership import last_applied
 from tutor.simulator.api.ownership import managers as ownership
 from tutor.simulator.api.ownership.applying import Applied
 from tutor.simulator.api.ownership.applying import apply as apply_configuration
@@ -23,11 +24,12 @@ from tutor.simulator.api.ownership.validating import problems_text
 from tutor.simulator.api.parsing import parse_json, parse_yaml, repeated_fields
 from tutor.simulator.api.patches import json_patch, merge_patch, strategic
 from tutor.simulator.api.scalars import DecodeError
-from tutor.simulator.api.writing import check_identity
+from tutor.simulator.api.writing import check_identity, warn_of_update
 from tutor.simulator.clock import timestamp
 from tutor.simulator.errors import ApiError, FieldError, bad_request, invalid, invalid_object
 from tutor.simulator.objects import copy_json
 from tutor.simulator.resources.base import Resource
+from tutor.simulator.schemas.structural import CustomStruct
 from tutor.simulator.schemas.types import Struct
 from tutor.simulator.store import Obj
 
@@ -49,7 +51,9 @@ def patch(call: Call) -> Response:
 
     def write(obj: Obj, stamp: stamping.Stamp | None) -> Obj:
         writer = call.writer(dry_run=options.dry_run, stamp=stamp)
-        return call.registry.update(resource, route.namespace, route.name, call.incoming(obj), writer)
+        written = call.registry.update(resource, route.namespace, route.name, call.incoming(obj), writer)
+        warn_of_update(call, written, stored)
+        return written
 
     if stored is None and kind == APPLY:
         return _apply_new(call, options)
@@ -112,12 +116,13 @@ def patched_object(call: Call, kind: str, options: WriteOptions, wanted: Expecte
 
 def _patched_data(kind: str, wanted: Expected, live: Obj, body: Any) -> tuple[dict[str, Any], Callable[[], str]]:
     """The patched data, and how an error about it shows it."""
+    custom = isinstance(wanted.type, CustomStruct)
     if kind == JSON_PATCH:
         result = json_patch.apply(live, body)
-        return _object(result), lambda: shown_json(result)
+        return _object(result), lambda: shown_json(result, custom=custom)
     if kind == MERGE_PATCH:
         merged = merge_patch.apply(live, merge_patch.require_object(body))
-        return merged, lambda: shown_json(merged)
+        return merged, lambda: shown_json(merged, custom=custom)
     changes = merge_patch.require_object(body, "")
 
     def shown() -> str:
@@ -225,6 +230,7 @@ def _applied(call: Call, options: WriteOptions, live: Obj, subresource: str = ""
         now=timestamp(call.api.cluster.clock.now),
         ignored=stamping.ignored_fields(call.resource, subresource),
     )
+    last_applied.follow(options.manager, live, result.obj, _read_configuration(call, wanted))
     whole = decoder_for(type_).decode(type_, result.obj) if type_ is not None else copy_json(result.obj)
     return Applied(whole, result.managers)
 

@@ -91,6 +91,8 @@ def _verb(request: Request, resource: Resource, namespace: str | None, name: str
     method = request.method
     if subresource:
         allowed = subresource_verbs(resource, subresource)
+        if allowed is None and resource.type is not None:
+            raise errors.not_found(resource.plural, resource.group, name)
         if allowed is None:
             raise errors.no_such_resource()
         verb = _VERBS.get(method, "")

@@ -63,9 +63,18 @@ def replace(call: Call, obj: Obj, dry_run: bool, manager: str) -> Obj:
     """Write a decoded object over the stored one."""
     route = call.route
     writer = call.writer(dry_run=dry_run, stamp=update_stamp(call, manager))
+    old = call.store.get(call.resource.storage_id, route.namespace, route.name)
     stored = call.registry.update(call.resource, route.namespace, route.name, call.incoming(obj), writer)
-    call.warnings.extend(call.resource.warnings(stored))
+    warn_of_update(call, stored, old)
     return stored
+
+
+def warn_of_update(call: Call, new: Obj, old: Obj | None) -> None:
+    """Warn of an object as it is now, unless it counts its changes and nothing that counts has changed."""
+    resource = call.resource
+    generations = [obj["metadata"].get("generation") for obj in (new, old or {"metadata": {}})]
+    if not resource.has_generation or generations[0] != generations[1]:
+        call.warnings.extend(resource.warnings(new))
 
 
 def delete(call: Call) -> Response:

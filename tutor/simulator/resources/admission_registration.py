@@ -10,8 +10,8 @@ from typing import Any
 
 from tutor.simulator.errors import FieldError, duplicate, invalid, not_supported, required
 from tutor.simulator.resources.base import Column, Resource
+from tutor.simulator.resources.label_selectors import validate_selector
 from tutor.simulator.resources.printing import AGE, NAME, at, count_at
-from tutor.simulator.resources.workload_validation import validate_selector
 from tutor.simulator.store import Obj
 
 GROUP = "admissionregistration.k8s.io"
@@ -170,16 +170,14 @@ def _mutations(spec: Mapping[str, Any]) -> Iterator[FieldError]:
 
 
 def _validate_binding(binding: Obj) -> Iterator[FieldError]:
-    spec = binding["spec"]
-    if not spec.get("policyName"):
-        yield required("spec.policyName")
-    if binding["kind"].startswith("Mutating"):
-        return
-    if not spec.get("validationActions"):
-        yield required("spec.validationActions")
-    for i, action in enumerate(spec.get("validationActions") or ()):
+    spec, actions = binding["spec"], binding["spec"].get("validationActions") or ()
+    for i, action in enumerate(actions):
         if action not in ("Audit", "Deny", "Warn"):
             yield not_supported(f"spec.validationActions[{i}]", action, ("Audit", "Deny", "Warn"))
+    if not spec.get("policyName"):
+        yield required("spec.policyName")
+    if not actions and binding["kind"].startswith("Validating"):
+        yield required("spec.validationActions")
 
 
 def _parameter_kind(policy: Obj, _: float) -> str:

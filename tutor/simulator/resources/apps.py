@@ -167,13 +167,13 @@ def _validate_stateful_set(obj: Obj) -> Iterator[FieldError]:
     if spec["podManagementPolicy"] not in ("OrderedReady", "Parallel"):
         why = "must be 'OrderedReady' or 'Parallel'"
         yield invalid("spec.podManagementPolicy", spec["podManagementPolicy"], why)
-    yield from not_negative(spec, "minReadySeconds", "spec")
     strategy = spec["updateStrategy"]
     if strategy["type"] not in DAEMON_STRATEGIES:
         shown = text_in_memory("apps.StatefulSetUpdateStrategy", strategy)
         yield invalid_shown("spec.updateStrategy", shown, "must be 'RollingUpdate' or 'OnDelete'")
     elif strategy["type"] == "RollingUpdate" and strategy.get("rollingUpdate") is not None:
         yield from _validate_stateful_rolling(strategy["rollingUpdate"])
+    yield from not_negative(spec, "minReadySeconds", "spec")
 
 
 def _validate_stateful_rolling(rolling: dict[str, Any]) -> Iterator[FieldError]:

@@ -15,8 +15,9 @@ from tutor.simulator.errors import (
     not_supported,
     required,
 )
-from tutor.simulator.names import name_problems
+from tutor.simulator.names import SUBDOMAIN_RULE, name_problems
 from tutor.simulator.quantity import QuantityError, parse
+from tutor.simulator.resources.security_contexts import validate_container_context
 
 PROTOCOLS = ("SCTP", "TCP", "UDP")
 PULL_POLICIES = ("Always", "IfNotPresent", "Never")
@@ -44,6 +45,10 @@ ENV_FIELDS = (
     "status.podIP",
     "status.podIPs",
 )
+_CONTAINER_RESOURCES = tuple(
+    f"{kind}.{name}" for kind in ("limits", "requests") for name in ("cpu", "ephemeral-storage", "memory")
+)
+_PROPAGATIONS = ("Bidirectional", "HostToContainer", "None")
 _NOT_OVERCOMMITTED = ("hugepages-",)
 
 
@@ -69,6 +74,7 @@ def validate_container(
     yield from validate_resources(container.get("resources") or {}, f"{path}.resources")
     if probes:
         yield from _validate_probes(container, path)
+    yield from validate_container_context(container.get("securityContext") or {}, f"{path}.securityContext")
 
 
 def port_name_problems(name: str) -> list[str]:
@@ -97,6 +103,7 @@ def check_port(value: Any, path: str) -> Iterator[FieldError]:
 
 def _validate_ports(container: Mapping[str, Any], path: str) -> Iterator[FieldError]:
     names: set[str] = set()
+    held: set[str] = set()
     for i, port in enumerate(container.get("ports") or ()):
         where = f"{path}[{i}]"
         name = port.get("name")
@@ -112,6 +119,10 @@ def _validate_ports(container: Mapping[str, Any], path: str) -> Iterator[FieldEr
             yield from check_port(port["containerPort"], f"{where}.containerPort")
         if port.get("hostPort"):
             yield from check_port(port["hostPort"], f"{where}.hostPort")
+            used = "/".join((port.get("protocol") or "", port.get("hostIP") or "", str(port["hostPort"])))
+            if used in held:
+                yield duplicate(f"{where}.hostPort", used)
+            held.add(used)
         if port.get("protocol") not in PROTOCOLS:
             yield not_supported(f"{where}.protocol", port.get("protocol"), PROTOCOLS)
 
@@ -133,7 +144,7 @@ def _validate_env(container: Mapping[str, Any], path: str) -> Iterator[FieldErro
             if not source[kind].get("name"):
                 yield required(f"{where}.{kind}.name")
         if not given:
-            yield invalid(where, "", "must specify one of: `configMapRef` or `secretRef`")
+            yield invalid(f"{path}.envFrom", "", "must specify one of: `configMapRef` or `secretRef`")
         elif len(given) > 1:
             yield invalid(where, "", "may not have more than one field specified at a time")
 
@@ -142,8 +153,13 @@ def _validate_value_from(variable: Mapping[str, Any], path: str) -> Iterator[Fie
     sources = {name: value for name, value in variable["valueFrom"].items() if value is not None}
     for name, source in sources.items():
         for field in _REFERENCES.get(name, ()):
-            if not source.get(field):
+            if not source.get(field) and field == "name":
+                yield invalid(f"{path}.{name}.name", "", SUBDOMAIN_RULE)
+            elif not source.get(field):
                 yield required(f"{path}.{name}.{field}")
+        wanted = source.get("resource")
+        if name == "resourceFieldRef" and wanted and wanted not in _CONTAINER_RESOURCES and "hugepages-" not in wanted:
+            yield not_supported(f"{path}.{name}.resource", wanted, _CONTAINER_RESOURCES)
         if name == "fieldRef":
             yield from _validate_field_path(source.get("fieldPath") or "", f"{path}.fieldRef.fieldPath")
         key = source.get("key")
@@ -182,6 +198,18 @@ def _validate_mounts(container: Mapping[str, Any], volumes: set[str], path: str)
         if target in paths:
             yield invalid(f"{where}.mountPath", target, "must be unique")
         paths.add(target)
+        if mount.get("subPath"):
+            yield from _validate_sub_path(mount["subPath"], f"{path}.subPath")
+        spread = mount.get("mountPropagation")
+        if spread is not None and spread not in _PROPAGATIONS:
+            yield not_supported(f"{path}.mountPropagation", spread, _PROPAGATIONS)
+
+
+def _validate_sub_path(text: str, path: str) -> Iterator[FieldError]:
+    if text.startswith("/"):
+        yield invalid(path, text, "must be a relative path")
+    if ".." in text.split("/"):
+        yield invalid(path, text, "must not contain '..'")
 
 
 def validate_resources(resources: Mapping[str, Any], path: str) -> Iterator[FieldError]:

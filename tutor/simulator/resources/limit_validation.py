@@ -127,6 +127,7 @@ def quota_name_errors(name: str, path: str) -> Iterator[FieldError]:
     for problem in problems:
         yield invalid(path, name, problem)
     if "/" not in name and name not in STANDARD_QUOTAS and not name.startswith(("hugepages-", "requests.hugepages-")):
+        yield invalid(path, name, "must be a standard resource type or fully qualified")
         yield invalid(path, name, "must be a standard resource for quota")
 
 

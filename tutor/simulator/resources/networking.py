@@ -10,8 +10,9 @@ from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_sup
 from tutor.simulator.names import SUBDOMAIN_RULE, name_problems
 from tutor.simulator.resources.base import Column, Resource
 from tutor.simulator.resources.container_validation import PORT_RANGE, port_name_problems
+from tutor.simulator.resources.label_selectors import validate_selector
 from tutor.simulator.resources.printing import AGE, NAME, NONE, at, format_selector, name_column
-from tutor.simulator.resources.workload_validation import immutable, validate_selector
+from tutor.simulator.resources.workload_validation import immutable
 from tutor.simulator.store import Obj
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")

@@ -8,6 +8,10 @@ from typing import Any
 from tutor.simulator.errors import FieldError, duplicate, invalid, not_supported, required
 from tutor.simulator.names import check_labels, name_problems
 from tutor.simulator.resources.container_validation import validate_container
+from tutor.simulator.resources.pod_network import validate_gates, validate_network
+from tutor.simulator.resources.pod_placement import validate_placement
+from tutor.simulator.resources.security_contexts import validate_pod_context
+from tutor.simulator.resources.volume_sources import source_problems
 from tutor.simulator.store import Obj
 
 RESTART_POLICIES = ("Always", "OnFailure", "Never")
@@ -48,7 +52,11 @@ def validate_spec(spec: Mapping[str, Any], path: str) -> Iterator[FieldError]:
     yield from _validate_init_containers(spec, volumes, path)
     yield from _validate_scalars(spec, path)
     yield from check_labels(spec.get("nodeSelector"), f"{path}.nodeSelector")
+    yield from validate_pod_context(spec, path)
+    yield from validate_placement(spec, path)
+    yield from validate_network(spec, path)
     yield from validate_tolerations(spec.get("tolerations") or (), f"{path}.tolerations")
+    yield from validate_gates(spec, path)
 
 
 def _validate_volume(volume: Mapping[str, Any], path: str) -> Iterator[FieldError]:
@@ -58,6 +66,7 @@ def _validate_volume(volume: Mapping[str, Any], path: str) -> Iterator[FieldErro
     for source, field in _VOLUME_NAMES.items():
         if volume.get(source) is not None and not volume[source].get(field):
             yield required(f"{path}.{source}.{field}")
+    yield from source_problems(volume, path)
     if not volume.get("name"):
         yield required(f"{path}.name")
     else:
@@ -76,6 +85,14 @@ def _validate_containers(spec: Mapping[str, Any], volumes: set[str], path: str) 
         if container.get("name") in names:
             yield duplicate(f"{where}.name", container["name"])
         names.add(container.get("name", ""))
+        yield from _validate_restart_policy(container, where)
+
+
+def _validate_restart_policy(container: Mapping[str, Any], path: str) -> Iterator[FieldError]:
+    """A container may have a policy of its own (ContainerRestartRules)."""
+    policy = container.get("restartPolicy")
+    if policy is not None and policy not in RESTART_POLICIES:
+        yield not_supported(f"{path}.restartPolicy", policy, ("Always", "Never", "OnFailure"))
 
 
 def _validate_init_containers(spec: Mapping[str, Any], volumes: set[str], path: str) -> Iterator[FieldError]:
@@ -87,6 +104,7 @@ def _validate_init_containers(spec: Mapping[str, Any], volumes: set[str], path: 
         if container.get("name") in names:
             yield duplicate(f"{where}.name", container["name"])
         names.add(container.get("name"))
+        yield from _validate_restart_policy(container, where)
         if sidecar:
             continue
         for field in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe"):

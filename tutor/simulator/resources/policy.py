@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from tutor.simulator.errors import FieldError, invalid_shown, not_supported
 from tutor.simulator.resources.base import Column, Context, Resource
+from tutor.simulator.resources.label_selectors import validate_selector
 from tutor.simulator.resources.printing import AGE, NAME, at
-from tutor.simulator.resources.workload_validation import validate_int_or_percent, validate_selector
+from tutor.simulator.resources.workload_validation import validate_int_or_percent
 from tutor.simulator.schemas.internal import text_in_memory
 from tutor.simulator.store import Obj
 

@@ -44,7 +44,7 @@ def _validate_driver(driver: Obj) -> Iterator[FieldError]:
         yield not_supported("spec.fsGroupPolicy", spec["fsGroupPolicy"], _FS_GROUP_POLICIES)
     for mode in spec["volumeLifecycleModes"]:
         if mode not in ("Ephemeral", "Persistent"):
-            yield not_supported("spec.volumeLifecycleModes", mode, ("Ephemeral", "Persistent"))
+            yield not_supported("spec.volumeLifecycleModes", mode, ("Persistent", "Ephemeral"))
 
 
 def _validate_attachment(attachment: Obj) -> Iterator[FieldError]:

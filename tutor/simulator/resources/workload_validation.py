@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tutor.simulator.errors import FieldError, forbidden_field, invalid, invalid_shown, not_supported, required
-from tutor.simulator.names import check_labels
 from tutor.simulator.objects import matches_selector
 from tutor.simulator.resources.container_validation import NOT_NEGATIVE
+from tutor.simulator.resources.label_selectors import validate_selector
 from tutor.simulator.resources.pod_validation import validate_template
 from tutor.simulator.schemas.internal import text_in_memory
 from tutor.simulator.store import Obj
 
-OPERATORS = ("DoesNotExist", "Exists", "In", "NotIn")
 PERCENT_RULE = (
     "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for "
     "validation is '[0-9]+%')"
@@ -37,22 +36,6 @@ def validate_int_or_percent(value: Any, path: str) -> Iterator[FieldError]:
         yield invalid(path, value, NOT_NEGATIVE)
 
 
-def validate_selector(selector: Mapping[str, Any], path: str) -> Iterator[FieldError]:
-    """The syntax of a metav1.LabelSelector."""
-    yield from check_labels(selector.get("matchLabels"), f"{path}.matchLabels")
-    for i, expression in enumerate(selector.get("matchExpressions") or ()):
-        where = f"{path}.matchExpressions[{i}]"
-        operator, values = expression.get("operator"), expression.get("values") or ()
-        if operator not in OPERATORS:
-            yield invalid(f"{where}.operator", operator or "", "not a valid selector operator")
-        elif operator in ("In", "NotIn") and not values:
-            yield required(f"{where}.values", "must be specified when `operator` is 'In' or 'NotIn'")
-        elif operator in ("Exists", "DoesNotExist") and values:
-            yield forbidden_field(
-                f"{where}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
-            )
-
-
 def validate_selected_template(spec: Mapping[str, Any], what: str) -> Iterator[FieldError]:
     """A selector and the template that it must select; `what` names the kind in the message."""
     selector, template = spec.get("selector"), spec.get("template") or {}
@@ -62,7 +45,6 @@ def validate_selected_template(spec: Mapping[str, Any], what: str) -> Iterator[F
         yield from validate_selector(selector, "spec.selector")
         if not selector.get("matchLabels") and not selector.get("matchExpressions"):
             yield invalid("spec.selector", selector, f"empty selector is invalid for {what}")
-            return
     labels = (template.get("metadata") or {}).get("labels")
     if not matches_selector(selector, labels or {}):
         yield invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")

@@ -17,6 +17,8 @@ from tutor.simulator.schemas import INTERNAL
 _ZEROS: Mapping[str, Any] = {"string": "", "int": 0, "bool": False, "Quantity": "0", "IntOrString": 0}
 _RENAMED = {"deprecatedserviceaccount": "serviceaccount"}
 """Fields whose name in memory has not even its letters in common with that in JSON."""
+_METADATA = "v1.ObjectMeta"
+"""Laid open in memory, a field of its own in JSON."""
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 """What Go's encoding/json does not leave in a string."""
 
@@ -45,7 +47,8 @@ def _fields(fields: list[tuple[str, str]], value: Mapping[str, Any]) -> Iterator
     given = {_letters(key): item for key, item in value.items()}
     for tag, type_ in fields:
         if not tag:
-            yield from in_memory(type_, value).items()
+            part = value.get("metadata") or {} if type_ == _METADATA else value
+            yield from in_memory(type_, part).items()
             continue
         name, _, options = tag.partition(",")
         letters = _letters(name)

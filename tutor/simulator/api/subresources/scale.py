@@ -180,10 +180,25 @@ def _write(call: Call, scale: Obj, options: WriteOptions, stamp: stamping.Stamp 
     _put(obj, _where(call).spec_replicas, replicas)
     wanted = scale["metadata"]
     obj["metadata"] |= {key: wanted[key] for key in ("resourceVersion", "uid") if wanted.get(key)}
-    if stamp is None and not custom:
-        stamp = stamping.update_stamp(call, options.manager, "scale")
+    if stamp is None:
+        custom_stamp = _custom_stamp(call, options, obj) if custom else None
+        stamp = custom_stamp or stamping.update_stamp(call, options.manager, "scale")
     writer = call.writer(dry_run=options.dry_run, stamp=stamp)
     return call.registry.update(resource, route.namespace, route.name, obj, writer)
+
+
+def _custom_stamp(call: Call, options: WriteOptions, new: Obj) -> stamping.Stamp | None:
+    """Records who has changed the number of replicas of a custom resource; None when nobody is the manager of anything."""
+    old, where, wanted = listing.get_object(call.store, call.route), _where(call).spec_replicas, _expected()
+    parents = ownership.read(old)
+    if not parents or wanted.type is None:
+        return None
+    scales = [_scale_of(call, _with_replicas(call, obj)) for obj in (old, new)]
+    manager = Manager(options.manager, "Update", wanted.api_version, "scale")
+    known = scale_managers(parents, where, wanted.api_version)
+    result = ownership.updated(Node(wanted.type), scales[0], scales[1], known, manager, "", ())
+    managers = parent_managers(parents, result, where, call.resource.api_version)
+    return lambda _, obj: stamping.put(obj, managers)
 
 
 def _put(obj: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
