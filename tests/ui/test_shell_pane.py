@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.events import Paste
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.ui.doubles import FakeServices
@@ -89,3 +90,66 @@ async def test_ctrl_c_drops_a_command_of_several_lines_that_is_not_whole_yet(ser
         assert services.the_shell.stopped
         assert "production $ half^C" in text_of(pilot)
         assert pilot.app.screen.query_one(ShellInput).value == ""
+
+
+async def run_lines(pilot: Pilot[None], *lines: str) -> ShellInput:
+    """Run lines in the shell."""
+    await press(pilot, "f2")
+    line = pilot.app.screen.query_one(ShellInput)
+    for text in lines:
+        line.value = text
+        await press(pilot, "enter")
+    return line
+
+
+async def test_the_history_is_searched_letter_by_letter(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        line = await run_lines(pilot, "kubectl get pods", "kubectl get services", "ls -l")
+        await press(pilot, *"half", "ctrl+r")
+        assert "(search: half, not found)" in text_of(pilot)
+        await press(pilot, "escape")
+        assert line.value == "half"
+        line.value = ""
+        await press(pilot, "ctrl+r", *"get")
+        assert line.value == "kubectl get services"
+        assert "(search: get) " in text_of(pilot)
+        await press(pilot, "ctrl+r")
+        assert line.value == "kubectl get pods"
+        await press(pilot, "backspace", "backspace", "backspace", *"ls")
+        assert line.value == "ls -l"
+        await press(pilot, "enter")
+        assert services.the_shell.history[-1] == "ls -l"
+        assert "(search" not in text_of(pilot)
+        assert line.value == ""
+
+
+async def test_output_is_searched_from_its_end_and_the_places_are_walked(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        line = await run_lines(pilot, "seq 300")
+        view = pilot.app.screen.query_one(ShellPane).output
+        await press(pilot, "ctrl+s", *"27")
+        assert "search output: 27" in text_of(pilot)
+        assert "13 of 13" in text_of(pilot)
+        assert "279" in text_of(pilot)
+        await pilot.press(*["up"] * 10)
+        await settle(pilot)
+        assert "3 of 13" in text_of(pilot)
+        assert "227" in text_of(pilot)
+        assert "279" not in text_of(pilot)
+        await press(pilot, "down", *"xyz")
+        assert "nothing found" in text_of(pilot)
+        await press(pilot, "escape")
+        assert line.has_focus
+        assert "search output" not in text_of(pilot)
+        assert view.find("SEQ 300") == [0]
+        assert view.find("") == []
+
+
+async def test_a_search_of_the_history_that_is_given_up_leaves_no_trace(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        line = await run_lines(pilot, "kubectl get pods")
+        await press(pilot, "ctrl+r", "g", "ctrl+c")
+        assert line.value == ""
+        assert "(search" not in text_of(pilot)
+        await press(pilot, "ctrl+r", "g", "left", "!")
+        assert line.value == "kubectl get pod!s"

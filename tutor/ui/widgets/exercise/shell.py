@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from textual.widgets import Static
 
 from tutor.ui.exercise_run import ExerciseRun
 from tutor.ui.text import columns
+from tutor.ui.widgets.exercise.output_search import OutputSearch
 from tutor.ui.widgets.exercise.shell_input import ShellInput
 from tutor.ui.widgets.frame.line_view import LineView
 
@@ -37,10 +39,15 @@ class ShellPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="shell")
         self.run: ExerciseRun | None = None
-        self._shown = 0
+        self._folded: dict[tuple[str, str], list[Content]] = {}
+        """Lines as they are drawn at the width of `_width`, so that each is folded once."""
+        self._width = 0
+        self._query: str | None = None
 
     def compose(self) -> ComposeResult:
-        yield LineView(follow=True, empty="Type a command such as kubectl get pods.", id="log")
+        log = LineView(follow=True, empty="Type a command such as kubectl get pods.", id="log")
+        yield log
+        yield OutputSearch(log)
         with Horizontal():
             yield Static("", id="prompt")
             yield ShellInput()
@@ -78,16 +85,42 @@ class ShellPane(Vertical):
             self.run.shell.width = width
         asked = self._asked(width)
         printed = self.run.log.lines if asked else self.run.log.everything()
-        lines: list[Content] = []
-        for stream, text in printed:
-            content = Content.styled(text, STYLES.get(stream, ""))
-            lines.extend(content.fold(width) if content.cell_length > width else [content])
-        self.output.set_lines(lines)
+        self.output.set_lines(self._drawn(printed, width))
         shell = self.run.shell
         running = shell is not None and shell.running
         prompt = "" if shell is None else asked if running else shell.prompt
+        if self._query is not None:
+            prompt = f"(search: {self._query}) "
         self.query_one("#prompt", Static).update(Content(prompt))
         self.line.placeholder = "running; ctrl+c stops it" if running and not asked else ""
+
+    def _drawn(self, printed: Collection[tuple[str, str]], width: int) -> list[Content]:
+        """Lines with their colours, folded to the width."""
+        before = self._folded if width == self._width else {}
+        self._folded, self._width = {}, width
+        for line in printed:
+            if line not in self._folded:
+                self._folded[line] = before.get(line) or _folded(*line, width)
+        return [piece for line in printed for piece in self._folded[line]]
+
+    @on(ShellInput.SearchChanged)
+    def show_search(self, event: ShellInput.SearchChanged) -> None:
+        """Say what the history is searched for."""
+        event.stop()
+        self._query = None if event.query is None else event.query + ("" if event.found else ", not found")
+        self.show()
+
+    @on(ShellInput.OutputSearchWanted)
+    def search_output(self, event: ShellInput.OutputSearchWanted) -> None:
+        """Begin to search the output."""
+        event.stop()
+        self.query_one(OutputSearch).begin()
+
+    @on(OutputSearch.Ended)
+    def end_search(self, event: OutputSearch.Ended) -> None:
+        """Go back to the command line; what was found stays in view."""
+        event.stop()
+        self.line.focus()
 
     def _asked(self, width: int) -> str:
         """What the running command has printed last without ending the line, such as the prompt of a shell in a container: it
@@ -152,3 +185,8 @@ class ShellPane(Vertical):
         elif self.run is not None:
             self.run.log.lines.clear()
             self.show()
+
+
+def _folded(stream: str, text: str, width: int) -> list[Content]:
+    content = Content.styled(text, STYLES.get(stream, ""))
+    return content.fold(width) if content.cell_length > width else [content]

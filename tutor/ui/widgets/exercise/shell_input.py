@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import Input
 
@@ -26,7 +26,10 @@ class ShellInput(Input):
         bind("tab", "complete", "Complete", "Complete the word at the cursor.", name="shell-complete"),
         bind("up", "older(1)", "Earlier", "Bring back the command before.", show=False, name="shell-older"),
         bind("down", "older(-1)", "Later", "Bring back the command after.", show=False, name="shell-newer"),
-        bind("ctrl+r", "find", "Find", "Find the last command that contains what is typed.", name="shell-find"),
+        bind("ctrl+r", "find", "Find", "Search the commands run before; again: an earlier one.", name="shell-find"),
+        bind(
+            "ctrl+s", "find_output", "Search output", "Search what was printed.", show=False, name="shell-find-output"
+        ),
         bind("ctrl+c", "interrupt", "Stop", "Stop the running command, or drop the line.", name="shell-interrupt"),
         bind(
             "ctrl+d",
@@ -54,6 +57,17 @@ class ShellInput(Input):
         line: str
 
     @dataclass
+    class SearchChanged(Message):
+        """The history is searched for `query`; None when the search is over."""
+
+        query: str | None
+        found: bool = True
+
+    @dataclass
+    class OutputSearchWanted(Message):
+        """ctrl+s was pressed."""
+
+    @dataclass
     class InputEnded(Message):
         """ctrl+d was pressed."""
 
@@ -77,15 +91,29 @@ class ShellInput(Input):
         self._kept = ""
         self._search: str | None = None
 
-    def on_input_changed(self) -> None:
-        """Typing ends a search."""
-        if self._search is not None and self.value not in self.history():
-            self._search = None
+    async def _on_key(self, event: Key) -> None:
+        """While the history is searched, characters and backspace are for what is searched for."""
+        if self._search is None or event.key in ("ctrl+r", "ctrl+c"):
+            return await super()._on_key(event)
+        if event.is_printable and event.character:
+            self._look_for(self._search + event.character)
+        elif event.key == "backspace":
+            self._look_for(self._search[:-1])
+        elif event.key in ("escape", "ctrl+g"):
+            self.value, self._back = self._kept, 0
+            self._end_search()
+        else:
+            self._end_search()
+            return await super()._on_key(event)
+        event.stop()
+        event.prevent_default()
+        return None
 
     def take(self) -> str:
         """The line that was entered; the field is empty afterwards."""
         line = self.value
-        self.value, self._back, self._kept, self._search = "", 0, "", None
+        self.value, self._back, self._kept = "", 0, ""
+        self._end_search()
         return line
 
     async def action_submit(self) -> None:
@@ -115,17 +143,35 @@ class ShellInput(Input):
         self.cursor_position = len(self.value)
 
     def action_find(self) -> None:
-        """Bring back the last command with what is typed in it; pressed again, the one before that."""
+        """Search the history for what is typed and what is typed next; pressed again, bring back an earlier command."""
+        if self._search is None:
+            self._kept, self._back = self.value, 0
+            self._look_for(self.value)
+        else:
+            self._look_for(self._search, self._back)
+
+    def _look_for(self, query: str, back: int = 0) -> None:
+        """Bring back the last command with the query in it, of those before the one `back` commands ago."""
+        self._search = query
         history = self.history()
-        wanted = self.value if self._search is None else self._search
-        start = len(history) if self._search is None else len(history) - self._back
-        for place in range(start - 1, -1, -1):
-            if wanted in history[place]:
-                self._search, self._back = wanted, len(history) - place
-                self.value = history[place]
-                self.cursor_position = len(self.value)
-                return
-        self.app.bell()
+        places = range(len(history) - back - 1, -1, -1)
+        place = next((place for place in places if query and query in history[place]), None)
+        if place is not None:
+            self._back = len(history) - place
+            self.value = history[place]
+            self.cursor_position = len(self.value)
+        elif query:
+            self.app.bell()
+        self.post_message(self.SearchChanged(query, found=place is not None or not query))
+
+    def _end_search(self) -> None:
+        if self._search is not None:
+            self._search = None
+            self.post_message(self.SearchChanged(None))
+
+    def action_find_output(self) -> None:
+        """Search the output."""
+        self.post_message(self.OutputSearchWanted())
 
     def action_complete(self) -> None:
         """Complete as far as all candidates agree, and list them when there are several."""

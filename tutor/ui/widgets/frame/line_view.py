@@ -40,6 +40,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.follow = follow
         self.empty = empty
         self.lines: Sequence[Content] = ()
+        self._searched = ""
+        self._marked: int | None = None
         self._at_end = True
         """Whether the learner has left the end in view. More lines or a smaller pane do not change that."""
 
@@ -55,6 +57,27 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Note whether the end is in view, now that the place has changed."""
         super().watch_scroll_y(old_value, new_value)
         self._at_end = round(new_value) >= self.max_scroll_y
+
+    def find(self, text: str) -> list[int]:
+        """The lines that hold a text, whatever the case of its letters."""
+        wanted = text.lower()
+        return [number for number, line in enumerate(self.lines) if wanted in line.plain.lower()] if wanted else []
+
+    def mark(self, text: str, line: int | None) -> None:
+        """Mark a text wherever it stands, most of all in one line, which comes into view. An empty text ends that."""
+        self._searched, self._marked = text.lower(), line
+        if line is not None:
+            self.scroll_to(y=max(0, line - self.scrollable_content_region.height // 2), animate=False)
+        self.refresh()
+
+    def _with_marks(self, text: Content, number: int) -> Content:
+        plain = text.plain.lower()
+        style = "bold reverse" if number == self._marked else "underline"
+        start = plain.find(self._searched)
+        while start >= 0:
+            text = text.stylize(style, start, start + len(self._searched))
+            start = plain.find(self._searched, start + len(self._searched))
+        return text
 
     def action_sideways(self, direction: int) -> None:
         """Scroll a step to the right (1) or to the left (-1)."""
@@ -76,6 +99,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             text = Content.styled(self.empty if y == 0 else "", "$text-muted")
         elif y + offset.y < len(self.lines):
             text = self.lines[y + offset.y]
+            if self._searched:
+                text = self._with_marks(text, y + offset.y)
         else:
             return Strip.blank(width, style.rich_style)
         whole = max(text.cell_length, 1)
