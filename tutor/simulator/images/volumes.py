@@ -6,8 +6,8 @@ it is copying one dict.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _linked(projected: Projected) -> MemoryTree:
     from tutor.posix.tree import Stamp, parent_of
 
     at = projected.at
-    moment = time.strftime("..%Y_%m_%d_%H_%M_%S", time.gmtime(at)) + f".{int(at % 1 * 1e9) or 1:09}"
+    moment = datetime.fromtimestamp(int(at), UTC).strftime("..%Y_%m_%d_%H_%M_%S") + f".{int(at % 1 * 1e9) or 1:09}"
     tree = MemoryTree()
     tree.change("/", mode=0o777, time=at)
     tree.make_directory(f"/{moment}", Stamp(at, mode=0o755))
