@@ -49,7 +49,7 @@ class BusyRun(Run):
 def busy() -> Scenario:
     """The busy quarter of an hour as a scenario."""
     steps = yaml.safe_load(STEPS.read_text(encoding="utf-8"))
-    return Scenario(BUSY, steps, [], ["metrics-server"])
+    return Scenario(name=BUSY, file=STEPS.name, steps=steps, observe=[], needs=["metrics-server"])
 
 
 def play_busy(driver: SimulatedDriver) -> list[Any]:
