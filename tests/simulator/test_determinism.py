@@ -10,4 +10,4 @@ def test_a_busy_quarter_of_an_hour_is_the_same_every_time() -> None:
     """`python -m tests.tools.same_history` does this a hundred times."""
     here = play_undisturbed()
     assert len(here.lines) > 2000
-    assert {here.digest(), *in_process(1, 1), *in_process(1, 2)} == {here.digest()}
+    assert in_process(1, hash_seed=1) == [here.digest()]
