@@ -11,7 +11,7 @@ from tutor.posix.tools.walking import child, walk
 from tutor.posix.tree import FileInfo
 from tutor.posix.users import group_name, user_name
 
-_LETTERS = "la1RAdhtrSnFpiC"
+_LETTERS = "la1RAdhtrSnFpiCL"
 _KINDS = {"directory": "d", "link": "l", "device": "c", "file": "-"}
 
 
@@ -65,7 +65,7 @@ class _Listing:
     def run(self, names: list[str]) -> int:
         files, directories = list[_Entry](), list[_Entry]()
         for name in names:
-            entry = self._entry(name, name, follow="l" not in self.flags and "d" not in self.flags)
+            entry = self._entry(name, name, follow="L" in self.flags or not {"l", "d"} & self.flags)
             if entry is not None:
                 is_directory = entry.info.is_directory and "d" not in self.flags
                 (directories if is_directory else files).append(entry)
@@ -110,7 +110,7 @@ class _Listing:
         if not {"a", "A"} & self.flags:
             names = [name for name in names if not name.startswith(".")]
         dots = [".", ".."] if "a" in self.flags else []
-        entries = [self._entry(name, child(path, name), follow=False) for name in dots + names]
+        entries = [self._entry(name, child(path, name), follow="L" in self.flags) for name in dots + names]
         return self._sorted([entry for entry in entries if entry is not None])
 
     def _sorted(self, entries: list[_Entry]) -> list[_Entry]:

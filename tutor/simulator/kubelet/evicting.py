@@ -37,7 +37,7 @@ def evict_if_over(look: Look) -> None:
     message = exceeded(look)
     if message:
         look.event("Warning", REASON, message)
-        look.record.final, look.record.evicted = (REASON, message), True
+        look.record.final = (REASON, message)
         stopping.begin_pod_stop(look, GRACE_SECONDS)
 
 

@@ -189,8 +189,6 @@ class PodRecord:
     pull_errors: dict[str, Reason] = field(default_factory=dict)
     final: tuple[str, str] | None = None
     """Reason and message of a pod the kubelet itself has failed."""
-    evicted: bool = False
-    """Whether it was evicted: its containers are removed as soon as they have ended."""
     finish_at: float | None = None
     """When a pod whose containers have all ended is torn down."""
     epoch: int = 0

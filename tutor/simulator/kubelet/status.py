@@ -203,7 +203,7 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     if ip and (record.containers or old.get("podIP")):
         status["podIP"], status["podIPs"] = ip, [{"ip": ip}]
     if over:
-        main = lost.settle(pod, main, init, evicted=record.evicted)
+        main = lost.settle(pod, main, init)
     if init:
         status["initContainerStatuses"] = init
     status["containerStatuses"] = main
