@@ -12,7 +12,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,14 +160,18 @@ def banner(place: Place, command: Command, title: str = "") -> list[str]:
 
 
 def run(command: Command, lines: Sequence[str]) -> int:
-    """Print these lines and run the shell until it is left; its exit status. OSError when it cannot be started. For the main thread.
-
-    What ctrl+c does in it is its own affair.
-    """
+    """Print these lines and run the shell until it is left; its exit status. OSError when it cannot be started. For the main thread."""
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+    with leaving_interrupts_to_the_program():
+        return subprocess.call(command.argv, env=dict(command.environment), cwd=command.folder)
+
+
+@contextmanager
+def leaving_interrupts_to_the_program() -> Iterator[None]:
+    """What ctrl+c does while a program has the terminal is that program's own affair."""
     before = signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
-        return subprocess.call(command.argv, env=dict(command.environment), cwd=command.folder)
+        yield
     finally:
         signal.signal(signal.SIGINT, before)

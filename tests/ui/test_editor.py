@@ -206,3 +206,16 @@ async def test_without_a_cluster_it_says_what_is_missing(services: FakeServices)
         for key, said in (("f1", "can be explained"), ("ctrl+r", "no cluster"), ("ctrl+@", "Nothing can be proposed")):
             await page.type(key)
             assert said in page.shown
+
+
+async def test_a_file_is_applied_in_the_shell_where_one_sees_what_comes_of_it(services: FakeServices) -> None:
+    async with open_at(services, "exercise:run-web") as pilot:
+        await press(pilot, "f3", "ctrl+g")
+        assert services.the_shell.history == ["kubectl apply -f deployment.yaml"]
+        assert "$ kubectl apply -f deployment.yaml" in text_of(pilot)
+        services.the_shell.folder = "deeper"
+        await press(pilot, "f3", "ctrl+g")
+        assert services.the_shell.history[-1] == "kubectl apply -f ~/deployment.yaml"
+        services.the_shell.running = True
+        await press(pilot, "f3", "ctrl+g")
+        assert "A command is still running in the shell." in text_of(pilot)

@@ -39,6 +39,15 @@ class UiSettings:
         self._stored.set("diagrams-as-text", wanted)
 
     @property
+    def own_editor(self) -> bool:
+        """Whether `vi`, `nano` and `kubectl edit` open the learner's own editor, where there is one."""
+        return bool(self._stored.get("own-editor", False))
+
+    @own_editor.setter
+    def own_editor(self, wanted: bool) -> None:
+        self._stored.set("own-editor", wanted)
+
+    @property
     def cluster(self) -> str:
         """What `tutor.clusters.open_cluster` takes."""
         return str(self._stored.get("cluster", "simulated"))

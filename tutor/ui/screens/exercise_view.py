@@ -19,6 +19,7 @@ from tutor.course.model import Exercise
 from tutor.ui.exercise_run import PASSED, ExerciseRun
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.screens.exercise_clock import clock_words
+from tutor.ui.screens.exercise_own_editor import edit_in_own
 from tutor.ui.widgets.exercise.checks import WORDS, Checks
 from tutor.ui.widgets.exercise.cluster import ClusterPane
 from tutor.ui.widgets.exercise.files import FilesPane
@@ -204,6 +205,10 @@ class ExerciseView(TutorScreen[None]):
             closed.set()
 
         def show() -> None:
+            edited = edit_in_own(self.app, self.services.settings, name, text)
+            if edited is not None:
+                take(edited.text)
+                return
             self.app.push_screen(EditScreen(name, text, self.run.schemas if self.run else None), take)
 
         self.app.call_from_thread(show)
@@ -290,7 +295,8 @@ class ExerciseView(TutorScreen[None]):
         event.stop()
         shell = self.run.shell if self.run else None
         if self.run is None or shell is None or shell.running:
-            self._say("A command is still running in the shell. Stop it there with ctrl+c first." if shell else "")
+            busy = "A command is still running in the shell. Stop it there with ctrl+c first."
+            self._say(busy if shell else "The exercise is still being set up.")
             return
         self.run.run_line(f"kubectl apply -f {'~/' if shell.folder else ''}{shlex.quote(event.name)}")
         self.action_pane(PANE_IDS.index("shell"))

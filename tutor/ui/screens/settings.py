@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
+from tutor.own_editor import own_editor
 from tutor.ui.keys import bind
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.themes import THEMES, TITLES
@@ -54,6 +55,7 @@ class SettingsScreen(TutorScreen[None]):
                 None,
                 _choice("Draw diagrams with ASCII characters only", settings.ascii_diagrams, "ascii"),
                 _choice("Show diagrams as text", settings.diagrams_as_text, "words"),
+                _choice(_editor_label(), settings.own_editor, "editor"),
             ]
         )
         menu.mark(marked)
@@ -69,6 +71,8 @@ class SettingsScreen(TutorScreen[None]):
             self.tutor.use_theme(settings.theme)
         elif name == "ascii":
             settings.ascii_diagrams = not settings.ascii_diagrams
+        elif name == "editor":
+            settings.own_editor = not settings.own_editor
         else:
             settings.diagrams_as_text = not settings.diagrams_as_text
         self._fill()
@@ -78,6 +82,12 @@ class SettingsScreen(TutorScreen[None]):
         from tutor.ui.screens.clusters import ClusterScreen
 
         self.app.push_screen(ClusterScreen())
+
+
+def _editor_label() -> str:
+    editor = own_editor()
+    name = editor[0] if editor else "none: the variable EDITOR names it"
+    return f"vi, nano and kubectl edit open your own editor ({name})"
 
 
 def _choice(label: str, chosen: bool, option_id: str) -> Option:
