@@ -74,8 +74,18 @@ def table(name: str) -> Iterator[Line]:
     for line in (TABLES / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
-        command, _, stdin = line.removeprefix("@").partition(" <<< ")
-        yield Line(tuple(shlex.split(command)), stdin.encode().decode("unicode_escape"), line.startswith("@"))
+        yield _line(line)
+
+
+def known_differences() -> set[str]:
+    """The commands `tables/differences.txt` explains, as the tables write them."""
+    lines = (TABLES / "differences.txt").read_text(encoding="utf-8").splitlines()
+    return {str(_line(line)) for line in lines if line and not line.startswith(("#", " "))}
+
+
+def _line(text: str) -> Line:
+    command, _, stdin = text.removeprefix("@").partition(" <<< ")
+    return Line(tuple(shlex.split(command)), stdin.encode().decode("unicode_escape"), text.startswith("@"))
 
 
 @functools.cache

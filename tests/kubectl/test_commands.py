@@ -11,6 +11,7 @@ import pytest
 
 from tests.kubectl.harness import NOW, FakeConfig, FakeConnection, Reply, Request, run_kubectl, serving, status, table
 from tutor.kubectl import KubectlIO, run
+from tutor.kubectl.client import Api
 from tutor.kubectl.commands import GROUPS, VERBS, find_command
 from tutor.kubectl.help import command_help, general_help
 
@@ -351,3 +352,16 @@ def test_a_kustomization_with_something_unknown_is_refused_by_name(tmp_path: Pat
     (tmp_path / "kustomization.yaml").write_text("resources: []\nhelmCharts: []\n")
     outcome = run_kubectl(["kustomize", "."], serving({})[0], folder=tmp_path)
     assert "does not support helmCharts" in outcome.stderr
+
+
+def test_a_new_type_makes_the_server_be_asked_again() -> None:
+    crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    config, connection = serving(
+        {"/api/v1/namespaces/default/pods": {"items": []}, f"DELETE {crds}/x": {"kind": "Status"}}
+    )
+    run_kubectl(["get", "pods", "-o", "name"], config)
+    run_kubectl(["get", "pods", "-o", "name"], config)
+    assert sum(request.path == "/apis" for request in connection.requests) == 1
+    Api(connection, KubectlIO(stdout=print, stderr=print)).delete(f"{crds}/x", {})
+    run_kubectl(["get", "pods", "-o", "name"], config)
+    assert sum(request.path == "/apis" for request in connection.requests) == 2

@@ -61,3 +61,15 @@ def test_files_and_folders_of_the_workspace(tmp_path: Path) -> None:
     assert candidates("apply -f man", tmp_path) == ["manifests/"]
     assert candidates("apply -f manifests/w", tmp_path) == ["manifests/web.yaml"]
     assert candidates("apply -f ../", tmp_path) == []
+
+
+def test_hidden_files_are_only_proposed_after_a_dot(tmp_path: Path) -> None:
+    (tmp_path / ".kube").mkdir()
+    (tmp_path / "web.yaml").touch()
+    assert candidates("apply -f ", tmp_path) == ["web.yaml"]
+    assert candidates("apply -f .", tmp_path) == [".kube/"]
+
+
+def test_a_namespace_before_the_command() -> None:
+    assert candidates("-n prod") == ["production"]
+    assert candidates("--namespace=prod") == ["--namespace=production"]

@@ -11,6 +11,8 @@ from tests.kubectl.harness import Outcome
 from tutor.kubectl import KubeConfig
 
 NEEDED = 0.97
+BY_CHANCE = 2
+"""Differences that need no explanation: two programs ask one after the other, and the cluster moves meanwhile."""
 NAMESPACES = ("kubectl-compare-genuine", "kubectl-compare-built-in")
 
 pytestmark = [pytest.mark.real_cluster, pytest.mark.slow]
@@ -42,11 +44,14 @@ def config() -> Iterator[KubeConfig]:
 def _report(different: list[str], total: int) -> None:
     print(f"{total - len(different)} of {total} equal; different: {different}")  # noqa: T201 - shown with pytest -s
     assert total - len(different) >= NEEDED * total, different
+    unexplained = [command for command in different if command not in comparison.known_differences()]
+    assert len(unexplained) <= BY_CHANCE, unexplained
 
 
-def test_commands_that_read(config: KubeConfig) -> None:
+@pytest.mark.parametrize("name", ["reading", "reading-odd"])
+def test_commands_that_read(name: str, config: KubeConfig) -> None:
     different = []
-    lines = list(comparison.table("reading"))
+    lines = list(comparison.table(name))
     for line in lines:
         expected = comparison.genuine(list(line.words), line.stdin)
         if not comparison.same(expected, comparison.built_in(list(line.words), config, line.stdin)):
@@ -54,10 +59,11 @@ def test_commands_that_read(config: KubeConfig) -> None:
     _report(different, len(lines))
 
 
-def test_commands_that_change(namespaces: tuple[str, str], config: KubeConfig) -> None:
+@pytest.mark.parametrize("name", ["changing", "changing-odd", "debugging"])
+def test_commands_that_change(name: str, namespaces: tuple[str, str], config: KubeConfig) -> None:
     ours, theirs = namespaces[1], namespaces[0]
     different, total = [], 0
-    for line in comparison.table("changing"):
+    for line in comparison.table(name):
         if line.setup:
             for name in namespaces:
                 comparison.genuine(line.in_namespace(name), line.stdin)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.kubectl import comparison
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.json_patch import apply_json_patch
 from tutor.kubectl.printers.gotemplate import compile_template
@@ -126,3 +127,9 @@ def test_slips_get_suggestions() -> None:
     assert suggestions("list") == ["get"]
     assert suggestions("zzzzzz") == []
     assert edit_distance("kitten", "sitting") == 3
+
+
+def test_every_listed_difference_is_a_command_of_a_table() -> None:
+    tables = ("reading", "reading-odd", "changing", "changing-odd", "debugging")
+    commands = {str(line) for name in tables for line in comparison.table(name)}
+    assert comparison.known_differences() - commands == set()

@@ -32,6 +32,8 @@ APPLY_PATCH = "application/apply-patch+yaml"
 USER_AGENT = "kubectl/v1.37.2"
 
 Query = Mapping[str, str]
+_BRING_TYPES = ("customresourcedefinitions", "apiservices")
+"""Objects that change which types the server has."""
 _POLL = 0.1  # seconds between looks at ctrl+c while a stream is silent
 _GENERIC = {  # what client-go says when an error reply carries no Status (apimachinery api/errors NewGenericServerResponse)
     400: ("BadRequest", "the server rejected our request for an unknown reason"),
@@ -107,6 +109,8 @@ class Api:
         if self._trace is not None:
             self._trace.response_body(data)
         self._raise_for_status(reply, data)
+        if method != "GET" and any(f"/{plural}" in path for plural in _BRING_TYPES):
+            self.connection.learned.discovery = None
         try:
             decoded = json.loads(data)
         except ValueError:

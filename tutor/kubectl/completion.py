@@ -41,6 +41,8 @@ def complete(words: Sequence[str], io: KubectlIO, config: KubeConfig) -> list[st
 
 def _candidates(before: list[str], current: str, io: KubectlIO, config: KubeConfig) -> list[str]:
     command, path, rest = _resolve(before)
+    if command is None and not path and (rest or current.startswith("-")):
+        return _leading_value(rest, current, io, config)
     if command is None:
         names = [name for _, group in GROUPS for name in group] + ["help", "options"]
         return _starting(names if not path else (), current)
@@ -54,9 +56,7 @@ def _candidates(before: list[str], current: str, io: KubectlIO, config: KubeConf
     if "--" in rest:
         return []
     if current.startswith("-"):
-        return _starting(
-            [f"--{flag.name}" + ("" if flag.optional_value is not None else "=") for flag in flags], current
-        )
+        return _starting(_flag_names(flags), current)
     if command.subcommands and not options.args:
         found = _starting([item.name for item in command.subcommands], current)
         if found or command.run is None:
@@ -73,7 +73,7 @@ def _resolve(words: list[str]) -> tuple[Command | None, list[str], list[str]]:
         leading += rest[: 2 if takes_value else 1]
         rest = rest[2 if takes_value else 1 :]
     if not rest:
-        return None, [], []
+        return None, [], leading
     command, path = find_command(rest[0]), [rest[0]]
     rest = rest[1:]
     while command is not None and command.subcommands and rest:
@@ -82,6 +82,28 @@ def _resolve(words: list[str]) -> tuple[Command | None, list[str], list[str]]:
             break
         command, path, rest = found, [*path, rest[0]], rest[1:]
     return command, path, leading + rest
+
+
+def _leading_value(rest: list[str], current: str, io: KubectlIO, config: KubeConfig) -> list[str]:
+    """What can stand before any command was typed: the value of a flag, or the command."""
+    valued = _awaiting_value(GLOBAL_FLAGS, rest, current)
+    command = find_command("get")
+    assert command is not None  # get is always there
+    if valued is None:
+        names = [name for _, group in GROUPS for name in group]
+        return _starting([*names, *_flag_names(GLOBAL_FLAGS)], current)
+    flag, prefix, text = valued
+    return [prefix + value for value in _flag_values(_unstarted(command, io, config), flag, text)]
+
+
+def _flag_names(flags: Sequence[Flag]) -> list[str]:
+    """`--name`, with a `=` where a value has to follow."""
+    return [f"--{flag.name}" + ("" if flag.optional_value is not None else "=") for flag in flags]
+
+
+def _unstarted(command: Command, io: KubectlIO, config: KubeConfig) -> Invocation:
+    """A command without any words, to ask the cluster with."""
+    return Invocation(command, f"kubectl {command.name}", parse_for_completion(command, []), io, config)
 
 
 def _starting(words: Iterable[str], prefix: str) -> list[str]:
@@ -118,13 +140,13 @@ def _flag_values(invocation: Invocation, flag: Flag, text: str) -> list[str]:
 
 
 def file_names(invocation: Invocation, text: str) -> list[str]:
-    """Files of the workspace; folders end in a slash."""
+    """Files of the workspace; folders end in a slash, and hidden ones are only proposed once a dot was typed."""
     folder, slash, prefix = text.rpartition("/")
     files = invocation.io.files
     base = folder or "."
     if not files.is_dir(base):
         return []
-    names = _starting(files.list(base), prefix)
+    names = [name for name in _starting(files.list(base), prefix) if prefix or not name.startswith(".")]
     return [f"{folder}{slash}{name}{'/' if files.is_dir(f'{base}/{name}') else ''}" for name in names]
 
 
@@ -152,7 +174,9 @@ def _arguments(invocation: Invocation, command: Command, current: str) -> list[s
         return _starting([name for _, names in GROUPS for name in names], current)
     if kind in ("nodes", "pods"):
         return _pods_or_nodes(invocation, kind, current)
-    return []
+    if kind == "none":
+        return []
+    return [name for name in _names(invocation, invocation.mapper.find(kind), current) if name not in invocation.args]
 
 
 def _pods_or_nodes(invocation: Invocation, kind: str, current: str) -> list[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.port_pairs import PortPair
+from tutor.kubectl.streams import hang_up
 from tutor.kubectl.tracing import log_line
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ class Forwarder:
         else:
             threading.Thread(target=self._upstream, args=(connection, remote), daemon=True).start()
             self._downstream(connection, remote, pair)
-            with suppress(Exception):  # the other side may have closed it already
-                remote.close(timeout=1)
+            hang_up(remote)
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
         connection.close()
@@ -81,8 +81,7 @@ class Forwarder:
         with suppress(Exception):  # either side is gone
             while data := connection.recv(_CHUNK):
                 remote.send_binary(bytes((_DATA,)) + data)
-        with suppress(Exception):
-            remote.close(timeout=1)
+        hang_up(remote)
 
     def _downstream(self, connection: socket.socket, remote: websocket.WebSocket, pair: PortPair) -> None:
         seen: set[int] = set()

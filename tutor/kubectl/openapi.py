@@ -1,4 +1,4 @@
-"""The server's OpenAPI v3 documents: one for each API version, fetched when first needed and kept with the connection."""
+"""The server's OpenAPI v3 documents: one for each API version, fetched when needed and kept while they stay the same."""
 
 from __future__ import annotations
 
@@ -77,9 +77,10 @@ def document_for(api: Api, resource: ApiResource) -> Document:
     """The document of a resource's API version; KubectlError when the server has none."""
     kept: dict[str, Document] = api.connection.learned.documents
     key = resource.root.removeprefix("/")
-    if key not in kept:
-        paths = api.get("/openapi/v3").get("paths") or {}
-        if key not in paths:
-            raise KubectlError(f'couldn\'t find resource for "{resource.api_version}, Resource={resource.plural}"')
-        kept[key] = Document(api.get(str(paths[key]["serverRelativeURL"])))
-    return kept[key]
+    paths = api.get("/openapi/v3").get("paths") or {}
+    if key not in paths:
+        raise KubectlError(f'couldn\'t find resource for "{resource.api_version}, Resource={resource.plural}"')
+    address = str(paths[key]["serverRelativeURL"])  # has a hash of the content, so that what changed is fetched again
+    if address not in kept:
+        kept[address] = Document(api.get(address))
+    return kept[address]

@@ -93,12 +93,7 @@ class RemoteCommand:
         try:
             return self._pump_output(tty)
         finally:
-            with suppress(Exception):  # the other side may have closed it already
-                self._socket.close(timeout=1)
-            with suppress(
-                Exception
-            ):  # close does nothing once the server has said goodbye, which leaves the socket open
-                self._socket.shutdown()  # type: ignore[no-untyped-call] # websocket-client leaves it untyped
+            hang_up(self._socket)
 
     def _receive(self) -> None:
         import websocket
@@ -156,6 +151,14 @@ class RemoteCommand:
             text = self._decoders[channel].decode(payload)
             if text:
                 (self._io.stdout if channel == _STDOUT else self._io.stderr)(text)
+
+
+def hang_up(socket: websocket.WebSocket) -> None:
+    """Says goodbye and closes, without waiting for the answer: another thread may be the one that reads it."""
+    with suppress(Exception):  # the other side may have closed it already
+        socket.send_close()
+    with suppress(Exception):
+        socket.shutdown()  # type: ignore[no-untyped-call] # websocket-client leaves it untyped
 
 
 def remote_path(base: str, parameters: Sequence[tuple[str, str]]) -> str:
