@@ -74,9 +74,13 @@ def test_a_history_made_by_watching_knows_what_was_before_and_who_wrote_last() -
     history.take("ADDED", deployment(1, "1"))
     history.take("ADDED", deployment(1, "1"))  # as when a watch begins anew
     history.take("MODIFIED", deployment(3, "2", "kube-controller-manager"))
+    unowned = deployment(3, "2", "kube-controller-manager")
+    unowned["metadata"]["resourceVersion"] = "3"
+    history.take("MODIFIED", unowned)
     history.take("BOOKMARK", {"metadata": {}})
     history.take("DELETED", deployment(3, "2"))
-    first, second, third = history.since(0)
+    first, second, nobody, third = history.since(0)
+    assert nobody.actor == ""
     assert (first.type, first.actor, first.old) == ("ADDED", "kubectl", None)
     assert (second.type, second.actor, second.at) == ("MODIFIED", "kube-controller-manager", 7.0)
     assert second.old is not None
@@ -94,7 +98,7 @@ def test_a_story_put_together_by_watching_says_so_and_fits_any_width() -> None:
         lines = [line.plain for line in story_lines(Story("k run", requests, steps, left_out=3, exact=False), width)]
         assert max(map(len, lines)) <= width
         whole = " ".join(" ".join(lines).split())
-        assert "a real cluster does not say which controller did what" in whole
+        assert "A real cluster does not say which controller did what" in whole
         assert "and 3 more steps" in whole
         assert "! " in whole
 

@@ -209,3 +209,25 @@ def test_a_log_forgets_the_oldest() -> None:
     assert [one.obj["metadata"]["name"] for one in log.since(5998)] == ["5998", "5999"]
     assert len(log.since(0)) == 5000
     assert log.since(log.last) == []
+
+
+def watched(kind: str, old: dict[str, Any] | None, new: dict[str, Any], owner: str = "") -> str:
+    """Who is told to have done what the program with all controllers in it wrote."""
+    owners = [{"kind": owner, "controller": True}] if owner else []
+    head = {"kind": kind, "metadata": {"name": "web", "namespace": "default", "ownerReferences": owners}}
+    before = None if old is None else {**head, **old}
+    change = ObjectChange(0.0, "kube-controller-manager", "MODIFIED" if old else "ADDED", {**head, **new}, before)
+    return tell("", [], [change], namespace="default", exact=False).steps[0].who
+
+
+def test_which_controller_it_was_is_concluded_from_what_it_wrote() -> None:
+    assert watched("Pod", None, {}, owner="ReplicaSet") == "replicaset-controller"
+    assert (
+        watched("ReplicaSet", {"spec": {"replicas": 1}}, {"spec": {"replicas": 2}}, owner="Deployment")
+        == "deployment-controller"
+    )
+    status = {"status": {"readyReplicas": 1}}
+    assert watched("ReplicaSet", {"status": {}}, status, owner="Deployment") == "replicaset-controller"
+    assert watched("Deployment", {"status": {}}, status) == "deployment-controller"
+    assert watched("Pod", {"spec": {}}, {"spec": {"nodeName": "node-1"}}, owner="Job") == "scheduler"
+    assert watched("PersistentVolumeClaim", {"status": {}}, {"status": {"phase": "Bound"}}) == "persistentvolume-binder"

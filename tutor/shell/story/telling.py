@@ -118,9 +118,27 @@ def _step(change: ObjectChange) -> Step | None:
     if not text:
         return None
     name = str((obj.get("metadata") or {}).get("name"))
-    return Step(
-        change.at, short_actor(change.actor, _node_of(obj)), kind, text, (name,), "Err" in text or "BackOff" in text
-    )
+    return Step(change.at, _actor(change), kind, text, (name,), "Err" in text or "BackOff" in text)
+
+
+def _actor(change: ObjectChange) -> str:
+    """Who wrote. Where that is not known or only says which program it was, it is concluded from what was written."""
+    who = short_actor(change.actor, _node_of(change.obj))
+    if _node_of(change.obj) and change.old is not None and not _node_of(change.old):
+        return "scheduler"
+    return _controller(change) if who == "controller-manager" else who
+
+
+def _controller(change: ObjectChange) -> str:
+    """The controller that writes such a thing: an object's owner decides what it is to be, its own controller reports on it
+    (kubernetes, pkg/controller)."""
+    obj, kind = change.obj, str(change.obj.get("kind"))
+    owners = (obj.get("metadata") or {}).get("ownerReferences") or []
+    owner = next((str(one["kind"]) for one in owners if one.get("controller")), "")
+    reports = change.old is not None and change.old.get("spec") == obj.get("spec")
+    concerned = kind if (reports and kind != "Pod") or not owner else owner
+    name = {"HorizontalPodAutoscaler": "horizontal-pod-autoscaler", "PersistentVolumeClaim": "persistentvolume-binder"}
+    return name.get(concerned, f"{concerned.lower()}-controller")
 
 
 def _node_of(obj: Mapping[str, Any]) -> str:

@@ -33,11 +33,17 @@ class WatchedHistory(ChangeLog):
             self._known[uid] = obj
         kind = event_type if event_type == "DELETED" else "ADDED" if old is None else "MODIFIED"
         typed = cast("Literal['ADDED', 'MODIFIED', 'DELETED']", kind)
-        self.add(ObjectChange(self._now(), "" if kind == "DELETED" else last_writer(obj), typed, obj, old))
+        self.add(ObjectChange(self._now(), "" if kind == "DELETED" else last_writer(obj, old), typed, obj, old))
 
 
-def last_writer(obj: Mapping[str, Any]) -> str:
-    """The manager whose entry is the newest; empty for an object without any."""
+def last_writer(obj: Mapping[str, Any], old: Mapping[str, Any] | None) -> str:
+    """The manager whose entry is new since `old`, the latest of several; empty for a write that none of them owns up to,
+    such as giving a Pod to a node."""
+    before = ((old or {}).get("metadata") or {}).get("managedFields") or []
     entries: list[dict[str, Any]] = (obj.get("metadata") or {}).get("managedFields") or []
-    newest = max(entries, key=lambda entry: str(entry.get("time") or ""), default=None)
+    newest = max(
+        (entry for entry in entries if entry not in before),
+        key=lambda entry: str(entry.get("time") or ""),
+        default=None,
+    )
     return str((newest or {}).get("manager") or "")

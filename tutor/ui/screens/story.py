@@ -111,7 +111,7 @@ def _step_lines(story: Story, width: int) -> list[Content]:
         nothing = "Nothing has changed: the command only reads." if story.only_read else "Nothing has changed so far."
         return [*lines, Content(f"  {nothing}")]
     if not story.exact:
-        note = "This was put together by watching: a real cluster does not say which controller did what."
+        note = "This was put together by watching. A real cluster does not say which controller did what, so that is concluded."
         lines += hanging("  ", Content.styled(note, "$text-muted"), width)
     for number, step in enumerate(story.steps, start=1):
         lines += _lines_of(number, step, width)
