@@ -31,6 +31,7 @@ class FakeClock:
 
     rate: float = 1.0
     paused: bool = False
+    advanced: float = 0.0
 
     def pause(self) -> None:
         self.paused = True
@@ -42,7 +43,7 @@ class FakeClock:
         self.rate = rate
 
     def advance(self, seconds: float) -> None:
-        raise NotImplementedError
+        self.advanced += seconds
 
     def settle(self, limit: float = 600.0) -> bool:
         raise NotImplementedError
@@ -54,13 +55,14 @@ class FakeSnapshots:
 
     labels: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
+    restored: list[str] = field(default_factory=list)
 
     def take(self, label: str) -> str:
         self.labels.append(label)
         return label
 
     def restore(self, snapshot: str) -> None:
-        raise NotImplementedError
+        self.restored.append(snapshot)
 
     def undo(self) -> str:
         self.undone.append(self.labels.pop())
@@ -325,6 +327,9 @@ class FakeServices(Services):
         return 7
 
     def make_cluster(self, spec: str) -> Cluster:
+        return self.fake_cluster
+
+    def playground(self) -> Cluster:
         return self.fake_cluster
 
     def exercise_session(self, exercise: Exercise, cluster: Cluster) -> SessionPort:

@@ -100,6 +100,11 @@ class ExerciseRun:
         self.on_edit: Callable[[str, str], str | None] = lambda name, text: None
 
     @property
+    def namespace(self) -> str:
+        """Where it is played."""
+        return self.exercise.namespace
+
+    @property
     def ready(self) -> bool:
         """Whether it has been set up."""
         return self._session is not None

@@ -9,12 +9,34 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tutor.clusters import Cluster
     from tutor.grading import Report
     from tutor.shell import Completion
     from tutor.shell.story.requests import SentRequest
+    from tutor.ui.live.state import ClusterState
 
 Tell = Callable[[str], None]
 """Told, in words, what is being waited for."""
+
+
+class Played(Protocol):
+    """A cluster that is looked at and played with: that of an exercise, or of a live diagram."""
+
+    cluster: Cluster | None
+    """None until it has been started."""
+    broken: tuple[str, ...] | None
+    """The faults put into it on purpose, as last looked for; None where there can be none."""
+
+    @property
+    def state(self) -> ClusterState:
+        """What is in the namespace, as last seen."""
+
+    @property
+    def namespace(self) -> str:
+        """Where it is played."""
+
+    def look_for_faults(self) -> None:
+        """Find out what is broken on purpose. Blocks."""
 
 
 class SessionPort(Protocol):

@@ -123,6 +123,12 @@ class Services:
 
         return open_cluster(spec, keep=True)
 
+    def playground(self) -> Cluster:
+        """A simulated cluster that nobody else uses and nothing keeps, not started yet."""
+        from tutor.clusters import open_cluster
+
+        return open_cluster("simulated")
+
     def contexts(self) -> list[ContextInfo]:
         """The contexts of the learner's kubeconfig. ClusterError when it cannot be read."""
         from tutor.clusters.context import contexts

@@ -14,10 +14,11 @@ from tutor.course.linting.exercises import check_exercises
 from tutor.course.linting.lessons import check_lessons
 from tutor.course.linting.quizzes import check_quizzes
 from tutor.course.linting.report import Report
+from tutor.course.linting.scenarios import check_scenarios
 from tutor.course.loading.packs import builtin_root, read_pack
 from tutor.course.problem import Problem
 
-_RULES = (check_coverage, check_lessons, check_quizzes, check_exercises, check_answers)
+_RULES = (check_coverage, check_lessons, check_quizzes, check_exercises, check_answers, check_scenarios)
 
 
 def lint_pack(path: Path | str | None = None) -> list[Problem]:

@@ -25,6 +25,7 @@ from tutor.course.model.exercise import ApplyStep, Exercise, Fact, Start, StartS
 from tutor.course.model.lesson import Course, Lesson, Page, Section
 from tutor.course.model.lines import Lines
 from tutor.course.model.quiz import Option, Question, QuestionKind, Quiz, RubricPoint
+from tutor.course.model.scenario import Scenario, ScenarioStep
 
 __all__ = [
     "Alignment",
@@ -58,6 +59,8 @@ __all__ = [
     "ReplaceStep",
     "RubricPoint",
     "RunStep",
+    "Scenario",
+    "ScenarioStep",
     "Section",
     "Selector",
     "Span",

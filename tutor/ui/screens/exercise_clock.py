@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tutor.ui.exercise_run import ExerciseRun
+from tutor.ui.ports import Played
 
 RATES = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Speeds to choose from."""
 
 
-def clock_words(run: ExerciseRun | None) -> str:
+def clock_words(run: Played | None) -> str:
     """The cluster's name, and for a simulated one what is broken on purpose, whether its clock stands and how fast it runs."""
     if run is None or run.cluster is None:
         return ""
@@ -20,7 +20,7 @@ def clock_words(run: ExerciseRun | None) -> str:
     return f"{broken}{run.cluster.name} {pace}"
 
 
-def toggle_pause(run: ExerciseRun | None) -> None:
+def toggle_pause(run: Played | None) -> None:
     """Stop the clock, or let it go on."""
     clock = run.cluster.clock if run and run.cluster else None
     if clock is None:
@@ -31,7 +31,7 @@ def toggle_pause(run: ExerciseRun | None) -> None:
         clock.pause()
 
 
-def change_rate(run: ExerciseRun | None, direction: int) -> None:
+def change_rate(run: Played | None, direction: int) -> None:
     """Go to the next faster (1) or slower (-1) speed."""
     clock = run.cluster.clock if run and run.cluster else None
     if clock is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets.option_list import Option
 
 from tutor.course import PackError
+from tutor.course.loading.scenarios import scenario_path
 from tutor.course.model import Lesson, Page, Paragraph
 from tutor.ui.keys import bind
 from tutor.ui.manifests import save_manifest
@@ -40,6 +42,7 @@ class LessonScreen(TutorScreen[None]):
         bind("e", "exercise", "Exercise", "Open the exercises of this lesson."),
         bind("y", "copy", "Copy", "Copy the code in view."),
         bind("s", "save", "Save", "Save the manifest in view as a file in your workspace."),
+        bind("t", "try", "Try", "Watch what this page is about in a cluster of its own, step by step."),
         bind("a", "words", "Words", "Show diagrams as text, or as drawings again."),
         bind("b", "backward", "Back", "Scroll back; at the start of a page go to the one before."),
         bind("slash", "search", "Search", "Search all lessons."),
@@ -123,6 +126,8 @@ class LessonScreen(TutorScreen[None]):
                 return view.chosen_code() is not None
             case "save":
                 return view.chosen_code(manifest=True) is not None
+            case "try":
+                return self._scenario.is_file()
             case "words":
                 return bool(view.diagrams)
             case "quiz":
@@ -148,8 +153,16 @@ class LessonScreen(TutorScreen[None]):
         self.contents.mark(self.index)
         self.contents.border_title = "Contents"
 
+    @property
+    def _scenario(self) -> Path:
+        """Where the live diagram of this page is, if it has one."""
+        return scenario_path(self.lesson, self.page.id)
+
     def _what_next(self) -> list[Widget]:
-        """Below the last page: the quiz, the exercises and the lesson after this one."""
+        """Below a page with a live diagram how to start it; below the last page the quiz, the exercises and the lesson after
+        this one."""
+        if self._scenario.is_file():
+            return [Prose([Paragraph("**▶ Live.** Press t to watch this happen in a cluster, step by step.")])]
         if self.index + 1 < len(self.lesson.pages):
             return []
         pack = self.services.pack
@@ -242,6 +255,18 @@ class LessonScreen(TutorScreen[None]):
             self.set_focus(None)
         else:
             self.action_leave()
+
+    def action_try(self) -> None:
+        """Open the live diagram of this page."""
+        from tutor.course.loading.scenarios import load_scenario
+        from tutor.ui.screens.live import LiveScreen
+
+        try:
+            scenario = load_scenario(self._scenario)
+        except PackError as error:
+            self.notify(f"The live diagram cannot be read. {error}", severity="error", timeout=8)
+        else:
+            self.app.push_screen(LiveScreen(self.services, scenario))
 
     def action_words(self) -> None:
         """Exchange drawings and their text alternatives."""

@@ -18,7 +18,7 @@ from tutor.ui.widgets.frame.menu import Menu
 
 if TYPE_CHECKING:
     from tutor.clusters import Lever, Levers
-    from tutor.ui.exercise_run import ExerciseRun
+    from tutor.ui.ports import Played
 
 
 class LeversScreen(TutorScreen[None]):
@@ -38,7 +38,7 @@ class LeversScreen(TutorScreen[None]):
         bind("m", "mend", "Mend all", "Turn every fault off.", name="mend-all"),
     ]
 
-    def __init__(self, run: ExerciseRun) -> None:
+    def __init__(self, run: Played) -> None:
         super().__init__()
         self._run = run
         self._faults: list[Lever] = []

@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 
-from tutor.ui.exercise_run import ExerciseRun
 from tutor.ui.keys import bind
 from tutor.ui.live.pictures import nodes_picture, owners_picture, traffic_picture
 from tutor.ui.live.pictures.parts import HEADING
+from tutor.ui.ports import Played
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.screens.exercise_clock import change_rate, clock_words, toggle_pause
 from tutor.ui.widgets.frame.line_view import LineView
@@ -47,10 +47,10 @@ class PictureScreen(TutorScreen[None]):
         bind("minus", "rate(-1)", "Slower", "Let the cluster's clock run slower.", name="slower", show=False),
     ]
 
-    def __init__(self, run: ExerciseRun) -> None:
+    def __init__(self, run: Played, view: int = 0) -> None:
         super().__init__()
         self.run = run
-        self._view = 0
+        self._view = view
         self._drawn: object = None
 
     def compose_body(self) -> ComposeResult:
@@ -106,7 +106,7 @@ class PictureScreen(TutorScreen[None]):
 
     def _show_title(self) -> None:
         what = "" if self.all_at_once else f" ─ {VIEWS[self._view]}"
-        self.title_bar.show(f"Live picture of {self.run.exercise.namespace}{what}", clock_words(self.run))
+        self.title_bar.show(f"Live picture of {self.run.namespace}{what}", clock_words(self.run))
 
     def _one(self, width: int) -> list[Content]:
         state = self.run.state

@@ -94,8 +94,9 @@ class ShellInput(Input):
     async def _on_key(self, event: Key) -> None:
         """While the history is searched, characters and backspace are for what is searched for."""
         if self._search is None or event.key in ("ctrl+r", "ctrl+c"):
-            return await super()._on_key(event)
-        if event.is_printable and event.character:
+            if not self._heed(event.key):
+                return await super()._on_key(event)
+        elif event.is_printable and event.character:
             self._look_for(self._search + event.character)
         elif event.key == "backspace":
             self._look_for(self._search[:-1])
@@ -104,7 +105,8 @@ class ShellInput(Input):
             self._end_search()
         else:
             self._end_search()
-            return await super()._on_key(event)
+            if not self._heed(event.key):
+                return await super()._on_key(event)
         event.stop()
         event.prevent_default()
         return None
@@ -116,9 +118,27 @@ class ShellInput(Input):
         self._end_search()
         return line
 
+    def _heed(self, key: str) -> bool:
+        """Do what a key is for in its turn among the letters, if it is one of these. The app, which looks up bindings, may come to
+        it only after the letters that follow, where somebody types fast or a whole script arrives at once."""
+        actions: dict[str, Callable[[], object]] = {
+            "enter": self._enter,
+            "ctrl+c": self.action_interrupt,
+            "ctrl+d": self.action_end_input,
+            "tab": self.action_complete,
+            "up": lambda: self.action_older(1),
+            "down": lambda: self.action_older(-1),
+        }
+        if key in actions:
+            actions[key]()
+        return key in actions
+
+    def _enter(self) -> None:
+        self.post_message(self.Entered(self.take()))
+
     async def action_submit(self) -> None:
         """Hand the line over at once: what is typed from now on belongs to the next one."""
-        self.post_message(self.Entered(self.take()))
+        self._enter()
 
     def on_paste(self, event: Paste) -> None:
         """Take pasted lines as if they had been typed, each ended by enter but the last one, if it is not ended itself."""
