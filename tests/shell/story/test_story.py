@@ -230,4 +230,8 @@ def test_which_controller_it_was_is_concluded_from_what_it_wrote() -> None:
     assert watched("ReplicaSet", {"status": {}}, status, owner="Deployment") == "replicaset-controller"
     assert watched("Deployment", {"status": {}}, status) == "deployment-controller"
     assert watched("Pod", {"spec": {}}, {"spec": {"nodeName": "node-1"}}, owner="Job") == "scheduler"
+    unsaid = ObjectChange(
+        0.0, "", "MODIFIED", {"kind": "Deployment", "status": {"readyReplicas": 1}}, {"kind": "Deployment"}
+    )
+    assert tell("", [], [unsaid], namespace="default").steps[0].who == "deployment-controller"
     assert watched("PersistentVolumeClaim", {"status": {}}, {"status": {"phase": "Bound"}}) == "persistentvolume-binder"

@@ -21,6 +21,7 @@ find diff tee watch sleep base64 and more. Pipes, redirections, &&, ;,
 variables, $(...), loops and functions work as in bash.
 
 tab completes. Up and down bring lines back, ctrl+r searches them.
+ctrl+s searches the output, ctrl+t tells what the last command did and why.
 ctrl+c stops a command, twice in a row whatever it does. ctrl+d ends its input.
 """
 

@@ -126,7 +126,8 @@ def _actor(change: ObjectChange) -> str:
     who = short_actor(change.actor, _node_of(change.obj))
     if _node_of(change.obj) and change.old is not None and not _node_of(change.old):
         return "scheduler"
-    return _controller(change) if who == "controller-manager" else who
+    unsaid = who == "cluster" and change.type == "MODIFIED" and change.obj.get("kind") != "Pod"
+    return _controller(change) if who == "controller-manager" or unsaid else who
 
 
 def _controller(change: ObjectChange) -> str:
