@@ -49,6 +49,41 @@ def test_a_trap_lets_a_script_end_well(lab: Lab) -> None:
     assert lab.gone("box")
 
 
+def phases(lab: Lab, name: str, seconds: float) -> list[str]:
+    """The phases that others see of a pod while time passes."""
+    seen: list[str] = []
+    for _ in range(int(seconds / 0.05)):
+        pod = lab.client.get("pods", "default", name)
+        phase = str(pod["status"]["phase"]) if pod else "gone"
+        seen += [] if seen[-1:] == [phase] else [phase]
+        lab.advance(0.05)
+    return seen
+
+
+@pytest.mark.parametrize(("image", "end"), [("nginx:1.27", "Succeeded"), ("busybox:1.36", "Failed")])
+def test_others_see_how_a_deleted_pod_ended_before_it_is_gone(lab: Lab, image: str, end: str) -> None:
+    lab.pod("web", {"image": image, **({} if "nginx" in image else {"command": FOREVER})})
+    lab.advance(10)
+    delete(lab, "web", 1)
+    assert phases(lab, "web", 4) == ["Running", end, "gone"]
+
+
+def test_a_pod_that_a_finalizer_holds_leaves_nothing_to_do(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.27"})
+    lab.advance(10)
+    pod = lab.get("web")
+    lab.client.update("pods", {**pod, "metadata": {**pod["metadata"], "finalizers": ["example.org/hold"]}})
+    delete(lab, "web", 1)
+    lab.advance(4)
+    held = lab.get("web")
+    assert (held["status"]["phase"], held["metadata"]["deletionGracePeriodSeconds"]) == ("Succeeded", 0)
+    version = held["metadata"]["resourceVersion"]
+    lab.advance(60)
+    assert lab.get("web")["metadata"]["resourceVersion"] == version
+    lab.client.update("pods", {**held, "metadata": {**held["metadata"], "finalizers": []}})
+    assert lab.gone("web")
+
+
 def test_a_pre_stop_hook_comes_before_sigterm(lab: Lab) -> None:
     lab.pod("web", {"image": "nginx:1.27", "lifecycle": {"preStop": {"sleep": {"seconds": 5}}}})
     lab.advance(10)

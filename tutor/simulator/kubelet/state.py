@@ -190,7 +190,7 @@ class PodRecord:
     final: tuple[str, str] | None = None
     """Reason and message of a pod the kubelet itself has failed."""
     finish_at: float | None = None
-    """When a pod whose containers have all ended is torn down."""
+    """When a pod whose containers have all ended is torn down, and then, if it is deleted, when its object goes."""
     epoch: int = 0
 
     def clone(self, epoch: int) -> PodRecord:

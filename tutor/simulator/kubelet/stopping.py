@@ -14,7 +14,10 @@ from tutor.simulator.registry import DeleteOptions
 
 LEAST_GRACE = 2.0
 """Seconds a container has to react to SIGTERM even if its hook has used up the grace period."""
-TEARDOWN_SECONDS = 0.3
+TEARDOWN_SECONDS = 0.2
+"""From the end of the last container to the pod's final status ..."""
+REMOVAL_SECONDS = 0.1
+"""... and from there to the removal of its object: others see how a deleted pod has ended before it is gone."""
 
 
 def begin_stop(look: Look, own: ContainerRecord, grace: float, message: str, *, turn: bool = True) -> None:
@@ -151,15 +154,27 @@ def _bring_forward(record: PodRecord) -> None:
 
 
 def finish_pod(look: Look) -> None:
-    """All containers have ended: the sandbox goes, the status is final, and a deleted pod's object goes too."""
-    record, pod = look.record, look.pod
+    """All containers have ended: the sandbox goes, and the status is final."""
+    record = look.record
     record.stage, record.finish_at = "stopped", None
     record.sandbox = "stopped" if record.sandbox_id else "none"
     look.write_status(over=True)
-    if "deletionTimestamp" in pod["metadata"]:
-        options = DeleteOptions(grace_seconds=0, uid=uid_of(pod))
-        try:
-            look.services.client.delete("pods", namespace_of(pod), name_of(pod), options)
-        except ApiError as error:
-            if error.code != 409:
-                raise
+
+
+def remove_pod(look: Look) -> None:
+    """The object of a pod that is over and deleted goes, a moment after its status was final. One that has no time left is held by
+    its finalizers alone, for which nothing is left to do here."""
+    record, pod = look.record, look.pod
+    if pod["metadata"].get("deletionGracePeriodSeconds") == 0:
+        return
+    if record.finish_at is None:
+        record.finish_at = on_grid(look.now + REMOVAL_SECONDS)
+    if look.now < record.finish_at - 1e-6:
+        return
+    record.finish_at = None
+    options = DeleteOptions(grace_seconds=0, uid=uid_of(pod))
+    try:
+        look.services.client.delete("pods", namespace_of(pod), name_of(pod), options)
+    except ApiError as error:
+        if error.code != 409:
+            raise

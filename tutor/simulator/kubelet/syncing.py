@@ -41,8 +41,8 @@ def advance(look: Look) -> None:
         stopping.continue_pod_stop(look)
         if record.finish_at is not None and look.now >= record.finish_at - 1e-6:
             stopping.finish_pod(look)
-    elif record.stage == "stopped" and "deletionTimestamp" in metadata:
-        stopping.finish_pod(look)
+    if record.stage == "stopped" and "deletionTimestamp" in metadata:
+        stopping.remove_pod(look)
 
 
 def _advance_running(look: Look) -> None:

@@ -15,7 +15,7 @@ def wakes(look: Look) -> tuple[float | None, bool]:
     record = look.record
     times: list[tuple[float, bool]] = []
     if record.stage == "stopped":
-        return None, False
+        return record.finish_at, record.finish_at is not None
     for own in record.containers.values():
         times.extend(_container_wakes(look, own))
     if record.operation is not None:
