@@ -15,6 +15,8 @@ from typing import Any, Protocol
 
 import yaml
 
+from tests.fidelity.seen_services import endpoints, revisions
+
 HERE = Path(__file__).parent
 SCENARIOS = HERE / "scenarios"
 RECORDINGS = HERE / "recordings" / "scenarios"
@@ -49,6 +51,7 @@ API_VERSIONS = {
     "HorizontalPodAutoscaler": "autoscaling/v2",
     "PodDisruptionBudget": "policy/v1",
     "EndpointSlice": "discovery.k8s.io/v1",
+    "ControllerRevision": "apps/v1",
 }
 
 
@@ -399,6 +402,8 @@ OBSERVERS: dict[str, Callable[[Run], Any]] = {
     "jobs": _workloads("Job", _JOB),
     "claims": _claims,
     "budgets": _budgets,
+    "endpoints": endpoints,
+    "revisions": revisions,
     "quotas": _quotas,
     "autoscalers": _autoscalers,
 }
