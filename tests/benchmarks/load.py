@@ -11,7 +11,7 @@ LOAD = "while sleep 0.01; do wget -q -O- http://php-apache; done"
 
 
 def under_load() -> SimulatedCluster:
-    """The cluster of the autoscaling walkthrough at the moment when its load generator starts."""
+    """The cluster of the autoscaling walkthrough when its load generator has begun."""
     cluster = SimulatedCluster(now=NOW)
     install(cluster, "metrics-server")
     client = cluster.client("user")
@@ -27,6 +27,7 @@ def under_load() -> SimulatedCluster:
     cluster.engine.advance(120)
     containers = [{"name": "load", "image": "busybox:1.28", "command": ["/bin/sh", "-c", LOAD]}]
     client.create("pods", _object("Pod", "load-generator", containers=containers))
+    cluster.engine.advance(10)
     return cluster
 
 

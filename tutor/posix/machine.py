@@ -128,21 +128,25 @@ class Machine:
 
     def progress(self, *, busy: bool = False) -> Progress:
         """What everybody waits for."""
-        alive = [process for process in self.processes.values() if not process.stopped]
-        times = [process.wait.until for process in alive if process.wait and process.wait.until is not None]
-        calls = tuple(HostCall(process) for process in alive if isinstance(process.wait, Answer))
+        times, calls = list[float](), list[HostCall]()
         reading, full = set[int](), set[int]()
-        for process in alive:
+        for process in self.processes.values():
+            wait = process.wait
+            if wait is None or process.stopped:
+                continue
+            if wait.until is not None:
+                times.append(wait.until)
             session = self.sessions.get(process.session)
-            if (
-                session
-                and isinstance(process.wait, Readable)
-                and process.streams.get(process.wait.fd) is session.reader
-            ):
-                reading.add(process.session)
-            if session and isinstance(process.wait, Flushed) and not session.stdout.writable():
+            if isinstance(wait, Answer):
+                calls.append(HostCall(process))
+            elif session is None:
+                continue
+            elif isinstance(wait, Readable):
+                if process.streams.get(wait.fd) is session.reader:
+                    reading.add(process.session)
+            elif isinstance(wait, Flushed) and not session.stdout.writable():
                 full.add(process.session)
-        return Progress(busy, min(times, default=None), calls, frozenset(reading), frozenset(full))
+        return Progress(busy, min(times, default=None), tuple(calls), frozenset(reading), frozenset(full))
 
     def signal(self, pid: int, name: str, *, from_host: bool = False) -> bool:
         """Send a signal; False when there is no such process. `from_host` is a signal from outside the machine."""
@@ -244,9 +248,13 @@ class Machine:
         current = self.processes.get(self.current)
         if current is not None and self._turn < _TURN and self._is_ready(current):
             return current
-        pids = sorted(self.processes)
-        later = [pid for pid in pids if pid > self.current] + [pid for pid in pids if pid <= self.current]
-        return next((self.processes[pid] for pid in later if self._is_ready(self.processes[pid])), None)
+        first = None
+        for pid, process in self.processes.items():  # in the order of their ids, as new ones get the next
+            if (pid > self.current or first is None) and self._is_ready(process):
+                if pid > self.current:
+                    return process
+                first = process
+        return first
 
     @staticmethod
     def _is_ready(process: Process) -> bool:
