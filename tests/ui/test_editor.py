@@ -139,7 +139,7 @@ async def test_escape_closes_the_proposals_first_and_asks_before_changes_are_los
         await page.go_to_end_of("replicas: 2")
         await page.type("enter", *"rev")
         assert "▸" in page.shown
-        assert "esc Discard" in page.shown
+        assert "esc Cancel" in page.shown
         await page.type("escape")
         assert "▸" not in page.shown
         await page.type("escape")
@@ -219,3 +219,24 @@ async def test_a_file_is_applied_in_the_shell_where_one_sees_what_comes_of_it(se
         services.the_shell.running = True
         await press(pilot, "f3", "ctrl+g")
         assert "A command is still running in the shell." in text_of(pilot)
+
+
+async def test_a_file_opened_with_vi_is_applied_when_the_editor_has_closed(services: FakeServices) -> None:
+    async with open_at(services, "exercise:run-web") as pilot:
+        await press(pilot, "f2", *"edit", "enter")
+        while not isinstance(pilot.app.screen, EditScreen):
+            await pilot.pause()
+        await settle(pilot)
+        assert "ctrl+g Apply" in text_of(pilot)
+        await press(pilot, "ctrl+g")
+        while services.the_shell.history[-1] == "edit":
+            await pilot.pause()
+        assert services.the_shell.edited == "replicas: 1\n"
+        assert services.the_shell.history[-1] == "kubectl apply -f deployment.yaml"
+
+
+async def test_what_kubectl_applies_itself_is_only_saved(services: FakeServices, schemas: ClusterSchemas) -> None:
+    async with editing(services, schemas) as page:
+        assert "ctrl+g Apply" not in page.shown
+        await page.type("ctrl+g")
+        assert page.results == []

@@ -91,6 +91,7 @@ class ExerciseRun:
         self._attempt: Attempt | None = None
         self._watcher: Watcher | None = None
         self._history: History | None = None
+        self._next: str | None = None
         self._told: tuple[str, int] | None = None
         """The last line run, and the number of the last change before it."""
         self._lock = threading.RLock()
@@ -201,6 +202,16 @@ class ExerciseRun:
             self._told = (line.strip(), self._history.last if self._history else 0)
             self.timeline.note("you", line.strip())
             self.shell.start_line(line)
+
+    def run_next(self, line: str) -> None:
+        """Have a line run as soon as the running command has ended."""
+        self._next = line
+
+    def go_on(self) -> None:
+        """Run the line that waits for the end of a command, if it has ended."""
+        if self._next is not None and self.shell is not None and not self.shell.running:
+            line, self._next = self._next, None
+            self.run_line(line)
 
     def story(self) -> Story | None:
         """What has come of the last line so far; None before one was run."""

@@ -26,12 +26,16 @@ class EditScreen(TutorScreen[str]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("ctrl+s,ctrl+o", "save", "Save", "Save the text and close the editor.", name="save-text"),
-        bind("escape", "close", "Discard", "Go back without saving.", name="discard"),
+        bind("escape", "close", "Cancel", "Go back without saving.", name="discard"),
+        bind("ctrl+g", "apply", "Apply", "Save the text, close the editor and run kubectl apply with the file."),
         bind("f1", "explain", "Explain", "Explain the field at the cursor.", show=False, name="explain-field"),
     ]
 
-    def __init__(self, name: str, text: str, schemas: ClusterSchemas | None = None) -> None:
+    def __init__(self, name: str, text: str, schemas: ClusterSchemas | None = None, *, can_apply: bool = False) -> None:
         super().__init__()
+        self.is_to_be_applied = False
+        """Whether the learner wants what they saved to be applied."""
+        self._can_apply = can_apply
         self._subject, self._text, self._schemas = name, text, schemas
         self._asked = False
 
@@ -53,6 +57,15 @@ class EditScreen(TutorScreen[str]):
     def action_save(self) -> None:
         """Save and go back."""
         self.dismiss(self.editor.text)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a file of the workspace can be applied; kubectl edit does it by itself."""
+        return self._can_apply if action == "apply" else True
+
+    def action_apply(self) -> None:
+        """Save, go back and have the file applied."""
+        self.is_to_be_applied = True
+        self.action_save()
 
     def action_explain(self) -> None:
         """Explain the field at the cursor."""

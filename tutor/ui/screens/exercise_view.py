@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import threading
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -19,7 +17,7 @@ from tutor.course.model import Exercise
 from tutor.ui.exercise_run import PASSED, ExerciseRun
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.screens.exercise_clock import clock_words
-from tutor.ui.screens.exercise_own_editor import edit_in_own
+from tutor.ui.screens.exercise_editing import apply_in_shell, edit_text
 from tutor.ui.widgets.exercise.checks import WORDS, Checks
 from tutor.ui.widgets.exercise.cluster import ClusterPane
 from tutor.ui.widgets.exercise.files import FilesPane
@@ -35,8 +33,6 @@ SET_UP_ANEW = (
     "The cluster you had was ended with the program, so the exercise has been set up again. "
     "Your files are as you left them."
 )
-EDIT_POLL_SECONDS = 0.5
-"""How often a command that waits for an editor looks whether the app is still there."""
 REFRESH_SECONDS = 0.25
 """The live panes are drawn anew at most this often."""
 PANE_IDS = tuple(name.lower() for name in PANES)
@@ -195,27 +191,7 @@ class ExerciseView(TutorScreen[None]):
 
     def _edit(self, name: str, text: str) -> str | None:
         """Let the learner edit a text. Called by a command in a thread of its own, which waits for the result."""
-        from tutor.ui.screens.edit import EditScreen
-
-        closed = threading.Event()
-        saved: list[str | None] = [None]
-
-        def take(result: str | None) -> None:
-            saved[0] = result
-            closed.set()
-
-        def show() -> None:
-            edited = edit_in_own(self.app, self.services.settings, name, text)
-            if edited is not None:
-                take(edited.text)
-                return
-            self.app.push_screen(EditScreen(name, text, self.run.schemas if self.run else None), take)
-
-        self.app.call_from_thread(show)
-        while not closed.wait(EDIT_POLL_SECONDS):
-            if not self.app.is_running:
-                return None
-        return saved[0]
+        return edit_text(self.app, self.services.settings, self.run, name, text) if self.run else None
 
     def _note_stale(self) -> None:
         self._stale = True
@@ -235,7 +211,9 @@ class ExerciseView(TutorScreen[None]):
 
     @on(Changed)
     def show_changed(self) -> None:
-        """Show new output and how the checks stand."""
+        """Show new output and how the checks stand, and run what was to be run next."""
+        if self.run is not None:
+            self.run.go_on()
         self.query_one(ShellPane).show()
         self.query_one(FilesPane).refresh_files()
         self._show_report()
@@ -293,12 +271,9 @@ class ExerciseView(TutorScreen[None]):
     def apply_file(self, event: FilesPane.ApplyWanted) -> None:
         """Run kubectl apply in the shell, where the learner sees what comes of it."""
         event.stop()
-        shell = self.run.shell if self.run else None
-        if self.run is None or shell is None or shell.running:
-            busy = "A command is still running in the shell. Stop it there with ctrl+c first."
-            self._say(busy if shell else "The exercise is still being set up.")
+        if problem := apply_in_shell(self.run, event.name):
+            self._say(problem)
             return
-        self.run.run_line(f"kubectl apply -f {'~/' if shell.folder else ''}{shlex.quote(event.name)}")
         self.action_pane(PANE_IDS.index("shell"))
         self.query_one(ShellPane).show()
 
