@@ -1,4 +1,4 @@
-"""Makes the recordings: `python -m tests.kubectl.record` with a genuine kubectl in PATH and KUBECONFIG.
+"""Makes the recordings: `python -m tests.kubectl.record [TABLE ...]` with a genuine kubectl in PATH and KUBECONFIG.
 
 A command is kept when the built-in kubectl prints exactly what the genuine one prints, so a recording is always the
 genuine output; commands whose output has random parts do not qualify and are left to the comparison on a real cluster.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,8 @@ from tutor.kubectl.kubeconfig import Endpoint, Overrides
 
 NAMESPACES = ("record-genuine", "record")
 _ATTEMPTS = 3
-_LARGEST = 60_000  # bytes; larger recordings are left out
-_NOT_RECORDED = ("explain", "exec", "cp", "attach", "config", "kustomize")
+_LARGEST = 20_000  # bytes; larger recordings are left out
+_NOT_RECORDED = ("explain", "exec", "cp", "attach", "config", "kustomize", "debug", "top", "proxy", "port-forward")
 
 
 class RecordingConnection(Connection):
@@ -114,7 +115,10 @@ class Recorder:
 
     def _save(self, line: comparison.Line, words: list[str], now: float, expected: Outcome) -> None:
         base = re.sub(r"[^a-z0-9]+", "-", " ".join(line.words[:4]).lower()).strip("-")[:48]
-        number = self._numbers[base] = self._numbers.get(base, 0) + 1
+        number = self._numbers.get(base, 0) + 1
+        while self._path(base, number).exists():
+            number += 1
+        self._numbers[base] = number
         data = {
             "made_with": "kubectl v1.37.2 against Kubernetes v1.37.2 (etcd 3.7, containerd 2.4), by tests/kubectl/record.py",
             "argv": words,
@@ -126,11 +130,15 @@ class Recorder:
             "exchanges": _without_managed_fields(self._connection.exchanges),
         }
         text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-        path = FOLDER / f"{base}{'' if number == 1 else f'-{number}'}.json"
+        path = self._path(base, number)
         if len(text) <= _LARGEST:
             path.write_text(text, encoding="utf-8")
             if not _replays(path):
                 path.unlink()
+
+    @staticmethod
+    def _path(base: str, number: int) -> Path:
+        return FOLDER / f"{base}{'' if number == 1 else f'-{number}'}.json"
 
 
 def _replays(path: Path) -> bool:
@@ -153,22 +161,18 @@ def _discovery(recorder: Recorder) -> None:
     (FOLDER / "discovery" / "discovery.json").write_text(json.dumps(kept) + "\n", encoding="utf-8")
 
 
-def main() -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    (FOLDER / "discovery").mkdir(parents=True)
-    recorder = Recorder()
-    _discovery(recorder)
-    for line in comparison.table("reading"):
+def _record_reading(recorder: Recorder, table: str) -> None:
+    for line in comparison.table(table):
         if _worth_recording(line):
             recorder.record(line, None)
+
+
+def _record_changing(recorder: Recorder, table: str) -> None:
     for name in NAMESPACES:
         comparison.genuine(["delete", "namespace", name, "--ignore-not-found"])
         comparison.genuine(["create", "namespace", name])
-    for line in comparison.table("changing"):
-        if line.setup:
-            for name in NAMESPACES:
-                comparison.genuine(line.in_namespace(name), line.stdin)
-        elif _worth_recording(line):
+    for line in comparison.table(table):
+        if not line.setup and _worth_recording(line):
             recorder.record(line, NAMESPACES)
         else:
             for name in NAMESPACES:
@@ -177,5 +181,16 @@ def main() -> None:
         comparison.genuine(["delete", "namespace", name, "--wait=false"])
 
 
+def main(tables: list[str]) -> None:
+    """Records the tables named, beside what is there already; without any, all of them anew."""
+    recorder = Recorder()
+    if not tables:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        (FOLDER / "discovery").mkdir(parents=True)
+        _discovery(recorder)
+    for table in tables or ["reading", "changing", "reading-odd", "changing-odd", "debugging", "describing"]:
+        (_record_reading if table.startswith("reading") else _record_changing)(recorder, table)
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -130,6 +130,6 @@ def test_slips_get_suggestions() -> None:
 
 
 def test_every_listed_difference_is_a_command_of_a_table() -> None:
-    tables = ("reading", "reading-odd", "changing", "changing-odd", "debugging")
+    tables = ("reading", "reading-odd", "changing", "changing-odd", "debugging", "describing")
     commands = {str(line) for name in tables for line in comparison.table(name)}
     assert comparison.known_differences() - commands == set()

@@ -91,3 +91,16 @@ def test_keys_come_in_natural_order() -> None:
 
 def test_json_escapes_what_go_escapes() -> None:
     assert to_json({"b": "<&>", "a": 1}) == '{\n    "a": 1,\n    "b": "\\u003c\\u0026\\u003e"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("y: 1", {"true": 1}),
+        ("1: a", {"1": "a"}),
+        ("{1.5: a, null: b}", {"1.5": "a", "null": "b"}),
+        ("a: &x {n: 1}\nb: *x", {"a": {"false": 1}, "b": {"false": 1}}),
+    ],
+)
+def test_keys_are_text_as_in_json(text: str, expected: dict[str, object]) -> None:
+    assert load_yaml(text, "f") == expected

@@ -65,6 +65,8 @@ def _refused(problem: websocket.WebSocketBadStatusException) -> KubectlError:
     with suppress(ValueError):
         status = json.loads(body)
         if isinstance(status, dict) and status.get("kind") == "Status":
+            if status.get("reason") == "BadRequest":
+                return KubectlError(f"unable to upgrade connection: {status.get('message', '')}")
             return ApiError(status)
     text = body.decode(errors="replace").strip() if isinstance(body, bytes) else str(body)
     return KubectlError(f"unable to upgrade connection: {text or f'the server answered {problem.status_code}'}")

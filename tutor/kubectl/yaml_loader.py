@@ -7,6 +7,7 @@ PyYAML would turn `2024-01-01` into a date and `12:30` into a base-60 number; fo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -59,6 +60,24 @@ def _construct_float(loader: Any, node: Any) -> float:
     return float(text.replace(".inf", "inf").replace(".nan", "nan"))
 
 
+def _construct_mapping(loader: Any, node: Any) -> Iterator[dict[str, Any]]:
+    """A mapping with text for keys, as JSON has them: `y: 1` has the key "true" (sigs.k8s.io/yaml, convertToJSONableObject)."""
+    found: dict[str, Any] = {}
+    yield found
+    loader.flatten_mapping(node)
+    for key_node, value_node in node.value:
+        found[_key(loader.construct_object(key_node, deep=True))] = loader.construct_object(value_node, deep=False)
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, bool):
+        return str(key).lower()
+    if isinstance(key, list | dict):
+        raise yaml.YAMLError("invalid map key")
+    return "null" if key is None else str(key)
+
+
+ManifestLoader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
 ManifestLoader.add_constructor("tag:yaml.org,2002:bool", _construct_bool)
 ManifestLoader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 ManifestLoader.add_constructor("tag:yaml.org,2002:float", _construct_float)
