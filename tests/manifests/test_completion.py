@@ -6,9 +6,11 @@ import pytest
 
 from tests.manifests.test_place import at_mark
 from tutor.manifests.completion import Suggestion, suggest
+from tutor.manifests.custom import custom_violations
 from tutor.manifests.fields import Field, explain
 from tutor.manifests.place import field_at
 from tutor.manifests.schemas import ClusterSchemas, first_sentence
+from tutor.manifests.text import check_text
 
 DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\n"
 POD = "apiVersion: v1\nkind: Pod\nspec:\n"
@@ -135,3 +137,29 @@ def test_the_first_sentence_of_a_description() -> None:
     assert first_sentence("Number of pods, e.g. 3. Defaults to 1.") == "Number of pods, e.g. 3."
     assert first_sentence("No end\nhere") == "No end here"
     assert first_sentence("x" * 300).endswith("…")
+
+
+CUSTOM = "apiVersion: example.com/v1\nkind: Backup\nmetadata: {name: nightly}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("spec: {}\n", 4, "the required field schedule is missing"),
+        ("spec:\n  schedul: x\n  schedule: y\n", 5, "unknown field; did you mean schedule?"),
+        ("spec:\n  schedule: 5\n", 5, "this must be a text"),
+        ("spec:\n  schedule: x\n  keep: true\n", 6, "this must be a whole number"),
+        ("spec:\n  schedule: x\n  mode: half\n", 6, "'half' is not one of full, changes"),
+        ("spec: []\n", 4, "this must hold fields"),
+    ],
+)
+def test_mistakes_in_kinds_that_only_the_cluster_knows(
+    schemas: ClusterSchemas, text: str, line: int, message: str
+) -> None:
+    (problem,) = check_text(CUSTOM + text, lambda document: custom_violations(schemas, document))
+    assert (problem.line, problem.message) == (line, message)
+
+
+def test_a_right_one_and_one_that_nobody_knows_are_let_be(schemas: ClusterSchemas) -> None:
+    for text in (CUSTOM + "spec: {schedule: x, keep: 3}\n", CUSTOM.replace("Backup", "Restore") + "spec: {any: 1}\n"):
+        assert check_text(text, lambda document: custom_violations(schemas, document)) == []

@@ -76,6 +76,11 @@ def format_path(path: FieldPath) -> str:
     return text.removeprefix(".")
 
 
+def is_built_in(doc: Mapping[str, Any]) -> bool:
+    """Whether Kubernetes itself defines the kind of a manifest."""
+    return _is_kubernetes(str(doc.get("apiVersion")))
+
+
 def _is_kubernetes(api_version: str) -> bool:
     group = api_version.rpartition("/")[0]
     return "." not in group or (group.endswith(".k8s.io") and group.count(".") == 2)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from tutor.manifests.schema import FieldPath, format_path, violations
+from tutor.manifests.schema import FieldPath, Violation, format_path, is_built_in, violations
 from tutor.manifests.yaml_errors import explain_yaml_error
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -26,7 +26,11 @@ class ManifestProblem:
         return f"{self.field}: {self.message}" if self.field else self.message
 
 
-def check_text(text: str) -> list[ManifestProblem]:
+Further = Callable[[dict[str, Any]], Sequence[Violation]]
+"""Finds what is wrong with a manifest whose kind Kubernetes does not define itself."""
+
+
+def check_text(text: str, further: Further = lambda document: ()) -> list[ManifestProblem]:
     """What is wrong with a file of manifests (documents separated by `---`), or nothing."""
     try:
         nodes: list[Any] = list(yaml.compose_all(text, Loader=_LOADER))
@@ -38,16 +42,16 @@ def check_text(text: str) -> list[ManifestProblem]:
     if all(document is None for document in documents):
         return [ManifestProblem(1, "", "there is no manifest in this file")]
     pairs = ((node, doc) for node, doc in zip(nodes, documents, strict=True) if doc is not None)
-    return doubles + [problem for node, doc in pairs for problem in _document(node, doc)]
+    return doubles + [problem for node, doc in pairs for problem in _document(node, doc, further)]
 
 
-def _document(node: yaml.Node, document: Any) -> Iterator[ManifestProblem]:
+def _document(node: yaml.Node, document: Any, further: Further) -> Iterator[ManifestProblem]:
     if not isinstance(document, dict):
         yield ManifestProblem(
             node.start_mark.line + 1, "", "a manifest is a mapping with apiVersion, kind and metadata"
         )
         return
-    for path, message in violations(document):
+    for path, message in violations(document) or (further(document) if not is_built_in(document) else ()):
         yield ManifestProblem(_line(node, path), format_path(path), message)
 
 

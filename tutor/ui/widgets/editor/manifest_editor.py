@@ -115,9 +115,11 @@ class ManifestEditor(Vertical):
     @work(thread=True, exclusive=True, group="find-problems", exit_on_error=False)
     def _find_problems(self, text: str, name: str) -> None:
         """Loading the schema takes a moment the first time."""
+        from tutor.manifests.custom import custom_violations
         from tutor.manifests.text import check_text
 
-        problems = check_text(text) if name else []
+        schemas = self.schemas
+        problems = check_text(text, lambda doc: custom_violations(schemas, doc) if schemas else ()) if name else []
         self.app.call_from_thread(self._show_problems, text, problems)
 
     def _show_problems(self, text: str, problems: list[ManifestProblem]) -> None:
