@@ -78,3 +78,32 @@ def test_an_attached_program_reads_what_is_typed() -> None:
     lab.advance(5)
     assert lab.get("app")["status"]["phase"] == "Succeeded"
     assert lab.log("app") == ["got it"]
+
+
+@pytest.mark.parametrize(("tty", "goes_on"), [(False, True), (True, False)])
+def test_a_client_that_leaves_lets_a_command_go_on_unless_at_a_terminal(tty: bool, goes_on: bool) -> None:
+    lab = Lab()
+    lab.pod("app", {"command": ["sleep", "1000"]})
+    lab.advance(5)
+    argv = ["sh", "-c", "sleep 5; echo there > /tmp/note"]
+    session = lab.cluster.runtime.exec("default", "app", "c", argv, stdin=False, tty=tty)
+    assert session is not None
+    session.close()
+    lab.advance(10)
+    assert lab.run("app", "cat", "/tmp/note")[0] == (0 if goes_on else 1)
+
+
+def test_nothing_is_kept_of_commands_whose_client_has_left() -> None:
+    lab = Lab()
+    lab.pod("app", {"command": ["sleep", "1000"]})
+    lab.advance(5)
+    for _ in range(20):
+        session = lab.cluster.runtime.exec("default", "app", "c", ["echo", "hello"], stdin=False, tty=False)
+        assert session is not None
+        assert list(session.output()) == [("stdout", b"hello\n")]
+        assert session.exit_status() == {"metadata": {}, "status": "Success"}
+        session.close()
+    running = lab.cluster.runtime.running("default", "app", "c")
+    assert running is not None
+    assert running.inside is not None
+    assert len(running.inside.machine.sessions) == 1

@@ -14,6 +14,7 @@ from tutor.simulator.images.programs import make_program
 from tutor.simulator.images.programs.base import Program
 from tutor.simulator.images.rootfs import commands, container_files
 from tutor.simulator.images.traffic import ConnectionFailed, Request, Response
+from tutor.simulator.images.volumes import VolumeTree
 
 if TYPE_CHECKING:
     from tutor.simulator.images.container import Container, ContainerConfig, World
@@ -49,6 +50,8 @@ class Inside:
 
     def __init__(self, config: ContainerConfig, world: World, started: float, main: Program | None) -> None:
         files = container_files(config, world, started)
+        places = {mount.path for mount in config.mounts if mount.in_memory}
+        self._in_memory = tuple(mount.tree for mount in files.mounts if mount.path in places)
         tree = files.root.tree
         self._of_image = tree.used if isinstance(tree, MemoryTree) else 0
         shell = config.image.shell or "busybox"
@@ -102,7 +105,7 @@ class Inside:
 
     def forget(self, pid: int) -> None:
         """Nobody looks at a finished command's streams any more."""
-        self.machine.sessions.pop(pid, None)
+        self.machine.forget(pid)
 
     def run(self, container: Container, world: World) -> None:
         """Let the processes run as far as time and the processor allow."""
@@ -265,7 +268,8 @@ class Inside:
     def memory(self, now: float) -> float:
         """Bytes in use by all processes."""
         processes = self.machine.processes.values()
-        return BASE_MEMORY + sum(self._memory_of(process, now) for process in processes)
+        files = sum(tree.used() for tree in self._in_memory if isinstance(tree, VolumeTree))
+        return BASE_MEMORY + files + sum(self._memory_of(process, now) for process in processes)
 
     def cpu_seconds(self, now: float, started: float) -> float:
         """Processor seconds since the start."""

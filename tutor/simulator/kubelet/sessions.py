@@ -112,12 +112,16 @@ class ExecSession(_Session):
             running.inside.machine.interrupt(self._pid, name)
 
     def close(self) -> None:
-        """The client is gone: at a terminal that hangs the command up."""
+        """The client is gone: at a terminal that hangs the command up. Nothing is kept of its streams."""
         with self._runtime.lock:
             self._silence()
             streams = self._streams(self._pid)
             if streams is not None and streams.tty and streams.status is None:
                 self._interrupt("HUP")
+            self._take()
+            running = self._runtime.running(*self._pod, self._container)
+            if running is not None and running.inside is not None:
+                running.inside.forget(self._pid)
             self._runtime.poke(*self._pod)
 
 
