@@ -16,7 +16,8 @@ from typing import Any
 HERE = Path(__file__).parent
 TABLE = HERE / "commands.txt"
 MANIFESTS = HERE / "manifests"
-RECORDING = HERE / "recordings" / "kubectl-1.37.2.json"
+RECORDING = Path(os.environ.get("KUBECTL_RECORDING") or HERE / "recordings" / "kubectl-1.37.2.json")
+"""What the genuine cluster showed. Another file serves to compare another version of kubectl with itself."""
 PREFIX = "fidelity-"
 SECONDS = 60.0
 """The longest a command may take, of wall time."""
@@ -58,7 +59,9 @@ def _line(text: str) -> Line:
 
 
 def program() -> str | None:
-    """The path of kubectl 1.37, None when there is none in PATH."""
+    """The path of kubectl: the one that KUBECTL names, whatever its version, or 1.37 in PATH; None when there is neither."""
+    if chosen := os.environ.get("KUBECTL"):
+        return chosen
     found = shutil.which("kubectl")
     if found is None:
         return None
@@ -155,6 +158,7 @@ _TEXT: tuple[tuple[str, str], ...] = (
     (rf"\b(hello|fails|manual|agent|web-app-service|other|open2?|low|front|headless|db)-{_RANDOM}{{5}}\b", r"\1-POD"),
     (r"https://[\d.]+:\d+", "https://SERVER"),
     (r"\b\d+\.\d+\.\d+\.\d+(?=/\d+\b|\b)", "IP"),
+    (r"\bIP:\d{4,5}\b", "IP:PORT"),
     (r"\bnode-\d\b", "NODE"),
     (r"\b3[0-2]\d{3}\b", "NODEPORT"),
     (r"(resourceVersion\"?: )\"\d+\"|(Resource Version: +)\d+", r"\1\2VERSION"),

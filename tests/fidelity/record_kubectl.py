@@ -2,7 +2,8 @@
 
     python -m tests.fidelity.record_kubectl --kubeconfig FILE [SECTION...]
 
-Needs kubectl 1.37 in PATH. Each section has a namespace of its own, which is removed afterwards; several run at once.
+Needs kubectl 1.37 in PATH; with KUBECTL and KUBECTL_RECORDING another version records into another file.
+Each section has a namespace of its own, which is removed afterwards; several run at once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +48,7 @@ def main() -> None:
     path = program()
     if path is None:
         parser.error("kubectl 1.37 is not in PATH")
+    told = subprocess.run([path, "version", "--client"], capture_output=True, text=True, check=True).stdout.split()
     known = json.loads(RECORDING.read_text(encoding="utf-8"))["sections"] if RECORDING.exists() else {}
     sections = list(table())
     chosen = [s for s in sections if not options.sections or s.name in options.sections]
@@ -53,7 +56,7 @@ def main() -> None:
         seen = list(pool.map(lambda section: record(section, path, options.kubeconfig), chosen))
     known |= {section.name: lines for section, lines in zip(chosen, seen, strict=True)}
     result = {
-        "source": "kubectl v1.37.2 against Kubernetes v1.37.2, python -m tests.fidelity.record_kubectl",
+        "source": f"kubectl {told[2]} against Kubernetes v1.37.2, python -m tests.fidelity.record_kubectl",
         "sections": {section.name: known[section.name] for section in sections if section.name in known},
     }
     RECORDING.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

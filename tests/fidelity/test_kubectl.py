@@ -1,8 +1,17 @@
-"""The genuine kubectl against the simulated cluster sees what it saw of the genuine one."""
+"""The genuine kubectl against the simulated cluster sees what it saw of the genuine one.
+
+Another version of kubectl is compared with itself, once it has been recorded against the genuine cluster:
+
+    KUBECTL=PATH KUBECTL_RECORDING=FILE python -m tests.fidelity.record_kubectl --kubeconfig GENUINE
+    KUBECTL=PATH KUBECTL_RECORDING=FILE pytest tests/fidelity/test_kubectl.py
+
+Nothing may differ then that does not differ with the version that the list of known differences was made with.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -72,6 +81,7 @@ def test_as_on_a_genuine_cluster(path: str, tmp_path: Path) -> None:
         line for s, seen in zip(sections, found, strict=True) for line in differences(s, recorded[s.name], seen)
     }
     assert sorted(different - KNOWN_DIFFERENCES.keys()) == []
-    assert sorted(KNOWN_DIFFERENCES.keys() - different) == [], "these are equal by now: take them off the list"
+    if "KUBECTL" not in os.environ:
+        assert sorted(KNOWN_DIFFERENCES.keys() - different) == [], "these are equal by now: take them off the list"
     total = sum(map(len, found))
     assert len(different) <= (1 - NEEDED) * total

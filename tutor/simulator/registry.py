@@ -50,6 +50,8 @@ class Writer:
     stamp: Callable[[Obj | None, Obj], None] | None = None
     """Called with the old and the new object when defaults are done, before admission (what plugins add is nobody's); may
     change the new one's metadata."""
+    warnings: list[str] | None = None
+    """Takes what admission has to warn of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ class Registry:
         asked = metadata.get("name") or metadata.get("generateName") or ""
         self._new_metadata(resource, namespace, metadata, dry_run=writer.dry_run)
         resource.default(obj)
-        request = AdmissionRequest(context, resource, "CREATE", namespace, asked, obj, dry_run=writer.dry_run)
+        request = AdmissionRequest(
+            context, resource, "CREATE", namespace, asked, obj, dry_run=writer.dry_run, warnings=writer.warnings
+        )
         if writer.stamp is not None:
             writer.stamp(None, obj)
         self._mutate(request)
@@ -149,7 +153,9 @@ class Registry:
                 obj["status"] = old["status"]
         resource.default(obj)
         context = self._context(writer)
-        request = AdmissionRequest(context, resource, "UPDATE", namespace, name, obj, old, dry_run=writer.dry_run)
+        request = AdmissionRequest(
+            context, resource, "UPDATE", namespace, name, obj, old, dry_run=writer.dry_run, warnings=writer.warnings
+        )
         if writer.stamp is not None:
             writer.stamp(old, obj)
         self._mutate(request)

@@ -33,6 +33,8 @@ class AdmissionRequest:
     old: Obj | None = None
     subresource: str = ""
     dry_run: bool = False
+    warnings: list[str] | None = None
+    """Takes what the writer should be warned of; None when nobody would see it."""
 
 
 Hook = Callable[[AdmissionRequest], None]

@@ -56,7 +56,8 @@ class Call:
 
     def writer(self, *, dry_run: bool, stamp: Any = None) -> Writer:
         """Who the registry records a write under."""
-        return Writer(self.user.name, self.user.name, self.user.groups, dry_run=dry_run, stamp=stamp)
+        user = self.user
+        return Writer(user.name, user.name, user.groups, dry_run=dry_run, stamp=stamp, warnings=self.warnings)
 
     def incoming(self, obj: Obj) -> Obj:
         """A decoded object as it is kept: dated by the cluster's clock, in the version of its storage."""
