@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +118,20 @@ def test_a_damaged_file_is_as_if_there_were_none(content: bytes) -> None:
     cluster.start()
     assert names(cluster) == set()
     cluster.stop()
+
+
+def test_a_state_that_does_not_fit_is_as_if_there_were_none() -> None:
+    first = Simulated(keep=True)
+    first.start()
+    make(first, "a")
+    first.stop()
+    path = private_folder("clusters") / FILE
+    kept = pickle.loads(path.read_bytes())
+    kept["state"] = replace(kept["state"], engine=())
+    path.write_bytes(pickle.dumps(kept))
+    second = Simulated(keep=True)
+    second.start()
+    assert names(second) == set()
+    make(second, "b")
+    assert names(second) == {"b"}
+    second.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Sequence
@@ -18,8 +19,10 @@ from tutor.folders import private_folder
 
 if TYPE_CHECKING:
     from tutor.simulator.api.server import SimulatedApiServer
-    from tutor.simulator.cluster import ClusterState
+    from tutor.simulator.cluster import ClusterState, SimulatedCluster
     from tutor.simulator.store import Change
+
+log = logging.getLogger(__name__)
 
 MAX_SNAPSHOTS = 50
 """Older ones are forgotten; each costs little, as states share what they have in common."""
@@ -83,7 +86,7 @@ class Simulated:
             return
         state = keeper.load()
         if state is not None:
-            server.cluster.load(state)
+            _take_up(server.cluster, state)
             server.pacer.restored()
         keeper.follow(server.cluster)
         self._keeper = keeper
@@ -136,6 +139,17 @@ class Simulated:
 
     def load_images(self, images: Sequence[str], report: Report = lambda _: None) -> None:
         """Nothing to do: its catalogue knows the tutor's own images."""
+
+
+def _take_up(cluster: SimulatedCluster, state: ClusterState) -> None:
+    """Load a kept state; one that does not fit is as if there were none."""
+    fresh = cluster.save()
+    try:
+        cluster.load(state)
+    except Exception as error:
+        # Whatever is wrong with it, a fresh cluster is better than no cluster.
+        log.warning("the kept cluster cannot be loaded: %r", error)
+        cluster.load(fresh)
 
 
 @dataclass(frozen=True, slots=True)
