@@ -40,6 +40,7 @@ SHORT_NAMES = {
     "pageup": "pgup",
     "full_stop": ".",
     "comma": ",",
+    "ctrl+@": "ctrl+space",
 }
 """How keys with long names are written in the key bar and the help."""
 

@@ -27,7 +27,7 @@ class EditScreen(TutorScreen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("ctrl+s,ctrl+o", "save", "Save", "Save the text and close the editor.", name="save-text"),
         bind("escape", "close", "Cancel", "Go back without saving.", name="discard"),
-        bind("ctrl+g", "apply", "Apply", "Save the text, close the editor and run kubectl apply with the file."),
+        bind("ctrl+g", "apply", "Apply", "Save the text, go back and run kubectl apply with it."),
         bind("f1", "explain", "Explain", "Explain the field at the cursor.", show=False, name="explain-field"),
     ]
 

@@ -47,7 +47,7 @@ class ManifestEditor(Vertical):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("ctrl+t", "explain", "Explain", "Explain the field at the cursor, and go on doing so while it moves."),
+        bind("ctrl+t", "explain", "Explain", "Explain the field at the cursor, also while it moves."),
         bind("ctrl+r", "compare", "Diff", "Show what applying this text would change in the cluster."),
         bind("ctrl+l", "format", "Format", "Indent every level by two blanks.", show=False),
         bind("ctrl+@,ctrl+space", "propose", "Propose", "Show what can be written at the cursor.", show=False),
