@@ -6,22 +6,18 @@ A stored object is never changed in place. Readers may keep what they got; write
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from tutor.simulator.indexes import Index, IndexFunction, Key, Members
 
 Obj = dict[str, Any]
 """An API object as Kubernetes defines it in JSON."""
 
 Objects = list[Obj]
 
-Key = tuple[str, str]
-"""Namespace ("" for cluster-scoped objects) and name."""
-
 ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
-IndexFunction = Callable[[Obj], Iterable[str]]
-Members = Mapping[str, tuple[Key, ...]]
-"""What is filed under each value of an index."""
 
 LOG_LENGTH = 20_000
 LOG_SECONDS = 600.0
@@ -53,48 +49,12 @@ class Exists(Exception):
 
 
 @dataclass(slots=True)
-class _Index:
-    function: IndexFunction
-    members: dict[str, dict[Key, None]] = field(default_factory=dict)
-    moved: bool = False
-    """Whether objects have come under a value after they were made, so that filing them anew would give another order."""
-
-    def add(self, key: Key, obj: Obj) -> None:
-        for value in self.function(obj):
-            self.members.setdefault(value, {})[key] = None
-
-    def move(self, key: Key, old: Obj, obj: Obj) -> None:
-        before, after = tuple(self.function(old)), tuple(self.function(obj))
-        if before != after:
-            self.moved = True
-            self.remove(key, old)
-            self.add(key, obj)
-
-    def remove(self, key: Key, obj: Obj) -> None:
-        for value in self.function(obj):
-            keys = self.members.get(value)
-            if keys is not None:
-                keys.pop(key, None)
-                if not keys:
-                    del self.members[value]
-
-    def save(self) -> Members:
-        """What is filed under each value, in order."""
-        return {value: tuple(keys) for value, keys in self.members.items()}
-
-    def load(self, members: Members) -> None:
-        """Put what is filed under each value into this order."""
-        self.members = {value: dict.fromkeys(keys) for value, keys in members.items()}
-        self.moved = True
-
-
-@dataclass(slots=True)
 class _Table:
     """The objects of one resource, by namespace and name."""
 
     objects: dict[Key, Obj] = field(default_factory=dict)
     namespaces: dict[str, dict[Key, None]] = field(default_factory=dict)
-    indexes: dict[str, _Index] = field(default_factory=dict)
+    indexes: dict[str, Index] = field(default_factory=dict)
     log: deque[Change] = field(default_factory=deque)
     dropped: int = 0
     """The newest revision that has fallen out of the log."""
@@ -202,7 +162,7 @@ class Store:
         """Keep, from now on, which objects `function` files under which values. Declaring it again changes nothing."""
         table = self._table(resource)
         if name not in table.indexes:
-            table.indexes[name] = index = _Index(function)
+            table.indexes[name] = index = Index(function)
             for key, obj in table.objects.items():
                 index.add(key, obj)
 

@@ -14,8 +14,9 @@ from tutor.simulator.api.parsing import parse_json
 from tutor.simulator.api.routing import Route
 from tutor.simulator.api.selectors import FieldRequirement, Match, parse_fields, selection, single_name
 from tutor.simulator.errors import ApiError, FieldError, bad_request, forbidden_field, invalid_object
+from tutor.simulator.indexes import Key
 from tutor.simulator.resources.base import Resource
-from tutor.simulator.store import Key, Obj, Objects, Store
+from tutor.simulator.store import Obj, Objects, Store
 
 TOO_OLD_PAGE = (
     "The provided continue parameter is too old to display a consistent list result. You must start a new list without the "
