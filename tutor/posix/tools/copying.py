@@ -47,7 +47,8 @@ class Dd(Tool):
         self.left = _number(words["count"]) * self.block if "count" in words else None
         self.skip = _number(words.get("skip", "0")) * self.block
         self.quiet = words.get("status", "")
-        self.read = self.written = 0
+        self.read = self.written = self.piece = 0
+        self.target = words.get("of", "standard output")
         self.started = process.now
         if "if" in words:
             process.attach(0, process.open(words["if"], "r"))
@@ -71,6 +72,8 @@ class Dd(Tool):
         process.attach(1, stream)
 
     def work(self, process: Process) -> Outcome:
+        self.written += self.piece
+        self.piece = 0
         wanted = limits.READ_SIZE if self.left is None else min(limits.READ_SIZE, self.left)
         if self.skip:
             wanted = min(limits.READ_SIZE, self.skip)
@@ -83,14 +86,16 @@ class Dd(Tool):
             self.skip -= len(data)
             return None
         self.read += len(data)
-        self.written += len(data)
+        self.piece = len(data)
         if self.left is not None:
             self.left -= len(data)
         process.write(1, data)
         return None
 
     def write_failed(self, process: Process, reason: str) -> Exit | None:
-        process.complain(f"error writing: {reason}")
+        process.complain(f"error writing '{self.target}': {reason}")
+        self.read = (self.read + self.block - 1) // self.block * self.block  # it reads whole blocks
+        self.quiet = self.quiet or "noxfer"
         return self._finish(process, 1)
 
     def _finish(self, process: Process, status: int = 0) -> Exit:

@@ -8,7 +8,7 @@ somebody needs one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,6 +33,8 @@ class MountPoint:
     volume: str
     inner: str = ""
     read_only: bool = False
+    in_memory: bool = False
+    """Whether what is written to it takes memory of the container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,13 @@ class Container:
             self.program.start(self._here(world))
         else:
             self.enter(world).start_main(self, world)
+
+    def give_way(self, world: World, taken: Collection[int]) -> None:
+        """End if it has just begun to listen where somebody else in the pod does already."""
+        for port in self.ports():
+            if port in taken and self.program is not None:
+                self.program.port_taken(self._here(world), port)
+                return
 
     def run(self, world: World) -> None:
         """Do everything that is due."""

@@ -37,6 +37,8 @@ class Written(NamedTuple):
 
     root: Directory
     used: int
+    most: int | None = None
+    """How many there may be; None where only the machine's own bound holds."""
 
 
 class Shelf:
@@ -63,7 +65,8 @@ class Shelf:
         files = self.files.get(volume)
         if files is None:
             if volume in self.written:
-                tree.root, tree.used = self.written[volume]
+                tree.root, tree.used, most = self.written[volume]
+                tree.capacity = tree.capacity if most is None else most
             return tree
         shown = self._shown.get(volume)
         if shown is None or shown[0] is not files:
@@ -74,7 +77,8 @@ class Shelf:
     def keep(self, volume: str, tree: MemoryTree) -> None:
         """A container has written to a volume. What the kubelet puts there stays as it is."""
         if volume not in self.files:
-            self.written[volume] = Written(tree.root, tree.used)
+            before = self.written.get(volume)
+            self.written[volume] = Written(tree.root, tree.used, before.most if before is not None else None)
 
     def drop(self, volume: str) -> None:
         """Forget a volume."""
@@ -95,12 +99,12 @@ class VolumeStore:
         if old is None or (old.files, old.modes) != (files, modes):
             self._shelf.files[volume] = Projected(files, modes, at)
 
-    def make(self, volume: str, mode: int, group: int, at: float) -> None:
-        """Make sure that there is a directory that containers can write to."""
+    def make(self, volume: str, mode: int, group: int, at: float, most: int | None = None) -> None:
+        """Make sure that there is a directory that containers can write to, with at most so many bytes in it."""
         if volume not in self._shelf.written:
             from tutor.posix.memory import Directory
 
-            self._shelf.written[volume] = Written(Directory({}, mode, at, 0, group), 0)
+            self._shelf.written[volume] = Written(Directory({}, mode, at, 0, group), 0, most)
 
     def used(self, volume: str) -> int:
         """How many bytes containers have written to a volume."""
@@ -212,6 +216,10 @@ class VolumeTree:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> VolumeTree:
         return self
+
+    def used(self) -> int:
+        """Bytes in all files."""
+        return self._tree().used
 
     def _tree(self) -> MemoryTree:
         return self._shelf.open(self._volume)

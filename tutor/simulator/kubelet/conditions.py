@@ -53,6 +53,17 @@ def _ready(pod: Obj, containers: Status, conditions: Iterable[Mapping[str, Any]]
     return _condition("Ready", True)
 
 
+def readiness_is_stale(pod: Obj) -> bool:
+    """Whether others have changed the conditions a pod's readiness gates name, so that Ready has to be told anew
+    (pkg/kubelet/status/status_manager.go, NeedToReconcilePodReadiness)."""
+    gates = pod["spec"].get("readinessGates") or ()
+    if not gates:
+        return False
+    known = {c["type"]: c["status"] for c in (pod.get("status") or {}).get("conditions") or ()}
+    open_ = all(known.get(gate["conditionType"]) == "True" for gate in gates)
+    return "Ready" in known and (known["Ready"] == "True") != (open_ and known.get("ContainersReady") == "True")
+
+
 def _initialized(pod: Obj, init: list[Status], main: list[Status], phase_: str) -> Status:
     if phase_ == "Succeeded":
         return _condition("Initialized", True, "PodCompleted")
@@ -78,7 +89,7 @@ def sandbox_condition(record: PodRecord) -> Status:
 
 
 def merge_conditions(old: Iterable[Mapping[str, Any]], new: list[Status], generation: int, now: float) -> list[Status]:
-    """The kubelet's conditions with their transition times, then those of others."""
+    """The conditions of others, then the kubelet's with their transition times."""
     before = {condition["type"]: condition for condition in old}
     merged = []
     for condition in new:
@@ -89,7 +100,7 @@ def merge_conditions(old: Iterable[Mapping[str, Any]], new: list[Status], genera
             {**condition, "observedGeneration": generation, "lastProbeTime": None, "lastTransitionTime": since}
         )
     known = {condition["type"] for condition in new}
-    return [*merged, *(dict(condition) for kind, condition in before.items() if kind not in known)]
+    return [*(dict(condition) for kind, condition in before.items() if kind not in known), *merged]
 
 
 def pod_conditions(pod: Obj, record: PodRecord, init: list[Status], main: list[Status], phase: str) -> list[Status]:

@@ -15,6 +15,7 @@ from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.kubelet import syncing, waking
 from tutor.simulator.kubelet.addresses import Addresses
 from tutor.simulator.kubelet.admitting import refuse
+from tutor.simulator.kubelet.conditions import readiness_is_stale
 from tutor.simulator.kubelet.look import Look, Services
 from tutor.simulator.kubelet.pulling import Puller
 from tutor.simulator.kubelet.state import FIELDS, ContainerRecord, PodRecord
@@ -129,6 +130,8 @@ class Kubelet:
                 return DONE
         if record.generation != pod["metadata"].get("generation", 1):
             record.generation = pod["metadata"].get("generation", 1)
+            record.want_sync(self._client.now)
+        if readiness_is_stale(pod):
             record.want_sync(self._client.now)
         look = Look(self._services, pod, record, node)
         syncing.advance(look)

@@ -197,8 +197,15 @@ def _start_process(look: Look, run: Run) -> str:
     container = run.container
     if container.program is not None:
         container.start(look.services.world)
+        container.give_way(look.services.world, _taken_ports(look, run))
         return ""
     return _start_in_machine(look, run, container)
+
+
+def _taken_ports(look: Look, run: Run) -> set[int]:
+    """The ports that other containers of the pod listen on."""
+    others = (own.current for own in look.record.running() if own.current is not None and own.current is not run)
+    return {port for other in others if other.container is not None for port in other.container.ports()}
 
 
 def _start_in_machine(look: Look, run: Run, container: Container) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tutor.simulator import quantity
 from tutor.simulator.client import Client
 from tutor.simulator.images.container import MountPoint
 from tutor.simulator.images.volumes import VolumeStore
@@ -35,9 +36,25 @@ def mount_points(pod: Obj, container: Mapping[str, Any], environment: Mapping[st
         claim_read_only = (volume.get("persistentVolumeClaim") or {}).get("readOnly")
         read_only = bool(mount.get("readOnly") or claim_read_only) or any(volume.get(kind) for kind in FILLED)
         found.append(
-            MountPoint(mount["mountPath"].rstrip("/") or "/", volume_id(pod, volume), inner.strip("/"), read_only)
+            MountPoint(
+                mount["mountPath"].rstrip("/") or "/",
+                volume_id(pod, volume),
+                inner.strip("/"),
+                read_only,
+                _is_in_memory(volume),
+            )
         )
     return tuple(found)
+
+
+def _is_in_memory(volume: Mapping[str, Any]) -> bool:
+    return (volume.get("emptyDir") or {}).get("medium") == "Memory"
+
+
+def _most(volume: Mapping[str, Any]) -> int | None:
+    """How much a directory in memory holds; for others the kubelet only looks from time to time."""
+    limit = (volume.get("emptyDir") or {}).get("sizeLimit") if _is_in_memory(volume) else None
+    return None if limit is None else int(quantity.parse(limit))
 
 
 class Mounter:
@@ -61,7 +78,8 @@ class Mounter:
         group = (pod["spec"].get("securityContext") or {}).get("fsGroup")
         of_group = group is not None and "emptyDir" in volume
         mode = 0o755 if volume.get("hostPath") else 0o2777 if of_group else 0o777
-        self.store.make(volume_id(pod, volume), mode, int(group or 0) if of_group else 0, self._client.now)
+        owner = int(group or 0) if of_group else 0
+        self.store.make(volume_id(pod, volume), mode, owner, self._client.now, _most(volume))
 
     def refresh(self, pod: Obj, node: Obj | None) -> None:
         """Bring the content up to date after a change; what has gone missing leaves the old content."""

@@ -119,6 +119,11 @@ class Program:
         """The ports it listens on now, with the protocol it speaks there."""
         return {}
 
+    def port_taken(self, here: Here, port: int) -> None:
+        """Another container of the pod listens on a port already."""
+        here.log(f"listen tcp :{port}: bind: address already in use\n", "stderr")
+        here.exit(1)
+
     def serve(self, here: Here, port: int, request: Request) -> Response:
         """Answer a request at one of its ports."""
         return Response(400)

@@ -64,6 +64,7 @@ class Nginx(FileServer):
         self._ports: tuple[int, ...] = (80,)
         self._root = self.root
         self._fixed: tuple[tuple[str, int, str], ...] = ()
+        self._given_up = False
 
     def start(self, here: Here) -> None:
         version = here.options.get("version", "1.27.0")
@@ -143,6 +144,18 @@ class Nginx(FileServer):
 
     def ports(self) -> Mapping[int, str]:
         return dict.fromkeys(self._ports, HTTP)
+
+    def port_taken(self, here: Here, port: int) -> None:
+        """nginx tries five times, half a second apart, and gives up."""
+        stamp = datetime.fromtimestamp(here.now, UTC).strftime("%Y/%m/%d %H:%M:%S")
+        for _ in range(5):
+            here.log(f"{stamp} [emerg] 1#1: bind() to 0.0.0.0:{port} failed (98: Address already in use)\n", "stderr")
+        here.log(f"{stamp} [emerg] 1#1: still could not bind()\n", "stderr")
+        self._ports, self._given_up = (), True
+        self.stopping = self.wake_at = here.now + 2.5
+
+    def stopped(self, here: Here) -> None:
+        here.exit(1 if self._given_up else self.stop_code)
 
     def signal(self, here: Here, name: str) -> None:
         if name != "HUP":
