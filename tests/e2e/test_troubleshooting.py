@@ -33,6 +33,8 @@ def open_exercise(tutor: Terminal, title: str) -> None:
     tutor.type(title)
     tutor.wait_for(f"Exercise: {title}")
     tutor.press("Enter")
+    tutor.wait_for(f"Exercise: {title}", gone=True)
+    tutor.wait_for(title)
     tutor.wait_for("◐")
     at_the_shell(tutor)
 

@@ -151,7 +151,7 @@ def test_requests_reach_ready_pods_only() -> None:
         "Service api  ClusterIP  port 80 to 8080",
         "   │ selects app=api",
         "   ├──▶ ● api-1  takes requests",
-        "   └╌╌▷ ◌ api-0  left out: Running, not ready",
+        "   └╌╌  ◌ api-0  left out: Running, not ready",
     ]
 
 
@@ -160,7 +160,7 @@ def test_a_service_without_pods_and_an_ingress_without_a_service_say_so() -> Non
     ingress = {"metadata": {"name": "way-in"}, "spec": {"rules": [{"http": {"paths": [{"backend": backend}]}}]}}
     lines = "\n".join(plain(traffic_picture(state_of(("Ingress", ingress), *service_and_ends()), 100)))
     assert "no Pod has these labels: requests go nowhere" in lines
-    assert "any host/ ╌╌▷ no Service gone here" in lines
+    assert "any host/ ╌╌ no Service gone here" in lines
 
 
 def test_an_autoscaler_in_a_line() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -154,3 +156,20 @@ async def test_a_search_of_the_history_that_is_given_up_leaves_no_trace(services
         assert "(search" not in text_of(pilot)
         await press(pilot, "ctrl+r", "g", "left", "!")
         assert line.value == "kubectl get pod!s"
+
+
+def test_the_log_can_be_read_while_it_is_written() -> None:
+    log, writing = ShellLog(), threading.Event()
+
+    def write() -> None:
+        while not writing.is_set():
+            log.add("stdout", "flood\n" * 500)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for _ in range(300):
+            log.everything()
+    finally:
+        writing.set()
+        thread.join()

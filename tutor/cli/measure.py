@@ -39,7 +39,7 @@ def run_benchmark(arguments: argparse.Namespace) -> int:
     runs = max(1, arguments.runs)
     with tempfile.TemporaryDirectory() as home:
         os.environ["K8S_TUTOR_HOME"] = home
-        rows = [*_paint(runs), *_command(runs), *_cluster(runs), *_exercise(runs), *_memory()]
+        rows = [*_paint(runs), *_command(runs), *_cluster(runs), *_exercise(runs), *_screens(runs), *_memory()]
     if arguments.json:
         say_json(
             [
@@ -168,6 +168,16 @@ def _one_exercise() -> tuple[float, float]:
     session.close(cleanup=True)
     cluster.stop()
     return ready, feedback
+
+
+def _screens(runs: int) -> list[Row]:
+    from tutor.cli.measure_screens import PODS, measure
+
+    completion, output = measure(EXERCISE, runs)
+    return [
+        ("completion in the shell, on the screen", completion * 1000, "ms", "at most 50"),
+        (f"get pods of {PODS} Pods, on the screen", output * 1000, "ms", "at most 30"),
+    ]
 
 
 def _memory() -> list[Row]:

@@ -35,18 +35,23 @@ PASSED = "passed"
 
 @dataclass
 class ShellLog:
-    """What the shell printed and what was typed: kept here so that it outlives the screen."""
+    """What the shell printed and what was typed: kept here so that it outlives the screen. Safe to use from any thread."""
 
     lines: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=MAX_OUTPUT))
     """Pairs of stream (`input`, `stdout`, `stderr`) and text, without line ends."""
     partial: tuple[str, str] | None = None
     """A last line that has not been ended yet, for example a question that waits for an answer."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, stream: str, text: str) -> None:
         """Take in a piece of output, which may hold any number of lines or a part of one.
 
         The stream `clear` empties the log, and `end` ends a line that was left open.
         """
+        with self._lock:
+            self._add(stream, text)
+
+    def _add(self, stream: str, text: str) -> None:
         if stream == "clear":
             self.lines.clear()
             self.partial = None
@@ -63,9 +68,10 @@ class ShellLog:
         self.lines.extend((stream, line) for line in whole)
         self.partial = (stream, rest) if rest else None
 
-    def everything(self) -> list[tuple[str, str]]:
-        """All lines, the unended one last."""
-        return [*self.lines, *([self.partial] if self.partial else [])]
+    def everything(self, *, unended: bool = True) -> list[tuple[str, str]]:
+        """All lines; the unended one, if wanted, last."""
+        with self._lock:
+            return [*self.lines, *([self.partial] if self.partial and unended else [])]
 
 
 class ExerciseRun:

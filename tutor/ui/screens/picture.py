@@ -70,11 +70,14 @@ class PictureScreen(TutorScreen[None]):
 
     def on_resize(self) -> None:
         """Lay it out anew."""
+        self.refresh_bindings()
         self.call_after_refresh(self.draw)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what this cluster can do."""
         cluster = self.run.cluster
+        if action in ("view", "next_view"):
+            return not self.all_at_once
         if action in ("pause", "rate"):
             return cluster is not None and cluster.clock is not None
         if action == "faults":

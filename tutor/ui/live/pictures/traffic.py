@@ -51,7 +51,7 @@ def _ways_in(service: Object, state: ClusterState) -> Iterator[Content]:
 def _missing_backends(state: ClusterState, known: set[str]) -> list[Content]:
     return [
         Content.assemble(
-            (f"Ingress {ingress}", HEADING), f"  {host}{path} ╌╌▷ ", (f"no Service {target} here", TONES["bad"])
+            (f"Ingress {ingress}", HEADING), f"  {host}{path} ╌╌ ", (f"no Service {target} here", TONES["bad"])
         )
         for ingress, host, path, target in _ingress_backends(state)
         if target not in known
@@ -67,7 +67,7 @@ def _service(service: Object, state: ClusterState) -> Iterator[Content]:
     yield Content.assemble("   │ ", (f"selects {selector}" if selector else "selects nothing", "$text-muted"))
     ends = _endpoints(name_of(service), state.all("EndpointSlice"))
     if not ends:
-        yield Content.assemble("   └╌╌▷ ", ("no Pod has these labels: requests go nowhere", TONES["bad"]))
+        yield Content.assemble("   └╌╌  ", ("no Pod has these labels: requests go nowhere", TONES["bad"]))
     pods = {name_of(pod): pod for pod in state.all("Pod")}
     for place, end in enumerate(ends[:MAX_PODS]):
         yield _end(end, pods, last=place == len(ends) - 1)
@@ -104,4 +104,4 @@ def _end(endpoint: Mapping[str, Any], pods: Mapping[str, Object], *, last: bool)
     if _takes_requests(endpoint):
         return Content.assemble(f"   {corner}──▶ ", label, ("  takes requests", TONES["good"]))
     why = pod_state(pod).word if pod else "not ready"
-    return Content.assemble(f"   {corner}╌╌▷ ", label, (f"  left out: {why}", TONES["moving"]))
+    return Content.assemble(f"   {corner}╌╌  ", label, (f"  left out: {why}", TONES["moving"]))

@@ -84,15 +84,24 @@ class ShellPane(Vertical):
         if self.run.shell is not None:
             self.run.shell.width = width
         asked = self._asked(width)
-        printed = self.run.log.lines if asked else self.run.log.everything()
-        self.output.set_lines(self._drawn(printed, width))
+        self.output.set_lines(self._drawn(self.run.log.everything(unended=not asked), width))
         shell = self.run.shell
         running = shell is not None and shell.running
         prompt = "" if shell is None else asked if running else shell.prompt
         if self._query is not None:
             prompt = f"(search: {self._query}) "
-        self.query_one("#prompt", Static).update(Content(prompt))
-        self.line.placeholder = "running; ctrl+c stops it" if running and not asked else ""
+        self._show_prompt(prompt, running=running and not asked)
+
+    def _show_prompt(self, prompt: str, *, running: bool) -> None:
+        """Show what stands before the line. While a command runs that asks for nothing its room stays empty: laying the screen out
+        anew for that would take longer than most commands."""
+        shown = self.query_one("#prompt", Static)
+        before = str(shown.content)
+        if running and self._query is None:
+            prompt = " " * len(before)
+        if prompt != before:
+            shown.update(Content(prompt), layout=len(prompt) != len(before))
+        self.line.placeholder = "running; ctrl+c stops it" if running else ""
 
     def _drawn(self, printed: Collection[tuple[str, str]], width: int) -> list[Content]:
         """Lines with their colours, folded to the width."""
@@ -183,7 +192,7 @@ class ShellPane(Vertical):
         elif event.direction < 0:
             self.output.action_page_up()
         elif self.run is not None:
-            self.run.log.lines.clear()
+            self.run.log.add("clear", "")
             self.show()
 
 
