@@ -19,6 +19,7 @@ from tutor.manifests.text import check_text
         ("args: [1, 2\nb: 3", 1, "a bracket is opened here"),
         ("a: {b: 1\nc: 2", 1, "a bracket is opened here"),
         ('name: "x\nb: 2\n', 1, "a quote is opened here"),
+        ("  a: 1\nb: 2", 2, "indented less than the one the text begins with"),
         ("image: @foo", 1, "begins with @ must be in quotes"),
         ("image: *foo", 1, "begins with * must be in quotes"),
         ("- a\nb: 1", 2, "begins with `- `"),

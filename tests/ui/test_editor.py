@@ -173,6 +173,8 @@ async def test_tab_indents_a_blank_line_and_backspace_takes_the_indentation_back
         assert page.editor.text == "a:\n    "
         await page.type("backspace")
         assert page.editor.text == "a:\n  "
+        await page.type("ctrl+home", "#", "ctrl+end", "b")
+        assert page.editor.text == "#a:\n  b"
 
 
 async def test_formatting_can_be_taken_back(services: FakeServices, schemas: ClusterSchemas) -> None:

@@ -25,6 +25,8 @@ def explain_yaml_error(text: str, error: Exception) -> tuple[int, str]:
         return context.line if context else row, "a quote is opened here and not closed"
     if "expected key" in problem:
         return row, "this line is indented differently from the lines it belongs with"
+    if "document start" in problem:
+        return row, "this line is indented less than the one the text begins with"
     if "expected '-'" in problem:
         return row, "an item of the list above begins with `- ` in the same column as the items before it"
     if "undefined alias" in problem:

@@ -53,6 +53,8 @@ class YamlArea(TextArea):
             show=False,
             name="editor-complete",
         ),
+        bind("ctrl+home", "text_start", "Start", "Go to the start of the text.", show=False, name="editor-start"),
+        bind("ctrl+end", "text_end", "End", "Go to the end of the text.", show=False, name="editor-end"),
     ]
 
     class CompletionWanted(Message):
@@ -145,6 +147,14 @@ class YamlArea(TextArea):
             super().action_cursor_up(select)
         else:
             super().action_cursor_down(select)
+
+    def action_text_start(self) -> None:
+        """Go to the start of the text."""
+        self.move_cursor((0, 0))
+
+    def action_text_end(self) -> None:
+        """Go to the end of the text."""
+        self.move_cursor(self.document.end)
 
     def action_delete_left(self) -> None:
         """Delete what is left of the cursor; in the indentation, a whole step of it."""
