@@ -64,7 +64,12 @@ class Actor(Protocol):
 
 
 class Retry(Exception):
-    """A look could not do its work for a reason outside of the actor (a quota, a conflict): it is tried again with back-off."""
+    """A look could not do its work for a reason outside of the actor (a quota, a conflict): it is tried again with back-off, after
+    `first` seconds and then twice as long each time, at most `most`. The defaults are those of client-go's rate limiter."""
+
+    def __init__(self, why: str = "", *, first: float = 0.005, most: float = 1000.0) -> None:
+        super().__init__(why)
+        self.first, self.most = first, most
 
 
 class Unsettled(RuntimeError):
@@ -188,25 +193,24 @@ class Engine:
             result = self._actors[name].reconcile(key)
         except Retry as error:
             log.debug("%s will retry %s: %s", name, key, error)
-            self._retry(name, key)
+            self._retry(name, key, error)
             return
         except Exception as error:
             if self.strict:
                 raise
             log.warning("%s failed on %s: %r", name, key, error)
-            self._retry(name, key)
+            self._retry(name, key, Retry())
             return
         self._failures.pop((name, key), None)
         if result.requeue_after is not None:
             due = self.clock.now + max(result.requeue_after, 0.0)
             self.clock.schedule(name, key, due, housekeeping=result.housekeeping)
 
-    def _retry(self, name: str, key: str) -> None:
-        """Try again with the delay of client-go's default rate limiter: 5 ms, doubling to 1000 s. What has failed for a while does
-        not keep the cluster from counting as settled."""
+    def _retry(self, name: str, key: str, retry: Retry) -> None:
+        """Try again later. What has failed for a while does not keep the cluster from counting as settled."""
         count = self._failures.get((name, key), 0)
         self._failures[name, key] = count + 1
-        delay = min(0.005 * 2 ** min(count, 20), 1000.0)
+        delay = min(retry.first * 2 ** min(count, 20), retry.most)
         self.clock.schedule(name, key, self.clock.now + delay, housekeeping=delay >= SETTLED_RETRY_SECONDS)
 
     def advance_to(self, moment: float) -> None:

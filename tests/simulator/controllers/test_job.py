@@ -92,6 +92,16 @@ def test_failed_pods_are_replaced_after_ten_twenty_forty_seconds(stage: Stage) -
     assert gaps == [10, 20, 40]
 
 
+def test_pods_that_are_refused_are_tried_again_after_one_two_four_seconds(stage: Stage) -> None:
+    stage.create("resourcequotas", {"metadata": {"name": "q"}, "spec": {"hard": {"pods": "0"}}})
+    stage.create("jobs.batch", job())
+    counts = [stage.events("work").count("FailedCreate")]
+    for seconds in (1.1, 2, 4):
+        stage.advance(seconds)
+        counts.append(stage.events("work").count("FailedCreate"))
+    assert counts == [1, 2, 3, 4]
+
+
 def test_too_many_failures_end_the_job(stage: Stage) -> None:
     stage.create("jobs.batch", job(backoffLimit=1))
     stage.end_pod(stage.pods("work-")[-1], 3)

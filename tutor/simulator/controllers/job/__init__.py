@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 JOBS = "jobs.batch"
 MANAGED_BY = "kubernetes.io/job-controller"
+FIRST_RETRY, LAST_RETRY = 1.0, 60.0
+"""Seconds until a look is repeated that the API has refused something (DefaultJobApiBackOff, MaxJobApiBackOff)."""
 _POD = "pod:"
 """Prefix of keys of pods whose Job is over or gone, so that nobody else takes their finalizer off."""
 
@@ -53,9 +55,11 @@ class JobController(Controller):
     # -- what concerns which key
 
     def observe(self, change: Change) -> Iterable[str]:
-        """The Job; and the pods of one that is gone."""
+        """The Job, unless nothing but the status it was given here is new; and the pods of one that is gone."""
         if change.resource == JOBS and change.type == "DELETED":
             return [_POD + key_of(pod) for pod in owned(self.store, "pods", uid_of(change.obj))]
+        if change.resource == JOBS and change.actor == self.name and not is_finished(change.obj):
+            return ()
         return super().observe(change)
 
     def affected(self, change: Change) -> Iterable[str]:
@@ -119,7 +123,7 @@ class JobController(Controller):
         if self._accountant.settle(look):
             self._tell_end(look)
         if problem is not None:
-            raise Retry(problem.message)
+            raise Retry(problem.message, first=FIRST_RETRY, most=LAST_RETRY)
         return _next(wait, None if is_finished(look.job) else deadline_left(look))
 
     def _manage(self, look: Look) -> tuple[int, float | None]:
