@@ -79,6 +79,10 @@ def test_samples_are_dated_for_the_client(sampled: InProcessClient) -> None:
 
 def test_what_has_no_sample_is_not_found(sampled: InProcessClient) -> None:
     assert sampled.get(f"{ROOT}/namespaces/default/pods/q")["message"] == 'pods "q" not found'
+    sampled.json("POST", PODS, pod("q"))
+    missing = sampled.get(f"{ROOT}/namespaces/default/pods/q")
+    assert missing["message"] == 'podmetrics.metrics.k8s.io "default/q" not found'
+    assert sampled.get(f"{ROOT}/nodes/nope")["message"] == 'node "nope" not found'
 
 
 def test_as_a_table(sampled: InProcessClient) -> None:

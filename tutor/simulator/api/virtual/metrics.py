@@ -57,12 +57,23 @@ def handle(call: Call) -> Response:
         raise ApiError(503, "ServiceUnavailable", problem, {})
     route = call.route
     if route.verb == "get":
-        source = call.store.get(route.resource.plural, route.namespace, route.name)
-        found = _metrics(call, source) if source is not None else None
-        if found is None:
-            raise not_found(route.resource.plural, "", route.name)
-        return call.answer(call.presenter().one(found))
+        return call.answer(call.presenter().one(_found(call)))
     return call.answer(call.presenter().many(_listed(call), {}))
+
+
+def _found(call: Call) -> Obj:
+    """The metrics of one object. Raises ApiError 404 in metrics-server's words, which tell no object from no metrics."""
+    route = call.route
+    of_pods = route.resource.plural == "pods"
+    source = call.store.get(route.resource.plural, route.namespace, route.name)
+    if source is None:
+        raise not_found("pods" if of_pods else "node", "", route.name)
+    found = _metrics(call, source)
+    if found is None and of_pods:
+        raise not_found("podmetrics", GROUP, f"{route.namespace}/{route.name}")
+    if found is None:
+        raise not_found("nodemetrics", GROUP, route.name)
+    return found
 
 
 def _listed(call: Call) -> Iterator[Obj]:
