@@ -186,30 +186,18 @@ def _validate_stateful_rolling(rolling: dict[str, Any]) -> Iterator[FieldError]:
             yield invalid(f"{path}.maxUnavailable", most, "cannot be 0")
 
 
-_STATEFUL_MUTABLE = (
-    "replicas",
-    "ordinals",
-    "template",
-    "updateStrategy",
-    "revisionHistoryLimit",
-    "persistentVolumeClaimRetentionPolicy",
-    "minReadySeconds",
+_SELECTOR_IMMUTABLE = immutable("spec.selector", "spec", "selector", type_="?v1.LabelSelector")
+_STATEFUL_IMMUTABLE = (
+    _SELECTOR_IMMUTABLE,
+    immutable("spec.volumeClaimTemplates", "spec", "volumeClaimTemplates", type_="[]core.PersistentVolumeClaim"),
+    immutable("spec.serviceName", "spec", "serviceName"),
+    immutable("spec.podManagementPolicy", "spec", "podManagementPolicy"),
 )
 
 
 def _update_stateful_set(obj: Obj, old: Obj) -> Iterator[FieldError]:
-    if obj["spec"].get("serviceName") != old["spec"].get("serviceName"):
-        yield invalid("spec.serviceName", obj["spec"].get("serviceName", ""), "field is immutable")
-    for name in ("podManagementPolicy",):
-        if obj["spec"].get(name) != old["spec"].get(name):
-            yield invalid(f"spec.{name}", obj["spec"].get(name, ""), "field is immutable")
-    names = {*obj["spec"], *old["spec"]} - {*_STATEFUL_MUTABLE, "serviceName", "podManagementPolicy"}
-    if any(obj["spec"].get(name) != old["spec"].get(name) for name in names):
-        why = (
-            "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
-            "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
-        )
-        yield forbidden_field("spec", why)
+    for rule in _STATEFUL_IMMUTABLE:
+        yield from rule(obj, old)
 
 
 # -- DaemonSet
@@ -288,7 +276,6 @@ def _revision_owner(obj: Obj, _: float) -> str:
 
 
 _DAEMON_COUNTS = ("currentNumberScheduled", "desiredNumberScheduled", "numberMisscheduled", "numberReady")
-_SELECTOR_IMMUTABLE = immutable("spec.selector", "spec", "selector", type_="?v1.LabelSelector")
 _SCHEMA = "io.k8s.api.apps.v1."
 
 RESOURCES = (

@@ -19,6 +19,8 @@ _RENAMED = {"deprecatedserviceaccount": "serviceaccount"}
 """Fields whose name in memory has not even its letters in common with that in JSON."""
 _METADATA = "v1.ObjectMeta"
 """Laid open in memory, a field of its own in JSON."""
+_TYPE = "v1.TypeMeta"
+"""Kind and version: memory leaves them empty."""
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 """What Go's encoding/json does not leave in a string."""
 
@@ -46,6 +48,8 @@ def in_memory(type_: str, value: Any) -> Any:
 def _fields(fields: list[tuple[str, str]], value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     given = {_letters(key): item for key, item in value.items()}
     for tag, type_ in fields:
+        if type_ == _TYPE:
+            continue
         if not tag:
             part = value.get("metadata") or {} if type_ == _METADATA else value
             yield from in_memory(type_, part).items()
