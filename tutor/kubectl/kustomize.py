@@ -7,18 +7,24 @@ file format is described at https://kubectl.docs.kubernetes.io/references/kustom
 
 from __future__ import annotations
 
-import copy
-from typing import TYPE_CHECKING, Any
+import posixpath
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.json_patch import apply_json_patch
-from tutor.kubectl.kustomize_generators import generated, update_references
-from tutor.kubectl.manifests import load_yaml, parse_documents, read_text
-from tutor.kubectl.objects import Object, get, name_of
+from tutor.kubectl.kustomize_generators import content_hash, generate
+from tutor.kubectl.kustomize_items import Item, in_order
+from tutor.kubectl.kustomize_transforms import rename_references, transform
+from tutor.kubectl.manifests import parse_documents, read_text
+from tutor.kubectl.objects import Object, name_of
 from tutor.kubectl.strategic_apply import apply_strategic
+from tutor.kubectl.yaml_loader import KustomizeLoader
 
 if TYPE_CHECKING:
     from tutor.kubectl.io import Files
+
+Warn = Callable[[str], object]
 
 _NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _KNOWN = frozenset(
@@ -44,73 +50,89 @@ _KNOWN = frozenset(
         "generatorOptions",
     ]
 )
-_CLUSTER_KINDS = frozenset(
-    [
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "CustomResourceDefinition",
-        "StorageClass",
-        "PriorityClass",
-        "IngressClass",
-        "APIService",
-        "ValidatingWebhookConfiguration",
-        "MutatingWebhookConfiguration",
-        "RuntimeClass",
-        "CSIDriver",
-    ]
+_ABSENT = frozenset(
+    {
+        *("components", "configurations", "crds", "generators", "helmCharts", "helmGlobals", "openapi", "replacements"),
+        *("sortOptions", "buildMetadata", "transformers", "validators", "vars"),
+    }
 )
-_SELECTORS = {
-    "Deployment": ("spec.selector.matchLabels", "spec.template.metadata.labels"),
-    "ReplicaSet": ("spec.selector.matchLabels", "spec.template.metadata.labels"),
-    "StatefulSet": ("spec.selector.matchLabels", "spec.template.metadata.labels"),
-    "DaemonSet": ("spec.selector.matchLabels", "spec.template.metadata.labels"),
-    "Job": ("spec.template.metadata.labels",),
-    "CronJob": ("spec.jobTemplate.spec.template.metadata.labels",),
-    "Service": ("spec.selector",),
+_REPLACED = {
+    "commonLabels": "labels",
+    "bases": "resources",
+    "patchesStrategicMerge": "patches",
+    "patchesJson6902": "patches",
 }
+"""Deprecated fields and what to use instead."""
 _MAX_DEPTH = 20  # bases below bases
 
 
-def build(files: Files, folder: str, depth: int = 0) -> list[Object]:
-    """The objects a kustomization folder describes."""
+def build(files: Files, folder: str, warn: Warn = lambda text: None) -> list[Object]:
+    """The objects a kustomization folder describes, in the order they are best created in."""
+    items = _layer(files, posixpath.normpath(folder), warn, 0)
+    renamed = {}
+    for item in items:
+        if item.hashed:
+            old = name_of(item.obj)
+            item.rename(f"{old}-{content_hash(item.obj)}")
+            renamed[(item.kind, old)] = name_of(item.obj)
+    rename_references(items, renamed)
+    return [item.obj for item in in_order(items)]
+
+
+def _layer(files: Files, folder: str, warn: Warn, depth: int) -> list[Item]:
+    """The objects of one kustomization and those below it."""
     if depth > _MAX_DEPTH:
         raise KubectlError(
             f"kustomization bases are nested more than {_MAX_DEPTH} deep at '{folder}': is there a circle?"
         )
-    settings = _settings(files, folder)
-    objects = _resources(files, folder, settings, depth)
-    objects += generated(files, folder, settings)
+    settings = _settings(files, folder, warn)
+    items = _resources(files, folder, settings, warn, depth)
+    generate(files, folder, settings, items)
     for patch in _patches(files, folder, settings):
-        objects = _patched(objects, patch)
-    for obj in objects:
-        _transform(obj, settings)
-    update_references(objects)
-    return objects
+        items = _patched(items, patch)
+    transform(items, settings)
+    return items
 
 
-def _settings(files: Files, folder: str) -> Object:
+def _settings(files: Files, folder: str, warn: Warn) -> Object:
     for name in _NAMES:
-        path = f"{folder.rstrip('/')}/{name}"
-        if files.exists(path):
-            settings = load_yaml(read_text(files, path), path) or {}
-            unknown = sorted(set(settings) - _KNOWN)
-            if unknown:
-                raise KubectlError(
-                    f"{path}: the built-in kubectl does not support {', '.join(unknown)} in kustomizations"
+        path = posixpath.normpath(f"{folder}/{name}")
+        if not files.exists(path):
+            continue
+        try:
+            documents = list(parse_documents(read_text(files, path), path, KustomizeLoader))
+        except KubectlError as problem:
+            raise KubectlError(f"invalid Kustomization: {problem.message.rpartition('JSON: ')[2]}") from None
+        settings = documents[0] if documents else None
+        if not settings:
+            raise KubectlError("kustomization.yaml is empty")
+        _check_fields(settings, path)
+        for field, instead in _REPLACED.items():
+            if settings.get(field):
+                warn(
+                    f"# Warning: '{field}' is deprecated. Please use '{instead}' instead. Run 'kustomize edit fix' to "
+                    "update your Kustomization automatically.\n"
                 )
-            return dict(settings)
+        return dict(settings)
     raise KubectlError(
         f"unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{folder}'"
     )
 
 
-def _resources(files: Files, folder: str, settings: Object, depth: int) -> list[Object]:
-    objects: list[Object] = []
+def _check_fields(settings: Object, path: str) -> None:
+    """Refuses what kustomize has and we do not, and what nobody has."""
+    unknown = sorted(set(settings) - _KNOWN)
+    absent = [name for name in unknown if name in _ABSENT]
+    if absent:
+        raise KubectlError(f"{path}: the built-in kubectl does not support {', '.join(absent)} in kustomizations")
+    if unknown:
+        raise KubectlError(f'invalid Kustomization: json: unknown field "{unknown[0]}"')
+
+
+def _resources(files: Files, folder: str, settings: Object, warn: Warn, depth: int) -> list[Item]:
+    items: list[Item] = []
     for entry in [*(settings.get("resources") or []), *(settings.get("bases") or [])]:
-        path = f"{folder.rstrip('/')}/{entry}"
+        path = posixpath.normpath(f"{folder}/{entry}")
         if "://" in str(entry):
             raise KubectlError(f"'{entry}': the built-in kubectl does not fetch resources from the internet")
         if not files.is_dir(path) and str(entry).startswith("../"):
@@ -120,12 +142,11 @@ def _resources(files: Files, folder: str, settings: Object, depth: int) -> list[
                 f"'{folder}'': must build at directory: '{path}': file is not directory"
             )
         if files.is_dir(path):
-            objects += build(files, path, depth + 1)
+            items += _layer(files, path, warn, depth + 1)
         else:
-            objects += [
-                document for document in parse_documents(read_text(files, path), path) if isinstance(document, dict)
-            ]
-    return objects
+            documents = parse_documents(read_text(files, path), path, KustomizeLoader)
+            items += [Item(document) for document in documents if isinstance(document, dict)]
+    return items
 
 
 def _patches(files: Files, folder: str, settings: Object) -> list[Object]:
@@ -137,111 +158,48 @@ def _patches(files: Files, folder: str, settings: Object) -> list[Object]:
     entries += settings.get("patchesJson6902") or []
     patches = []
     for entry in entries:
-        path = f"{folder.rstrip('/')}/{entry['path']}" if entry.get("path") else ""
+        path = posixpath.normpath(f"{folder}/{entry['path']}") if entry.get("path") else ""
         text = read_text(files, path) if path else str(entry.get("patch", ""))
         patches += [
             {"patch": document, "target": entry.get("target")}
-            for document in parse_documents(text, path or "patch")
+            for document in parse_documents(text, path or "patch", KustomizeLoader)
             if document
         ]
     return patches
 
 
-def _patched(objects: list[Object], patch: Object) -> list[Object]:
+def _patched(items: list[Item], patch: Object) -> list[Item]:
+    """The objects with one patch applied to those it is for; a patch may also take an object out."""
     content, target = patch["patch"], patch["target"]
     if isinstance(content, list):
         if not target:
             raise KubectlError("a JSON patch in a kustomization needs a target")
-        return [apply_json_patch(obj, content) if _matches(obj, target) else obj for obj in objects]
+        for item in items:
+            if item.matches(target):
+                item.obj = apply_json_patch(item.obj, content)
+        return items
     wanted = target or {"kind": content.get("kind"), "name": name_of(content)}
-    if not any(_matches(obj, wanted) for obj in objects):
+    found = [item for item in items if item.matches(wanted)]
+    if not found and not target:
+        group, _, version = str(content.get("apiVersion", "")).rpartition("/")
+        identity = f"{content.get('kind')}.{version}.{group or '[noGrp]'}/{name_of(content)}.[noNs]"
         raise KubectlError(
-            f"no matches for Id {content.get('kind')}.{name_of(content)}; failed to find unique target for patch"
+            f'no resource matches strategic merge patch "{identity}": no matches for Id {identity}; failed to find '
+            f"unique target for patch {identity}"
         )
+    if content.get("$patch") == "delete":
+        return [item for item in items if item not in found]
+    for item in found:
+        item.obj = apply_strategic(item.kind, item.obj, _body(content))
+    return items
+
+
+def _body(content: Object) -> Object:
+    """What a patch changes: not the kind and the name it finds its objects by."""
     body = {key: value for key, value in content.items() if key not in ("apiVersion", "kind")}
-    patched = []
-    for obj in objects:
-        if not _matches(obj, wanted):
-            patched.append(obj)
-        elif content.get("$patch") != "delete":
-            patched.append(apply_strategic(str(obj["kind"]), obj, body))
-    return patched
-
-
-def _matches(obj: Object, target: Object) -> bool:
-    own = {
-        "kind": obj.get("kind"),
-        "name": name_of(obj),
-        "namespace": get(obj, "metadata.namespace"),
-        "group": str(obj.get("apiVersion", "")).rpartition("/")[0],
-        "version": str(obj.get("apiVersion", "")).rpartition("/")[2],
+    metadata = {
+        key: value for key, value in (content.get("metadata") or {}).items() if key not in ("name", "namespace")
     }
-    return all(own.get(key) == value for key, value in target.items() if key in own and value)
-
-
-def _transform(obj: Object, settings: Object) -> None:
-    metadata = obj.setdefault("metadata", {})
-    if settings.get("namespace"):
-        if obj.get("kind") == "Namespace":
-            metadata["name"] = settings["namespace"]
-        elif obj.get("kind") not in _CLUSTER_KINDS:
-            metadata["namespace"] = settings["namespace"]
-    if obj.get("kind") not in ("Namespace", "CustomResourceDefinition"):
-        metadata["name"] = f"{settings.get('namePrefix', '')}{metadata.get('name', '')}{settings.get('nameSuffix', '')}"
-    _label(obj, settings)
-    if settings.get("commonAnnotations"):
-        metadata["annotations"] = {**(metadata.get("annotations") or {}), **settings["commonAnnotations"]}
-    for replica in settings.get("replicas") or []:
-        if replica.get("name") == metadata["name"] and obj.get("kind") in ("Deployment", "ReplicaSet", "StatefulSet"):
-            obj.setdefault("spec", {})["replicas"] = replica.get("count")
-    for image in settings.get("images") or []:
-        _set_images(obj, image)
-
-
-def _label(obj: Object, settings: Object) -> None:
-    groups = [{"pairs": settings.get("commonLabels") or {}, "includeSelectors": True}, *(settings.get("labels") or [])]
-    for group in groups:
-        pairs = group.get("pairs") or {}
-        if not pairs:
-            continue
-        labels = obj["metadata"].setdefault("labels", {})
-        labels.update(pairs)
-        paths = _SELECTORS.get(str(obj.get("kind")), ()) if group.get("includeSelectors") else ()
-        if group.get("includeTemplates") and not paths:
-            paths = tuple(path for path in _SELECTORS.get(str(obj.get("kind")), ()) if path.endswith("metadata.labels"))
-        for path in paths:
-            _update(obj, path, pairs)
-
-
-def _update(obj: Object, path: str, pairs: dict[str, str]) -> None:
-    current: Any = obj
-    for part in path.split("."):
-        current = current.setdefault(part, {})
-    current.update(copy.deepcopy(pairs))
-
-
-def _set_images(value: Any, image: Object) -> None:
-    """Changes every `image:` field of containers that has the wanted name."""
-    if isinstance(value, list):
-        for item in value:
-            _set_images(item, image)
-    if not isinstance(value, dict):
-        return
-    if isinstance(value.get("image"), str) and "name" in value:
-        value["image"] = _new_image(value["image"], image)
-    for item in value.values():
-        _set_images(item, image)
-
-
-def _new_image(text: str, image: Object) -> str:
-    name, _, digest = text.partition("@")
-    head, colon, tag = name.rpartition(":")
-    if not colon or "/" in tag:
-        head, tag = name, ""
-    if head != image.get("name"):
-        return text
-    name = str(image.get("newName") or head)
-    if image.get("digest"):
-        return f"{name}@{image['digest']}"
-    tag = str(image.get("newTag") or tag)
-    return name + (f":{tag}" if tag else "") + (f"@{digest}" if digest and not image.get("newTag") else "")
+    return (
+        {**body, "metadata": metadata} if metadata else {key: value for key, value in body.items() if key != "metadata"}
+    )

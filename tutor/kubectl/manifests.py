@@ -15,6 +15,7 @@ from tutor.kubectl.objects import Object
 
 if TYPE_CHECKING:
     from tutor.kubectl.io import Files, KubectlIO
+    from tutor.kubectl.yaml_loader import ManifestLoader
 
 EXTENSIONS = (".json", ".yaml", ".yml")
 _DOCUMENT_START = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
@@ -129,7 +130,7 @@ def _require_type(obj: Object, source: str) -> None:
         )
 
 
-def parse_documents(text: str, source: str) -> Iterator[Any]:
+def parse_documents(text: str, source: str, loader: type[ManifestLoader] | None = None) -> Iterator[Any]:
     """The documents of a YAML or JSON text, empty ones as None. KubectlError at the first that cannot be read."""
     if text.lstrip().startswith("{"):
         with suppress(ValueError):  # a flow mapping in YAML, or several JSON documents: YAML reads both
@@ -137,17 +138,17 @@ def parse_documents(text: str, source: str) -> Iterator[Any]:
             return
     for part in _DOCUMENT_START.split(text):
         if part.strip():
-            yield load_yaml(part, source)
+            yield load_yaml(part, source, loader)
 
 
-def load_yaml(text: str, source: str) -> Any:
-    """One YAML document with the types Go's YAML gives it: no dates, no base-60 numbers."""
+def load_yaml(text: str, source: str, loader: type[ManifestLoader] | None = None) -> Any:
+    """One YAML document with the types Go's YAML gives it: no dates, no base-60 numbers. `loader` may read it differently."""
     import yaml
 
     from tutor.kubectl.yaml_loader import ManifestLoader
 
     try:
-        return yaml.load(text, Loader=ManifestLoader)
+        return yaml.load(text, Loader=loader or ManifestLoader)
     except yaml.YAMLError as problem:
         raise KubectlError(
             f"error parsing {source}: error converting YAML to JSON: {go_yaml_message(problem)}"

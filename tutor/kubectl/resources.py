@@ -114,7 +114,8 @@ class Builder:
         from tutor.kubectl.kustomize import build
 
         return [
-            Manifest(obj, self.request.kustomize) for obj in build(self.invocation.io.files, self.request.kustomize)
+            Manifest(obj, self.request.kustomize)
+            for obj in build(self.invocation.io.files, self.request.kustomize, self.invocation.err)
         ]
 
     def _take_manifests(self, manifests: list[Manifest]) -> None:

@@ -43,6 +43,24 @@ ManifestLoader.add_implicit_resolver(
 )
 
 
+class KustomizeLoader(ManifestLoader):
+    """Reads kustomizations and what they name: only true and false are truth values there, as in YAML 1.2."""
+
+
+def _bool_of_yaml_1_2() -> None:
+    resolvers = {
+        first: [entry for entry in entries if entry[0] != "tag:yaml.org,2002:bool"]
+        for first, entries in ManifestLoader.yaml_implicit_resolvers.items()
+    }
+    KustomizeLoader.yaml_implicit_resolvers = resolvers
+    KustomizeLoader.add_implicit_resolver(
+        "tag:yaml.org,2002:bool", re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+    )
+
+
+_bool_of_yaml_1_2()
+
+
 def _construct_bool(loader: Any, node: Any) -> bool:
     return str(loader.construct_scalar(node)).lower() in ("yes", "true", "on", "y")
 

@@ -11,7 +11,7 @@ from tutor.kubectl.printers.yaml import to_yaml
 def run(invocation: Invocation) -> None:
     if len(invocation.args) > 1:
         raise KubectlError("specify one path to kustomization.yaml")
-    objects = build(invocation.io.files, (invocation.args or ["."])[0])
+    objects = build(invocation.io.files, (invocation.args or ["."])[0], invocation.err)
     invocation.out("---\n".join(to_yaml(obj) for obj in objects))
 
 

@@ -1,0 +1,60 @@
+"""Kustomizations with layers, beside what the genuine kubectl 1.37.2 (kustomize 5.8.1) made of the same files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.kubectl.comparison import MANIFESTS
+from tests.kubectl.harness import run_kubectl, serving
+
+EXPECTED = Path(__file__).parent / "kustomized.yaml"
+"""`kubectl kustomize layers/over` in the folder `manifests`."""
+
+
+def test_an_overlay_changes_names_references_labels_and_generated_objects() -> None:
+    outcome = run_kubectl(["kustomize", "layers/over"], serving({})[0], folder=MANIFESTS)
+    assert outcome.stdout == EXPECTED.read_text(encoding="utf-8")
+    assert outcome.stderr.startswith("# Warning: 'commonLabels' is deprecated.")
+
+
+def _build(folder: Path, text: str) -> tuple[str, str]:
+    (folder / "kustomization.yaml").write_text(text, encoding="utf-8")
+    (folder / "pod.yaml").write_text(
+        "{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {on: off}}}", encoding="utf-8"
+    )
+    outcome = run_kubectl(["kustomize", "."], serving({})[0], folder=folder)
+    return outcome.stdout, outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "kustomization.yaml is empty"),
+        ("foo: bar", 'invalid Kustomization: json: unknown field "foo"'),
+        ("components: [x]", "kustomization.yaml: the built-in kubectl does not support components in kustomizations"),
+        ("resources: [", "invalid Kustomization: yaml: line 1: did not find expected node content"),
+        ("resources: [.]", "kustomization bases are nested more than 20 deep at '.': is there a circle?"),
+        (
+            "{resources: [pod.yaml], configMapGenerator: [{name: x, behavior: merge}]}",
+            "id ConfigMap.v1.[noGrp]/x.[noNs] does not exist; cannot merge or replace",
+        ),
+        (
+            "{resources: [pod.yaml], patches: [{patch: '{apiVersion: v1, kind: Pod, metadata: {name: z}}'}]}",
+            'no resource matches strategic merge patch "Pod.v1.[noGrp]/z.[noNs]": no matches for Id '
+            "Pod.v1.[noGrp]/z.[noNs]; failed to find unique target for patch Pod.v1.[noGrp]/z.[noNs]",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path: Path, text: str, message: str) -> None:
+    assert _build(tmp_path, text)[1] == f"error: {message}\n"
+
+
+def test_on_and_off_are_words_there(tmp_path: Path) -> None:
+    assert '    "on": "off"\n' in _build(tmp_path, "resources: [pod.yaml]")[0]
+
+
+def test_a_patch_may_take_an_object_out(tmp_path: Path) -> None:
+    patch = "{apiVersion: v1, kind: Pod, metadata: {name: a}, $patch: delete}"
+    assert _build(tmp_path, f"{{resources: [pod.yaml], patches: [{{patch: '{patch}'}}]}}") == ("", "")
