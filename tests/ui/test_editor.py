@@ -122,6 +122,16 @@ async def test_enter_goes_on_to_the_next_line_unless_a_proposal_was_chosen(
         assert page.editor.text.endswith("IfNotPresent\n        po\n        \n")
 
 
+async def test_proposals_never_cover_the_line_they_are_for(services: FakeServices, schemas: ClusterSchemas) -> None:
+    async with editing(services, schemas, size=(80, 19)) as page:
+        await page.type("ctrl+end", *"        p")
+        rows = page.shown.splitlines()
+        cursor = next(number for number, row in enumerate(rows) if row.rstrip().endswith("16✗         p"))
+        proposals = [number for number, row in enumerate(rows) if "livenessProbe" in row or "▸" in row]
+        assert proposals
+        assert max(proposals) < cursor
+
+
 async def test_a_list_opens_with_its_first_item_and_what_can_be_in_it(
     services: FakeServices, schemas: ClusterSchemas
 ) -> None:

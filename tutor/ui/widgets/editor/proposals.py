@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ROWS = 8
 """Proposals in view at once."""
+BELOW = 3
+"""Lines at the bottom of the screen that stay in view: what is said about the proposal, and the keys."""
 LABEL_WIDTH, TYPE_WIDTH = 32, 22
 """The widest these columns get, in cells."""
 
@@ -50,10 +52,12 @@ class Proposals(Widget):
         return self._found[self._marked]
 
     def open_at(self, suggestions: Suggestions, row: int, where: Offset) -> None:
-        """Show proposals below a place of the screen."""
+        """Show proposals below a place of the screen, or above it where there is no room below."""
         self._found, self._marked = suggestions.found, 0
         self.row, self.start = row, suggestions.start
-        self.absolute_offset = where + Offset(0, 1)
+        rows = min(ROWS, len(self._found))
+        fits_below = where.y + rows < self.screen.size.height - BELOW
+        self.absolute_offset = where + Offset(0, 1 if fits_below else -rows)
         self.display = True
         self.refresh(layout=True)
 
