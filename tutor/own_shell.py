@@ -10,7 +10,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -163,6 +162,8 @@ def run(command: Command, lines: Sequence[str]) -> int:
     """Print these lines and run the shell until it is left; its exit status. OSError when it cannot be started. For the main thread."""
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+    import subprocess  # not needed by the commands that only look at the names of variables
+
     with leaving_interrupts_to_the_program():
         return subprocess.call(command.argv, env=dict(command.environment), cwd=command.folder)
 
