@@ -159,7 +159,10 @@ def banner(place: Place, command: Command, title: str = "") -> list[str]:
 
 
 def run(command: Command, lines: Sequence[str]) -> int:
-    """Print these lines and run the shell until it is left; its exit status. OSError when it cannot be started. For the main thread."""
+    """Print these lines and run the shell until it is left; its exit status. For the main thread.
+
+    OSError when it cannot be started.
+    """
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
     import subprocess  # not needed by the commands that only look at the names of variables
