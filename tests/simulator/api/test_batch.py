@@ -57,3 +57,33 @@ def test_an_indexed_job_grows_only_with_its_parallelism(client: InProcessClient)
     assert refused["message"] == f'Job.batch "many" is invalid: spec.completions: {why}'
     grown = change(client, f"{JOBS}/many", {"completions": 3, "parallelism": 3})
     assert grown["spec"]["completions"] == 3
+
+
+def template(**spec: Any) -> dict[str, Any]:
+    return {"template": {"spec": spec}}
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        template(nodeSelector={"disk": "ssd"}),
+        template(tolerations=[{"key": "a", "operator": "Exists"}]),
+        template(affinity={"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}),
+        template(containers=[{"name": "c", "image": "busybox:1.36", "resources": {"requests": {"cpu": "1"}}}]),
+        {"template": {"metadata": {"annotations": {"a": "b"}}}},
+    ],
+)
+def test_a_job_that_has_not_started_may_go_elsewhere(client: InProcessClient, spec: dict[str, Any]) -> None:
+    client.json("POST", JOBS, {"metadata": {"name": "later"}, "spec": job_spec(suspend=True)})
+    assert change(client, f"{JOBS}/later", spec).get("kind") == "Job"
+    change(client, f"{JOBS}/later", {"suspend": False})
+    other = template(nodeSelector={"disk": "other"}, containers=[{"name": "c", "image": "busybox:1.36"}])
+    refused = change(client, f"{JOBS}/later", other)
+    assert refused["message"].startswith('Job.batch "later" is invalid: spec.template: Invalid value: ')
+    assert refused["message"].endswith(": field is immutable")
+
+
+def test_what_it_runs_stays_the_same_even_then(client: InProcessClient) -> None:
+    client.json("POST", JOBS, {"metadata": {"name": "later"}, "spec": job_spec(suspend=True)})
+    refused = change(client, f"{JOBS}/later", template(containers=[{"name": "c", "image": "busybox:1.37"}]))
+    assert refused["message"].startswith('Job.batch "later" is invalid: spec.template.spec: Invalid value: ')

@@ -10,6 +10,7 @@ from tutor.simulator.cron import CronError, is_zone, parse_schedule
 from tutor.simulator.errors import FieldError, invalid, not_supported, required
 from tutor.simulator.objects import condition_is, matches_selector
 from tutor.simulator.resources.base import Column, Context, Resource
+from tutor.simulator.resources.job_template import validate_template_update
 from tutor.simulator.resources.pod_defaults import default_template
 from tutor.simulator.resources.pod_validation import validate_template
 from tutor.simulator.resources.pod_warnings import of_template
@@ -105,12 +106,9 @@ def _validate_job_spec(spec: dict[str, Any], path: str) -> Iterator[FieldError]:
 
 def _update_job(job: Obj, old: Obj) -> Iterator[FieldError]:
     yield from _update_completions(job, old)
-    for field, type_ in (
-        ("selector", "?v1.LabelSelector"),
-        ("template", "core.PodTemplateSpec"),
-        ("completionMode", ""),
-    ):
-        yield from immutable(f"spec.{field}", "spec", field, type_=type_)(job, old)
+    yield from immutable("spec.selector", "spec", "selector", type_="?v1.LabelSelector")(job, old)
+    yield from validate_template_update(job, old)
+    yield from immutable("spec.completionMode", "spec", "completionMode")(job, old)
 
 
 def _update_completions(job: Obj, old: Obj) -> Iterator[FieldError]:
