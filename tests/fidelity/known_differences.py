@@ -15,7 +15,6 @@ KNOWN_DIFFERENCES = {
     "files: get cm one -o yaml --show-managed-fields": "the entry that client-side apply was turned into has a time",
     "files: apply --server-side -f wrong-type.yaml": "server-side apply words a wrong type as the JSON decoder does",
     "files: apply --server-side -f web-app.yaml": "kubectl's own bookkeeping of an apply that both ways were used for",
-    "pods: exec box -- nosuch": "the runtime's message has the words 'Internal error occurred' once, not twice",
     'pods: patch pod box -p \'{"spec":{"containers":[{"name":"main","command":["sleep","1"]}]}}\'': _GO_DUMP,
     'pods: patch pod box -p \'{"spec":{"restartPolicy":"Never"}}\'': _GO_DUMP,
     "pods: label pods --all tier=back": _CONTROLLERS,

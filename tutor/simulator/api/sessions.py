@@ -35,9 +35,11 @@ class Session(Protocol):
 
 
 def failed_status_object(message: str) -> dict[str, Any]:
-    """How the channel protocol tells that a command could not be run at all."""
-    message = f"Internal error occurred: {message}"
-    details = {"causes": [{"message": message}]}
+    """How the channel protocol tells that a command could not be run at all: an error of the kubelet inside one of the API
+    server, each of which says so (kubelet's cri/streaming/remotecommand, apimachinery's NewInternalError)."""
+    cause = f"Internal error occurred: {message}"
+    message = f"Internal error occurred: {cause}"
+    details = {"causes": [{"message": cause}]}
     return {
         "metadata": {},
         "status": "Failure",

@@ -76,7 +76,7 @@ class Runtime:
             pid = running.enter(world).execute(running, world, list(argv), tty=tty)
         except (CommandNotFound, NotExecutable) as error:
             why = exec_refusal(argv[0], self._cluster.ids.uid(), denied=isinstance(error, NotExecutable))
-            return FailedSession(f"Internal error occurred: error executing command in container: {why}")
+            return FailedSession(f"error executing command in container: {why}")
         session = ExecSession(self, namespace, pod, container, pid)
         if not stdin:
             session.end_input()
