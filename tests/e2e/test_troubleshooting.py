@@ -8,7 +8,6 @@ from tests.e2e.conftest import Open
 from tests.e2e.terminal import Terminal
 
 pytestmark = pytest.mark.e2e
-SMALL, LARGE = (80, 24), (160, 48)
 
 
 def at_the_shell(tutor: Terminal) -> None:
@@ -39,9 +38,8 @@ def open_exercise(tutor: Terminal, title: str) -> None:
     at_the_shell(tutor)
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE])
-def test_six_problems_one_after_another(size: tuple[int, int], open_tutor: Open) -> None:
-    tutor = open_tutor(size)
+def test_six_problems_one_after_another(open_tutor: Open) -> None:
+    tutor = open_tutor()
     tutor.wait_for("Container orchestration")
 
     open_exercise(tutor, "Pods that no node takes")

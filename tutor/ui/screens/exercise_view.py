@@ -28,6 +28,7 @@ from tutor.ui.widgets.exercise.timeline import TimelinePane
 
 if TYPE_CHECKING:
     from tutor.clusters.context import ConsentNeeded
+    from tutor.grading import Report
 
 SET_UP_ANEW = (
     "The cluster you had was ended with the program, so the exercise has been set up again. "
@@ -60,6 +61,7 @@ class ExerciseView(TutorScreen[None]):
         self.failed = False
         self._stale = True
         self._said_solved = self._debriefed = False
+        self._shown_report: Report | None = None
         self._asked: str | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -220,8 +222,11 @@ class ExerciseView(TutorScreen[None]):
 
     def _show_report(self) -> None:
         report = self.run.report if self.run else None
-        self.query_one(Checks).show(report)
         self._show_title()
+        if report is self._shown_report and report is not None:
+            return  # only the shell has something new
+        self._shown_report = report
+        self.query_one(Checks).show(report)
         if report is None:
             return
         if self._is_solved != self._said_solved:
