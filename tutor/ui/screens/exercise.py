@@ -39,6 +39,7 @@ class ExerciseScreen(ExerciseView):
             for n, name in enumerate(PANES, start=1)
         ),
         bind("n,ctrl+n", "next", "Next exercise", "Go on to the next exercise."),
+        bind("e,ctrl+t", "story", "Explain", "Tell what your last command did, and who reacted to it."),
         bind("h", "hint", "Hint", "Show the next hint."),
         bind("u", "undo", "Undo", "Take the cluster back to before your last command."),
         # The editor has uses of its own for these two, which nobody would miss there.
@@ -50,7 +51,6 @@ class ExerciseScreen(ExerciseView):
         bind("c,f9", "checks", "Checks", "Go to the checks; enter shows what one wants and why."),
         bind("m,ctrl+g", "picture", "Picture", "Show the cluster as a live picture.", name="picture"),
         bind("x", "faults", "Faults", "Break a part of the cluster on purpose, or install an add-on.", show=False),
-        bind("e,ctrl+t", "story", "What happened", "Tell what your last command did, and who reacted to it."),
         bind(
             "o", "own_shell", "Own shell", "Open your own shell on this cluster, in the exercise's folder.", show=False
         ),

@@ -26,7 +26,14 @@ class ShellInput(Input):
         bind("tab", "complete", "Complete", "Complete the word at the cursor.", name="shell-complete"),
         bind("up", "older(1)", "Earlier", "Bring back the command before.", show=False, name="shell-older"),
         bind("down", "older(-1)", "Later", "Bring back the command after.", show=False, name="shell-newer"),
-        bind("ctrl+r", "find", "Find", "Search the commands run before; again: an earlier one.", name="shell-find"),
+        bind(
+            "ctrl+r",
+            "find",
+            "Find",
+            "Search the commands run before; again: an earlier one.",
+            show=False,
+            name="shell-find",
+        ),
         bind(
             "ctrl+s", "find_output", "Search output", "Search what was printed.", show=False, name="shell-find-output"
         ),
