@@ -38,6 +38,7 @@ class HostInfo:
     architecture: str = "x86_64"
     processors: int = 2
     memory: int = 4 << 30
+    disk: int = 40 << 30
     shell: str = "busybox"
     """Which shell `sh` is: "busybox", "dash" or "bash"."""
     capabilities: int = 0

@@ -221,6 +221,11 @@ class VolumeTree:
         """Bytes in all files."""
         return self._tree().used
 
+    def bound(self) -> tuple[int, int] | None:
+        """How many bytes it may hold and holds, if it has a bound of its own as directories in memory do."""
+        written = self._shelf.written.get(self._volume)
+        return None if written is None or written.most is None else (written.most, written.used)
+
     def _tree(self) -> MemoryTree:
         return self._shelf.open(self._volume)
 

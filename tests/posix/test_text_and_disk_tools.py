@@ -1,4 +1,4 @@
-"""awk: what its programs print, as one-true-awk, mawk and busybox agree on it."""
+"""awk, dd, df and mount: what they print, as the usual ones agree on it."""
 
 from __future__ import annotations
 
@@ -81,3 +81,13 @@ def test_dd_copies_blocks_and_counts_them() -> None:
     lines = result.stderr.decode().splitlines()
     assert lines[:2] == ["3+0 records in", "3+0 records out"]
     assert lines[3:5] == ["0+1 records in", "0+1 records out"]
+
+
+def test_df_and_mount_show_what_is_mounted() -> None:
+    machine = new_machine(userland(FILES))
+    result = run_script("df -h / | tail -1; mount | grep ' / '; df /none; free -m | head -1", machine=machine)
+    lines = result.stdout.decode().splitlines()
+    assert lines[0].split()[:2] == ["overlay", "40.0G"]
+    assert lines[1] == "overlay on / type overlay (rw,relatime)"
+    assert lines[2].split()[:3] == ["total", "used", "free"]
+    assert "/none: No such file or directory" in result.stderr.decode()
