@@ -8,12 +8,16 @@ tests.kubectl.record` makes them.
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.kubectl.harness import FakeConfig, FakeConnection, Outcome, Reply, Request, run_kubectl
+from tutor.kubectl import KubectlIO
+from tutor.kubectl.client import Api
+from tutor.kubectl.discovery import Discovery, discover
 
 FOLDER = Path(__file__).parent / "recordings"
 MANIFESTS = Path(__file__).parent / "manifests"
@@ -52,10 +56,24 @@ class Mismatch(AssertionError):
     """The command asked for something the recording does not have."""
 
 
+@functools.cache
+def _known() -> dict[str, Any]:
+    """The discovery replies, which all recordings share."""
+    found: dict[str, Any] = json.loads((FOLDER / "discovery" / "discovery.json").read_text(encoding="utf-8"))
+    return found
+
+
+@functools.cache
+def _discovery() -> Discovery:
+    """What a command learns from them, read once."""
+    connection = FakeConnection(lambda request: Reply(body=_known()[request.path]))
+    return discover(Api(connection, KubectlIO(stdout=print, stderr=print)))
+
+
 def replay(recording: Recording) -> Outcome:
     """Runs the command against the recorded replies."""
     waiting = list(recording.exchanges)
-    known = json.loads((FOLDER / "discovery" / "discovery.json").read_text(encoding="utf-8"))
+    known = _known()
 
     def answer(request: Request) -> Reply:
         if request.path in known:
@@ -72,5 +90,7 @@ def replay(recording: Recording) -> Outcome:
             f"{request.method} {request.path} with body {json.dumps(request.body)} is not in {recording.name}"
         )
 
-    config = FakeConfig(FakeConnection(answer, recording.server), recording.namespace)
+    connection = FakeConnection(answer, recording.server)
+    connection.learned.discovery = _discovery()
+    config = FakeConfig(connection, recording.namespace)
     return run_kubectl(recording.argv, config, stdin=recording.stdin, folder=MANIFESTS, now=recording.now)

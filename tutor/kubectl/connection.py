@@ -98,18 +98,24 @@ class Connection:
 
 
 def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if endpoint.insecure else _checking_context(endpoint)
+    if endpoint.insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if endpoint.client_cert and endpoint.client_key:
+        _load_client_certificate(context, endpoint.client_cert, endpoint.client_key)
+    return context
+
+
+def _checking_context(endpoint: Endpoint) -> ssl.SSLContext:
+    """Trusts the cluster's authority, or those of the computer (which take long to load) when the cluster names none."""
     try:
         context = ssl.create_default_context(cadata=endpoint.ca_data.decode("ascii") if endpoint.ca_data else None)
     except (ssl.SSLError, UnicodeDecodeError):
         raise KubectlError("unable to load root certificates: unable to parse bytes as PEM block") from None
-    if endpoint.insecure:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
     context.verify_flags &= (
         ~ssl.VERIFY_X509_STRICT
     )  # private authorities often lack key identifiers, and Go accepts them
-    if endpoint.client_cert and endpoint.client_key:
-        _load_client_certificate(context, endpoint.client_cert, endpoint.client_key)
     return context
 
 
