@@ -8,8 +8,8 @@ from tutor.simulator.clock import timestamp
 from tutor.simulator.objects import set_condition
 from tutor.simulator.resources.base import Column, Context, Resource
 from tutor.simulator.resources.crd_validation import validate, validate_update
-from tutor.simulator.resources.custom import has_rules
 from tutor.simulator.resources.printing import CREATED_AT, NAME, at
+from tutor.simulator.schemas.rules import uncovered
 from tutor.simulator.store import Obj
 
 CLEANUP_FINALIZER = "customresourcecleanup.apiextensions.k8s.io"
@@ -77,8 +77,8 @@ def _begin_delete(context: Context, crd: Obj) -> Obj:
 def _warnings(crd: Obj) -> Iterator[str]:
     """What of a definition this cluster does not do."""
     spec = crd["spec"]
-    if has_rules(spec.get("versions")):
-        yield "x-kubernetes-validations are not checked: rules are not simulated, try a kind cluster"
+    for version in spec.get("versions") or ():
+        yield from uncovered((version.get("schema") or {}).get("openAPIV3Schema") or {})
     if (spec.get("conversion") or {}).get("strategy") == "Webhook":
         yield "conversion webhooks are not called: they are not simulated, try a kind cluster"
 

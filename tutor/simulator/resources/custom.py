@@ -19,6 +19,7 @@ from tutor.simulator.resources.json_path import compile_path, simple_steps
 from tutor.simulator.resources.printing import AGE, NAME, human_duration
 from tutor.simulator.resources.versions import by_priority
 from tutor.simulator.schemas.pruning import fill_defaults, pruned
+from tutor.simulator.schemas.rules import broken_rules
 from tutor.simulator.schemas.structural import Schema, struct_of_schema
 from tutor.simulator.schemas.validation import BLOCKING, problems
 from tutor.simulator.store import Obj
@@ -60,6 +61,7 @@ def _resource(crd: Obj, names: Json, version: Json, stored: Json) -> Resource:
         default=partial(fill_defaults, schema),
         prepare_create=partial(_prepare_create, f"{names['plural']}.{group}", has_status, deleting(crd)),
         validate=partial(_validate, schema, subresources.get("scale")),
+        validate_update=partial(_validate_update, schema),
         validate_status=partial(_validate_status, schema, subresources.get("scale")),
         warnings=partial(_warnings, version, names["kind"], api_version),
         has_status=has_status,
@@ -108,19 +110,36 @@ def _warnings(version: Json, kind: str, api_version: str, _: Obj) -> Iterable[st
 
 
 def _validate(schema: Schema, scale: Json | None, obj: Obj) -> list[FieldError]:
-    value = {key: item for key, item in obj.items() if key != "metadata"}
+    value = _checked_part(obj)
     found = list(problems(schema, {**value, "metadata": {}}))
     if scale:
         for key in ("specReplicasPath", "statusReplicasPath"):
             found.extend(_negative(obj, scale.get(key) or ""))
-    return _with_unchecked(schema, found)
+    return _with_rules(schema, found, obj)
 
 
-def _with_unchecked(schema: Schema, found: list[FieldError]) -> list[FieldError]:
-    """Problems, and the notice that they kept rules from being looked at."""
-    if has_rules(schema) and any(problem.type.removeprefix("FieldValue") in BLOCKING for problem in found):
-        found.append(invalid("<nil>", None, UNCHECKED))
-    return found
+def _checked_part(obj: Obj) -> Obj:
+    """An object as its schema sees it: of the metadata the names alone."""
+    metadata = {key: obj["metadata"][key] for key in ("name", "generateName") if key in obj["metadata"]}
+    return {**{key: item for key, item in obj.items() if key != "metadata"}, "metadata": metadata}
+
+
+def _with_rules(schema: Schema, found: list[FieldError], obj: Obj) -> list[FieldError]:
+    """Problems, and the rules that are broken, or the notice that problems kept them from being looked at."""
+    if not has_rules(schema):
+        return found
+    if any(problem.type.removeprefix("FieldValue") in BLOCKING for problem in found):
+        return [*found, invalid("<nil>", None, UNCHECKED)]
+    return [*found, *broken_rules(schema, _checked_part(obj), root=True)]
+
+
+def _validate_update(schema: Schema, obj: Obj, old: Obj) -> list[FieldError]:
+    """The rules that compare an object with what it was."""
+    if not has_rules(schema) or any(
+        problem.type.removeprefix("FieldValue") in BLOCKING for problem in problems(schema, {**obj, "metadata": {}})
+    ):
+        return []
+    return list(broken_rules(schema, _checked_part(obj), _checked_part(old), root=True))
 
 
 def _validate_status(schema: Schema, scale: Json | None, obj: Obj) -> list[FieldError]:
@@ -131,7 +150,7 @@ def _validate_status(schema: Schema, scale: Json | None, obj: Obj) -> list[Field
         for problem in (problems(declared, obj["status"]) if declared and "status" in obj else ())
     ]
     found.extend(_negative(obj, (scale or {}).get("statusReplicasPath") or ""))
-    return _with_unchecked(schema, found)
+    return _with_rules(schema, found, obj)
 
 
 def _negative(obj: Obj, path: str) -> Iterator[FieldError]:

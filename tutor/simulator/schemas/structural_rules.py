@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_supported, required
+from tutor.simulator.schemas.rules import rules_in_words
 from tutor.simulator.schemas.structural import Schema
 from tutor.simulator.schemas.validation import problems
 
@@ -31,6 +32,7 @@ def schema_problems(schema: Schema, path: str) -> Iterator[FieldError]:
         why = "must not specify anything other than name and generateName, but metadata is implicitly specified"
         yield forbidden_field(f"{path}.properties[metadata]", why)
     yield from _own(schema, path)
+    yield from rules_in_words(schema, path, root=True)
     yield from _children(schema, path)
 
 
@@ -39,6 +41,7 @@ def _node(schema: Schema, path: str, empty: str) -> Iterator[FieldError]:
     if not schema.get("type") and not open_:
         yield required(f"{path}.type", empty)
     yield from _own(schema, path)
+    yield from rules_in_words(schema, path)
     yield from _children(schema, path)
 
 
@@ -88,6 +91,9 @@ def _list(schema: Schema, path: str) -> Iterator[FieldError]:
         if key not in declared:
             why = "must be a property of the list elements"
             yield invalid(f"{path}.{_LIST_KEYS}[{i}]", key, why)
+        elif "default" not in declared[key] and key not in (schema["items"].get("required") or ()):
+            why = f"this property is in {_LIST_KEYS}, so it must have a default or be a required property"
+            yield required(f"{path}.items.properties[{key}].default", why)
 
 
 def _default(schema: Schema, path: str) -> Iterator[FieldError]:
