@@ -23,7 +23,19 @@ from tutor.kubectl.kubeconfig import Endpoint, Overrides
 NAMESPACES = ("record-genuine", "record")
 _ATTEMPTS = 3
 _LARGEST = 20_000  # bytes; larger recordings are left out
-_NOT_RECORDED = ("explain", "exec", "cp", "attach", "config", "kustomize", "debug", "top", "proxy", "port-forward", "--raw")
+_NOT_RECORDED = (
+    "explain",
+    "exec",
+    "cp",
+    "attach",
+    "config",
+    "kustomize",
+    "debug",
+    "top",
+    "proxy",
+    "port-forward",
+    "--raw",
+)
 
 
 class RecordingConnection(Connection):
