@@ -161,3 +161,27 @@ def test_a_cut_off_node_is_not_reached(lab: Lab) -> None:
     lab.cluster.runtime.cut_off(web["spec"]["nodeName"])
     code, output = lab.run("box", "wget", "-q", "-T", "2", "-O-", f"http://{web['status']['podIP']}:3000", seconds=3)
     assert (code, output) == (1, "wget: download timed out\n")
+
+
+def test_pods_answer_a_ping_and_services_do_not(lab: Lab) -> None:
+    address = next(
+        p["status"]["podIP"] for p in lab.cluster.store.list("pods", "default") if "web" in p["metadata"]["name"]
+    )
+    code, output = lab.run("box", "ping", "-c", "2", address, seconds=4)
+    assert (code, "2 packets transmitted, 2 packets received, 0% packet loss" in output) == (0, True)
+    code, output = lab.run("box", "ping", "-c", "1", "-W", "1", "web", seconds=4)
+    assert (code, "1 packets transmitted, 0 packets received, 100% packet loss" in output) == (1, True)
+    assert lab.run("box", "ping", "nosuch", seconds=2) == (1, "ping: bad address 'nosuch'\n")
+
+
+def test_traffic_that_stays_on_its_node(lab: Lab) -> None:
+    spec = {"internalTrafficPolicy": "Local", "selector": {"app": "far"}, "ports": [{"port": 80, "targetPort": 3000}]}
+    lab.create("services", "v1", "Service", "near", spec=spec)
+    here = lab.get("box")["spec"]["nodeName"]
+    there = next(n["metadata"]["name"] for n in lab.cluster.store.list("nodes") if n["metadata"]["name"] != here)
+    lab.pod("far", {"image": "web-app:v2.1.0"}, labels={"app": "far"}, nodeName=there)
+    lab.advance(10)
+    assert get(lab, "http://near/ready", seconds=140)[0] == 1
+    lab.pod("close", {"image": "web-app:v2.1.0"}, labels={"app": "far"}, nodeName=here)
+    lab.advance(10)
+    assert get(lab, "http://near/ready", seconds=5)[0] == 0

@@ -168,6 +168,10 @@ class Network:
         targets = self._endpoints(namespace_of(service), service["metadata"]["name"], name)
         if not targets:
             raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
+        if service["spec"].get("internalTrafficPolicy") == "Local" and config is not None:
+            targets = [target for target in targets if self._node_of(target[0]) == self._node_of(config.ip)]
+            if not targets:
+                raise ConnectionFailed("timeout", shown, TIMEOUT_SECONDS)
         target = targets[self._choose(config, service, len(targets))]
         return self._to_pod(config, *target, request, shown)
 
@@ -228,6 +232,13 @@ class Network:
             raise ConnectionFailed("refused", f"{ip}:{port}", REFUSED_SECONDS)
         _check_protocol(container, port, request, f"{ip}:{port}")
         return container.serve(self, port, request)
+
+    def reaches(self, config: ContainerConfig, address: str) -> bool:
+        """Whether a container reaches a pod or a node at an address, as ping finds out. Service addresses answer on their ports
+        only (pkg/proxy: there is no rule for anything else)."""
+        if address.startswith("127."):
+            return True
+        return self._find(address, 0)[1] and not self._is_cut_off(config, address)
 
     def objects(self, resource: str) -> list[Mapping[str, Any]]:
         """API objects, for containers that are controllers."""

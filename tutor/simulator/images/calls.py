@@ -77,6 +77,9 @@ class CallHere:
     def resolve(self, name: str) -> list[str]:
         return self.world.resolve(self.container.config, name)
 
+    def reaches(self, address: str) -> bool:
+        return self.world.reaches(self.container.config, address)
+
     def objects(self, resource: str) -> list[Mapping[str, Any]]:
         return self.world.objects(resource)
 

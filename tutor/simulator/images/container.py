@@ -94,6 +94,9 @@ class World(Protocol):
     def resolve(self, config: ContainerConfig, name: str) -> list[str]:
         """The addresses of a name as cluster DNS knows them. Raises ConnectionFailed when DNS does not answer."""
 
+    def reaches(self, config: ContainerConfig, address: str) -> bool:
+        """Whether a container reaches somebody at an address: a pod or a node."""
+
     def objects(self, resource: str) -> list[Mapping[str, Any]]:
         """API objects of a resource, such as "ingresses.networking.k8s.io"."""
 
@@ -137,6 +140,9 @@ class _MainHere:
 
     def resolve(self, name: str) -> list[str]:
         return self.world.resolve(self.container.config, name)
+
+    def reaches(self, address: str) -> bool:
+        return self.world.reaches(self.container.config, address)
 
     def objects(self, resource: str) -> list[Mapping[str, Any]]:
         return self.world.objects(resource)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 HUB = "docker.io/library/"
-CLIENTS = ("wget", "nslookup", "nc")
+CLIENTS = ("wget", "nslookup", "nc", "ping")
 
 
 @dataclass(frozen=True, slots=True)

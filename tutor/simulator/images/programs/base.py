@@ -75,6 +75,9 @@ class Here(Protocol):
         """The addresses of a name, as cluster DNS knows them; empty when there are none. Raises ConnectionFailed when DNS
         does not answer."""
 
+    def reaches(self, address: str) -> bool:
+        """Whether somebody is at an address: a pod or a node. Services are at theirs with their ports only."""
+
     def objects(self, resource: str) -> list[Mapping[str, Any]]:
         """API objects, for programs that are controllers themselves."""
 
