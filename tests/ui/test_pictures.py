@@ -204,7 +204,7 @@ async def test_breaking_a_part_and_mending_it(services: FakeServices, levers: Fa
         await press(pilot, "x")
         on_screen(pilot, LeversScreen)
         assert "○ fine        scheduler-stopped" in text_of(pilot)
-        assert "New Pods stay Pending." in text_of(pilot)
+        assert "scheduler-stopped: new Pods stay Pending." in text_of(pilot)
         await press(pilot, "enter")
         assert "✗ broken      scheduler-stopped" in text_of(pilot)
         await press(pilot, "down", "enter")

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from tutor.ui.ports import Played
 
 
+class LeverMenu(Menu):
+    """One line a lever."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("enter", "select", "Turn on or off", "Turn the marked line on or off.", name="turn-lever"),
+    ]
+
+
 class LeversScreen(TutorScreen[None]):
     """Faults and add-ons of a cluster that is wholly the tutor's."""
 
@@ -45,7 +53,7 @@ class LeversScreen(TutorScreen[None]):
         self._addons: list[Lever] = []
 
     def compose_body(self) -> ComposeResult:
-        yield Menu(id="levers")
+        yield LeverMenu(id="levers")
         yield Static("", id="problem")
         yield Static("", id="about")
 
@@ -87,7 +95,7 @@ class LeversScreen(TutorScreen[None]):
         """Say what the marked line is and does."""
         _, _, name = (event.option.id or "").partition(":")
         about = next((one.about for one in [*self._faults, *self._addons] if one.name == name), "")
-        self.query_one("#about", Static).update(Content(f"{about[:1].upper()}{about[1:]}."))
+        self.query_one("#about", Static).update(Content(f"{name}: {about}."))
 
     @on(Menu.OptionSelected, "#levers")
     def turn(self, event: Menu.OptionSelected) -> None:
