@@ -76,8 +76,3 @@ def test_nobody_answers(web: InProcessClient, path: str, message: str) -> None:
     status = web.get(path)
     assert (status["code"], status["reason"]) == (503, "ServiceUnavailable")
     assert status["message"].endswith(message)
-
-
-def test_nodes_have_no_proxy(web: InProcessClient) -> None:
-    status = web.get("/api/v1/nodes/node-1/proxy/")
-    assert (status["code"], status["message"]) == (501, "nodes/proxy is not simulated: try a kind cluster")

@@ -233,9 +233,42 @@ def test_finalizing_a_namespace(client: InProcessClient) -> None:
 
 
 def test_what_is_not_simulated_says_so(client: InProcessClient) -> None:
-    client.json("POST", PODS, pod("p"))
-    status = client.get(f"{PODS}/p/resize")
-    assert (status["code"], status["message"]) == (501, "pods/resize is not simulated: try a kind cluster")
+    status = client.get("/api/v1/nodes/node-1/proxy/stats/summary")
+    assert (status["code"], status["message"]) == (
+        501,
+        "nodes/proxy/stats/summary is not simulated: try a kind cluster",
+    )
+
+
+def test_the_proxy_of_a_node_leads_to_its_kubelet(client: InProcessClient) -> None:
+    client.json("POST", PODS, pod("here", nodeName="node-1"))
+    client.json("POST", PODS, pod("nowhere", nodeName="other"))
+    assert client.send("GET", "/api/v1/nodes/node-1/proxy/healthz").payload() == b"ok"
+    names = [item["metadata"]["name"] for item in client.get("/api/v1/nodes/node-1:10250/proxy/pods")["items"]]
+    assert "here" in names
+    assert "nowhere" not in names
+    assert client.get("/api/v1/nodes/nosuch/proxy/healthz")["code"] == 404
+    assert client.send("GET", "/api/v1/nodes/node-1/proxy/nosuch").status == 404
+
+
+def test_custom_resources_count_in_quotas(client: InProcessClient, cluster: SimulatedCluster) -> None:
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
+    names = {"kind": "Thing", "plural": "things"}
+    spec = {"group": "example.com", "names": names, "scope": "Namespaced", "versions": [version]}
+    crd = {"metadata": {"name": "things.example.com"}, "spec": spec}
+    client.json("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)
+    quota = {"metadata": {"name": "q"}, "spec": {"hard": {"count/things.example.com": "1"}}}
+    client.json("POST", "/api/v1/namespaces/default/resourcequotas", quota)
+    cluster.engine.advance(5)
+    things = "/apis/example.com/v1/namespaces/default/things"
+    thing = {"apiVersion": "example.com/v1", "kind": "Thing", "metadata": {"name": "a"}}
+    assert client.send("POST", things, thing).status == 201
+    status = client.json("POST", things, {**thing, "metadata": {"name": "b"}})
+    assert (status["code"], status["message"]) == (
+        403,
+        'things.example.com "b" is forbidden: exceeded quota: q, requested: count/things.example.com=1, '
+        "used: count/things.example.com=1, limited: count/things.example.com=1",
+    )
 
 
 # -- deletion

@@ -1,4 +1,7 @@
-"""pods/proxy and services/proxy: HTTP through the API server (pkg/registry/core/{pod,service}/rest, apimachinery pkg/util/proxy)."""
+"""pods/proxy, services/proxy and nodes/proxy: HTTP through the API server.
+
+Source: pkg/registry/core/{pod,service,node}/rest; apimachinery, pkg/util/proxy.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,28 @@ from urllib.parse import quote, urlencode
 
 from tutor.simulator.api import listing
 from tutor.simulator.api.call import Call
-from tutor.simulator.api.http import Response
+from tutor.simulator.api.http import Response, plain_text
+from tutor.simulator.api.negotiation import Accepted
+from tutor.simulator.api.views import Presenter
 from tutor.simulator.errors import ApiError, bad_request
 from tutor.simulator.images.traffic import HTTP, HTTPS, ConnectionFailed, Request
 from tutor.simulator.images.traffic import Response as Answer
 from tutor.simulator.store import Obj
 
 HANDLES = ("proxy",)
+_KUBELET_PATHS = ("configz", "containerLogs", "debug", "exec", "logs", "metrics", "run", "runningpods", "stats")
+"""What else a kubelet serves."""
 _NOT_FORWARDED = ("authorization", "host", "connection", "upgrade", "content-length", "accept-encoding")
 _WHY = {"refused": "connect: connection refused", "timeout": "i/o timeout", "unreachable": "connect: no route to host"}
 
 
 def handle(call: Call) -> Response:
     """Any method."""
-    if call.resource.plural not in ("pods", "services"):
-        raise ApiError(501, "NotImplemented", f"{call.resource.plural}/proxy is not simulated: try a kind cluster", {})
     if not call.route.rest and not call.request.path.endswith("/"):
         return Response(301, b"", "text/html; charset=utf-8", [("Location", _own_path(call))])
     scheme, name, port = _parts(call.route.name)
+    if call.resource.plural == "nodes":
+        return _from_kubelet(call, listing.get_object(call.store, replace(call.route, name=name)))
     if call.resource.plural == "services" and call.store.get("services", call.route.namespace, name) is None:
         raise _no_endpoints(name)
     obj = listing.get_object(call.store, replace(call.route, name=name))
@@ -40,6 +47,25 @@ def handle(call: Call) -> Response:
         (key, value) for key, value in answer.headers.items() if key.lower() not in ("content-type", "content-length")
     ]
     return Response(answer.status, answer.body, headers.get("content-type", "text/plain; charset=utf-8"), kept)
+
+
+def _from_kubelet(call: Call, node: Obj) -> Response:
+    """What the kubelet of a node answers on its own port (pkg/kubelet/server/server.go), as far as it is simulated."""
+    path = call.route.rest.strip("/")
+    if path == "healthz":
+        return Response(200, b"ok", "text/plain; charset=utf-8")
+    if path == "pods":
+        name = node["metadata"]["name"]
+        pods = [pod for pod in call.store.list_sorted("pods", None) if pod["spec"].get("nodeName") == name]
+        kind = call.api.cluster.scheme.lookup("", "v1", "pods")
+        assert kind is not None  # it is built in
+        shown = Presenter(kind, Accepted(), call.api.cluster.clock.now, call.api.offset)
+        return Response(
+            200, {"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": [shown.whole(pod) for pod in pods]}
+        )
+    if path.partition("/")[0] in _KUBELET_PATHS:
+        raise ApiError(501, "NotImplemented", f"nodes/proxy/{path} is not simulated: try a kind cluster", {})
+    return plain_text(404, "404 page not found\n")
 
 
 def _own_path(call: Call) -> str:
