@@ -44,4 +44,4 @@ def test_label_values() -> None:
     assert label_value_problems("") == []
     assert label_value_problems("v1.2_3") == []
     assert label_value_problems("a b")
-    assert label_value_problems("x" * 64) == ["must be no more than 63 characters"]
+    assert label_value_problems("x" * 64) == ["must be no more than 63 bytes"]

@@ -155,7 +155,7 @@ def qualified_name_problems(value: str) -> list[str]:
     if not name:
         problems.append("name part must be non-empty")
     elif len(name) > 63:
-        problems.append("name part must be no more than 63 characters")
+        problems.append("name part must be no more than 63 bytes")
     if not _QUALIFIED_RE.fullmatch(name):
         problems.append(QUALIFIED_RULE)
     return problems
@@ -163,5 +163,5 @@ def qualified_name_problems(value: str) -> list[str]:
 
 def label_value_problems(value: str) -> list[str]:
     """What is wrong with a label's value."""
-    problems = ["must be no more than 63 characters"] if len(value) > 63 else []
+    problems = ["must be no more than 63 bytes"] if len(value) > 63 else []
     return problems if _LABEL_VALUE_RE.fullmatch(value) else [*problems, LABEL_VALUE_RULE]

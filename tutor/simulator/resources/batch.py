@@ -8,11 +8,13 @@ from typing import Any
 from tutor.simulator.clock import parse_timestamp
 from tutor.simulator.cron import CronError, is_zone, parse_schedule
 from tutor.simulator.errors import FieldError, invalid, not_supported, required
+from tutor.simulator.names import name_problems
 from tutor.simulator.objects import condition_is, matches_selector
 from tutor.simulator.resources.base import Column, Context, Resource
+from tutor.simulator.resources.job_policies import default_failure_policy
 from tutor.simulator.resources.job_template import validate_template_update
+from tutor.simulator.resources.job_validation import validate_job_spec
 from tutor.simulator.resources.pod_defaults import default_template
-from tutor.simulator.resources.pod_validation import validate_template
 from tutor.simulator.resources.pod_warnings import of_template
 from tutor.simulator.resources.printing import (
     AGE,
@@ -29,7 +31,6 @@ from tutor.simulator.store import Obj
 
 CONTROLLER_UID = "batch.kubernetes.io/controller-uid"
 JOB_NAME = "batch.kubernetes.io/job-name"
-RESTART_POLICIES = ("OnFailure", "Never")
 CONCURRENCY = ("Allow", "Forbid", "Replace")
 _STATES = (("Complete", "Complete"), ("Failed", "Failed"))
 _LATER_STATES = ("Suspended", "FailureTarget", "SuccessCriteriaMet")
@@ -53,6 +54,7 @@ def _default_job_spec(spec: dict[str, Any]) -> None:
     ):
         if spec.get(name) is None:
             spec[name] = value
+    default_failure_policy(spec)
 
 
 def _default_job(job: Obj) -> None:
@@ -75,33 +77,24 @@ def _prepare_create(_: Context, job: Obj) -> None:
     if not job["metadata"].get("labels"):
         job["metadata"]["labels"] = dict(metadata["labels"])
     selector = spec["selector"] = spec.get("selector") or {}
-    selector["matchLabels"] = {**(selector.get("matchLabels") or {}), CONTROLLER_UID: uid}
+    selector["matchLabels"] = dict(sorted({**(selector.get("matchLabels") or {}), CONTROLLER_UID: uid}.items()))
 
 
 def _validate_job(job: Obj) -> Iterator[FieldError]:
-    yield from _validate_job_spec(job["spec"], "spec")
-    selector = job["spec"].get("selector")
+    metadata, spec = job["metadata"], job["spec"]
+    selector, labels = spec.get("selector"), spec["template"]["metadata"].get("labels")
+    generated = {"matchLabels": {CONTROLLER_UID: metadata["uid"]}}
+    if selector is not None and not spec["manualSelector"] and selector != generated:
+        yield invalid("spec.selector", selector, "`selector` not auto-generated")
+    yield from validate_job_spec(spec, "spec")
     if selector is None:
         yield required("spec.selector")
-    elif not matches_selector(selector, job["spec"]["template"]["metadata"].get("labels") or {}):
-        labels = job["spec"]["template"]["metadata"].get("labels")
+    if not matches_selector(selector, labels or {}):
         yield invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")
-
-
-def _validate_job_spec(spec: dict[str, Any], path: str) -> Iterator[FieldError]:
-    for field in ("parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished", "activeDeadlineSeconds"):
-        yield from not_negative(spec, field, path)
-    if spec["completionMode"] not in ("NonIndexed", "Indexed"):
-        yield not_supported(f"{path}.completionMode", spec["completionMode"], ("Indexed", "NonIndexed"))
-    if spec["completionMode"] == "Indexed" and spec.get("completions") is None:
-        yield required(f"{path}.completions", "when completion mode is Indexed")
-    yield from validate_template(spec["template"], f"{path}.template")
-    policy = spec["template"]["spec"].get("restartPolicy")
-    if policy == "Always":
-        listed = ", ".join(f'"{name}"' for name in RESTART_POLICIES)
-        yield required(f"{path}.template.spec.restartPolicy", f"valid values: {listed}")
-    elif policy not in RESTART_POLICIES:
-        yield not_supported(f"{path}.template.spec.restartPolicy", policy, RESTART_POLICIES)
+    hostname = f"{metadata['name']}-{(spec.get('completions') or 0) - 1}"
+    if spec["completionMode"] == "Indexed" and spec.get("completions") and name_problems(hostname, "label"):
+        why = f"will not able to create pod with invalid DNS label: {hostname}"
+        yield invalid("metadata.name", metadata["name"], why)
 
 
 def _update_job(job: Obj, old: Obj) -> Iterator[FieldError]:
@@ -157,6 +150,7 @@ def _default_cron_job(job: Obj) -> None:
     template.setdefault("metadata", {})
     inner = template.setdefault("spec", {}).setdefault("template", {})
     default_template(inner)
+    default_failure_policy(template["spec"])
     for name, value in (
         ("concurrencyPolicy", "Allow"),
         ("suspend", False),
@@ -187,11 +181,9 @@ def _validate_cron_job(job: Obj) -> Iterator[FieldError]:
     for field in ("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"):
         yield from not_negative(spec, field, "spec")
     template = spec["jobTemplate"]["spec"]
-    yield from validate_template(template["template"], "spec.jobTemplate.spec.template")
-    policy = template["template"]["spec"].get("restartPolicy")
-    if policy == "Always":
-        why = 'valid values: "OnFailure", "Never"'
-        yield required("spec.jobTemplate.spec.template.spec.restartPolicy", why)
+    yield from validate_job_spec({"completionMode": "NonIndexed", **template}, "spec.jobTemplate.spec")
+    if template.get("manualSelector"):
+        yield not_supported("spec.jobTemplate.spec.manualSelector", True, ("nil", "false"))
 
 
 def _validate_zone(zone: str | None) -> Iterator[FieldError]:
