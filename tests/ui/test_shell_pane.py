@@ -173,3 +173,18 @@ def test_the_log_can_be_read_while_it_is_written() -> None:
     finally:
         writing.set()
         thread.join()
+
+
+async def test_a_tip_is_called_one_and_broken_between_words(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        screen = on_screen(pilot, ExerciseScreen)
+        assert screen.run is not None
+        screen.run.log.add(
+            "tip", "production is a namespace. To see what is in it type: kubectl get deployments -n production\n"
+        )
+        screen.query_one(ShellPane).show()
+        await pilot.pause()
+        rows = text_of(pilot).splitlines()
+        first = next(number for number, row in enumerate(rows) if row.startswith(" Tip: production is a namespace."))
+        assert rows[first + 1] == "      deployments -n production"

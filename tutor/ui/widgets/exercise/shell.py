@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor.ui.exercise_run import ExerciseRun
-from tutor.ui.text import columns
+from tutor.ui.text import columns, hanging
 from tutor.ui.widgets.exercise.output_search import OutputSearch
 from tutor.ui.widgets.exercise.shell_input import ShellInput
 from tutor.ui.widgets.frame.line_view import LineView
@@ -197,5 +197,8 @@ class ShellPane(Vertical):
 
 
 def _folded(stream: str, text: str, width: int) -> list[Content]:
+    """A line of output as it is drawn. Tips are told by a word as well as by their look, and broken between words."""
     content = Content.styled(text, STYLES.get(stream, ""))
+    if stream == "tip" and text:
+        return hanging(Content.styled("Tip: ", "bold $text-muted"), content, width)
     return content.fold(width) if content.cell_length > width else [content]
