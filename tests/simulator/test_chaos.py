@@ -5,21 +5,22 @@ from __future__ import annotations
 import pytest
 
 from tests.simulator.chaos.invariants import always, settled
-from tests.simulator.chaos.monkey import VERBS, Action, Monkey, script
+from tests.simulator.chaos.monkey import PAUSES, VERBS, Action, Monkey, script
 from tests.simulator.chaos.playing import play, shorten
 from tutor.simulator.objects import with_spec
 
-STEPS = 60
+STEPS = 40
+SHORT = [pause for pause in PAUSES if pause <= 60]
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_happens(seed: int) -> None:
     """`python -m tests.tools.chaos` tries many more, and prints the shortest script that breaks something."""
-    assert play(seed, script(seed, STEPS)) == ""
+    assert play(seed, script(seed, STEPS, SHORT)) == ""
 
 
 def test_a_script_has_something_of_everything() -> None:
-    assert {action.verb for seed in range(4) for action in script(seed, STEPS)} == set(VERBS)
+    assert {action.verb for action in script(0, 200)} == set(VERBS)
 
 
 def test_what_must_hold_can_be_seen_to_fail() -> None:

@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.tools.chaos", description=__doc__)
     parser.add_argument("--first", type=int, default=0, metavar="SEED", help="the seed to begin with")
     parser.add_argument("--seeds", type=int, default=20, metavar="N", help="how many seeds; 20 unless told")
-    parser.add_argument("--steps", type=int, default=60, metavar="N", help="how many actions each; 60 unless told")
+    parser.add_argument(
+        "--steps", type=int, default=200, metavar="N", help="how many actions each; 200 unless told, about a day"
+    )
     asked = parser.parse_args(arguments)
     broken = 0
     for seed in range(asked.first, asked.first + asked.seeds):

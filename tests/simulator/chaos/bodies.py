@@ -103,6 +103,11 @@ def _batch(number: int) -> Obj:
     return spec
 
 
+def namespace() -> Obj:
+    """Where everything is."""
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
+
+
 def workload(kind: str, name: str, number: int) -> Obj:
     """A workload; `number` decides its details."""
     if kind == "Pod":

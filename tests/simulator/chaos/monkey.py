@@ -22,7 +22,8 @@ from tutor.simulator.store import Obj
 MERGE = "application/merge-patch+json"
 EXPECTED = (200, 201, 202, 403, 404, 409, 422, 429)
 """Answers to requests that may not suit the moment; anything else is a defect."""
-PAUSES = (0.0, 0.0, 0.4, 1.0, 7.0, 30.0, 60.0, 400.0)
+PAUSES = (0.0, 0.0, 0.4, 1.0, 7.0, 30.0, 60.0, 400.0, 3600.0)
+"""Two hundred actions take about a day."""
 
 
 class Action(NamedTuple):
@@ -47,8 +48,7 @@ class Monkey:
         install(self.cluster, "metrics-server")
         self.api = InProcessClient(self.cluster)
         self.states: list[Any] = []
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": bodies.NAMESPACE}}
-        self.send("POST", "/api/v1/namespaces", namespace)
+        self.send("POST", "/api/v1/namespaces", bodies.namespace())
         important = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "important"}}
         self.send("POST", "/apis/scheduling.k8s.io/v1/priorityclasses", {**important, "value": 1000})
         self.cluster.engine.advance(30)
@@ -180,6 +180,16 @@ def taint(monkey: Monkey, one: int, other: int) -> None:
     monkey.send("PATCH", f"/api/v1/nodes/node-{1 + one % 3}", {"spec": {"taints": taints}}, MERGE)
 
 
+def move_out(monkey: Monkey, one: int, other: int) -> None:
+    """The namespace goes with all that is in it, or is made anew."""
+    if one % 3:
+        monkey.send("POST", "/api/v1/namespaces", bodies.namespace())
+    else:
+        monkey.send("DELETE", f"/api/v1/namespaces/{bodies.NAMESPACE}")
+        monkey.cluster.engine.advance(other % 60)
+        monkey.send("POST", "/api/v1/namespaces", bodies.namespace())
+
+
 def break_something(monkey: Monkey, one: int, other: int) -> None:
     """Any fault."""
     known = faults.faults(monkey.cluster)
@@ -208,7 +218,7 @@ VERBS: dict[str, Callable[[Monkey, int, int], None]] = {
     verb.__name__: verb
     for verb in (
         create, guard, set_quota, scale, roll, pause, delete, delete_pod, evict, relabel, run_inside, cordon, taint,
-        break_something, mend, remember, go_back,
+        move_out, break_something, mend, remember, go_back,
     )
 }  # fmt: skip
 _OFTEN = {"create": 6, "scale": 4, "roll": 5, "delete_pod": 3, "break_something": 2, "mend": 2}
@@ -216,8 +226,8 @@ FIRST = 8
 """So many workloads are made before anything else happens."""
 
 
-def script(seed: int, steps: int) -> list[Action]:
-    """So many random actions."""
+def script(seed: int, steps: int, pauses: Sequence[float] = PAUSES) -> list[Action]:
+    """So many random actions, with one of these pauses after each."""
     source = random.Random(seed)
     verbs: Sequence[str] = [verb for verb in VERBS for _ in range(_OFTEN.get(verb, 1))]
     return [
@@ -225,7 +235,7 @@ def script(seed: int, steps: int) -> list[Action]:
             "create" if number < FIRST else source.choice(verbs),
             source.randrange(1000),
             source.randrange(1000),
-            source.choice(PAUSES),
+            source.choice(pauses),
         )
         for number in range(steps)
     ]
