@@ -20,7 +20,7 @@ MANIFESTS = Path(__file__).parent / "manifests"
 SECONDS = 90.0  # the longest a genuine command may take
 
 _NORMAL = (
-    (r"[WEI]\d{4} [\d:.]+\s+\d+ \S+\] ", "Warning: "),
+    (r"[WEIF]\d{4} [\d:.]+\s+\d+ \S+\] ", "Warning: "),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b", "UID"),
     (r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME"),
     (r"\w{3}, \d\d \w{3} \d{4} [\d:]+ \+0000", "TIME"),
