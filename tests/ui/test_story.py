@@ -107,3 +107,15 @@ def test_reading_changes_nothing_and_no_request_is_said() -> None:
     lines = [line.plain for line in story_lines(Story("ls", [], []), 80)]
     assert "It sent no request to the API server." in lines
     assert "  Nothing has changed: the command only reads." in lines
+
+
+async def test_what_was_taken_back_or_begun_anew_is_not_told(services: FakeServices) -> None:
+    services.fake_cluster = FakeCluster(fake_history=ChangeLog(complete=True))
+    async with open_at(services, START) as pilot:
+        run = on_screen(pilot, ExerciseScreen).run
+        assert run is not None
+        for undo in (run.undo, run.reset):
+            run.run_line("kubectl scale --replicas=2")
+            assert run.story() is not None
+            undo()
+            assert run.story() is None

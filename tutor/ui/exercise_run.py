@@ -239,6 +239,7 @@ class ExerciseRun:
         """Take the cluster back to before the last command. Blocks. Errors say why it cannot be done."""
         if self.cluster is not None and self.cluster.snapshots is not None:
             self.cluster.snapshots.undo()
+            self._told = None
             self.timeline.note("you", "took the last command back")
 
     def look_for_faults(self) -> None:
@@ -271,6 +272,7 @@ class ExerciseRun:
                 return
             self._services.progress.exercises.note_reset(self._attempt.id)
             self._session.reset()
+            self._told = None
             self.timeline.restart()
             self.timeline.note("you", "started the exercise again")
 
