@@ -142,6 +142,7 @@ def _written(kubectl: Kubectl, stdout: str) -> list[Any]:
 
 _RANDOM = "[bcdfghjklmnpqrstvwxz2456789]"
 _TEXT: tuple[tuple[str, str], ...] = (
+    (r"(LIVE|MERGED)-\d+", r"\1"),
     (r"^[WEI]\d{4} [\d:.]+\s+\d+ \S+\] ", "LOG: "),
     (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "UID"),
     (r"\d{4}-\d\d-\d\d[T ][\d:.]+(Z| \+0000(?: UTC)?)", "TIME"),
@@ -158,12 +159,13 @@ _TEXT: tuple[tuple[str, str], ...] = (
     (rf"\b(hello|fails|manual|agent|web-app-service|other|open2?|low|front|headless|db)-{_RANDOM}{{5}}\b", r"\1-POD"),
     (r"https://[\d.]+:\d+", "https://SERVER"),
     (r"\b\d+\.\d+\.\d+\.\d+(?=/\d+\b|\b)", "IP"),
-    (r"\bIP:\d{4,5}\b", "IP:PORT"),
+    (r"(?<=\"serverAddress\": \"IP:)\d+", "PORT"),
+    (r"\b0x[0-9a-f]{8,}\b", "POINTER"),
+    (r"^.* Warning Unhealthy .*connection refused\n", ""),
     (r"\bnode-\d\b", "NODE"),
     (r"\b3[0-2]\d{3}\b", "NODEPORT"),
     (r"(resourceVersion\"?: )\"\d+\"|(Resource Version: +)\d+", r"\1\2VERSION"),
     (r" \(x\d+ over [\dhms]+\)", ""),
-    (r"(LIVE|MERGED)-\d+", r"\1"),
     (r"^.* (Pulling|Pulled) .*\n", ""),
     (r"\t(TIME|\d{4}-\d\d-\d\d .*)$", ""),
     (rf"\b(made|x|Bad_)-?{_RANDOM}{{5}}\b", r"\1-GENERATED"),

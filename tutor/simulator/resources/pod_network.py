@@ -50,7 +50,11 @@ def validate_gates(spec: Json, path: str) -> Iterator[FieldError]:
         if name in names:
             yield duplicate(where, name)
         names.add(name)
-    if names and spec.get("nodeName"):
+
+
+def unbound_while_gated(spec: Json, path: str) -> Iterator[FieldError]:
+    """A new pod that waits behind a gate has no node yet (ValidatePodCreate)."""
+    if spec.get("schedulingGates") and spec.get("nodeName"):
         yield forbidden_field(f"{path}.nodeName", "cannot be set until all schedulingGates have been cleared")
 
 

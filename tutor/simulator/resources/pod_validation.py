@@ -8,7 +8,7 @@ from typing import Any
 from tutor.simulator.errors import FieldError, duplicate, invalid, not_supported, required
 from tutor.simulator.names import check_labels, name_problems
 from tutor.simulator.resources.container_validation import validate_container
-from tutor.simulator.resources.pod_network import validate_gates, validate_network
+from tutor.simulator.resources.pod_network import unbound_while_gated, validate_gates, validate_network
 from tutor.simulator.resources.pod_placement import validate_placement
 from tutor.simulator.resources.security_contexts import validate_pod_context
 from tutor.simulator.resources.volume_sources import source_problems
@@ -25,6 +25,8 @@ _VOLUME_NAMES = {"configMap": "name", "secret": "secretName", "persistentVolumeC
 def validate_pod(pod: Obj) -> Iterator[FieldError]:
     """A whole pod."""
     yield from validate_spec(pod.get("spec") or {}, "spec")
+    if "resourceVersion" not in pod["metadata"]:  # a new pod
+        yield from unbound_while_gated(pod.get("spec") or {}, "spec")
     for i, container in enumerate((pod.get("spec") or {}).get("containers") or ()):
         image = container.get("image") or ""
         if image.strip() != image:
