@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from tutor.kubectl.arguments import all_combined, normalized, type_and_name
 from tutor.kubectl.client import JSON
 from tutor.kubectl.command import Invocation
 from tutor.kubectl.discovery import ApiResource
@@ -101,7 +102,7 @@ class Builder:
         elif request.filenames:
             self._take_manifests(read_manifests(self.invocation.io, request.filenames, recursive=request.recursive))
         else:
-            self._take_arguments(_normalized(request.args))
+            self._take_arguments(normalized(request.args))
         return self.selected
 
     def _reject_kustomize_with_files(self) -> None:
@@ -130,8 +131,8 @@ class Builder:
         self.selected.single_item = len(manifests) == 1
 
     def _take_arguments(self, args: list[str]) -> None:
-        if _all_combined(args):
-            self._take_tuples([_type_and_name(arg) for arg in args])
+        if all_combined(args):
+            self._take_tuples([type_and_name(arg) for arg in args])
             return
         if not args and (self.request.label_selector or self.request.field_selector):
             raise KubectlError("at least one resource must be specified to use a selector")
@@ -318,30 +319,3 @@ class Builder:
 
 class BareBuilderError(KubectlError):
     """No resource was given at all; commands may word it their own way."""
-
-
-def _normalized(args: list[str]) -> list[str]:
-    """`a,b c d` means a/c a/d b/c b/d."""
-    if len(args) < 2 or "," not in args[0]:
-        return args
-    return [f"{resource}/{name}" for resource in args[0].split(",") for name in args[1:]]
-
-
-def _all_combined(args: list[str]) -> bool:
-    with_slash = sum("/" in arg for arg in args)
-    if with_slash and with_slash != len(args):
-        raise KubectlError(
-            "there is no need to specify a resource type as a separate argument when passing arguments in "
-            "resource/name form "
-            "(e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'"
-        )
-    return with_slash > 0
-
-
-def _type_and_name(arg: str) -> tuple[str, str]:
-    parts = arg.split("/")
-    if len(parts) != 2:
-        raise KubectlError("arguments in resource/name form may not have more than one slash")
-    if not parts[0] or not parts[1] or "," in parts[0]:
-        raise KubectlError("arguments in resource/name form must have a single resource and name")
-    return parts[0], parts[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tutor.kubectl.command import Invocation
-from tutor.kubectl.commands.get import as_table, is_table_output, table_options
+from tutor.kubectl.commands.get_tables import as_table, is_table_output, table_options
 from tutor.kubectl.discovery import ApiResource
 from tutor.kubectl.errors import ApiError, KubectlError
 from tutor.kubectl.objects import Object, get
