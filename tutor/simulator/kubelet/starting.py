@@ -115,6 +115,7 @@ def _pulled(look: Look, operation: Operation) -> bool:
     image = look.spec(name)["image"]
     outcome = look.services.puller.outcome(look.record, image, look.now)
     if isinstance(outcome, Refused):
+        look.record.pull_failed = True
         return _refused(look, name, outcome)
     seconds, with_waiting = (go_duration(float(part)) for part in operation.detail.split())
     size = f"Image size: {outcome.image.size} bytes."

@@ -175,6 +175,8 @@ class PodRecord:
     """Containers that the sync under way has stopped because of their probes."""
     failed: bool = False
     """Whether the sync under way could not start something."""
+    pull_failed: bool = False
+    """Whether the sync under way has tried in vain to fetch an image."""
     retry_at: float | None = None
     """The earliest moment something the sync under way held back may start."""
     sync_at: float | None = None

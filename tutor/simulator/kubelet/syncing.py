@@ -13,6 +13,7 @@ from tutor.simulator.kubelet.look import Look, next_relist, on_grid
 from tutor.simulator.kubelet.payloads import MountError
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
 from tutor.simulator.kubelet.state import MountTrouble, Operation, PodRecord
+from tutor.simulator.objects import namespace_of
 
 SANDBOX_SECONDS = 0.4
 OBSERVE_SECONDS = 0.1
@@ -243,6 +244,9 @@ def _end_sync(look: Look) -> None:
         record.want_sync(on_grid(look.now + OBSERVE_SECONDS))
     if any(own.current and own.current.ended and own.current.started is None for own in record.containers.values()):
         record.want_sync(on_grid(look.now + OBSERVE_SECONDS) if not record.failed else next_relist(look.now))
+    if record.pull_failed:
+        record.pull_failed = False
+        _tell_of_missing_secrets(look)
     if not record.failed:
         return
     delay = BACKOFF_SECONDS if record.retry_at is None else min(max(0.0, record.retry_at - look.now), RESYNC_SECONDS)
@@ -255,6 +259,16 @@ def _end_sync(look: Look) -> None:
     if record.sync_at is None or at < record.sync_at:
         record.want_sync(at)
         record.waiting = settled
+
+
+def _tell_of_missing_secrets(look: Look) -> None:
+    """A pull that failed may have wanted a secret that is not there (pkg/kubelet/kubelet.go, SyncPod)."""
+    names = [secret.get("name", "") for secret in look.pod["spec"].get("imagePullSecrets") or ()]
+    namespace = namespace_of(look.pod)
+    missing = [name for name in names if look.services.client.get("secrets", namespace, name) is None]
+    if missing:
+        text = f"Unable to retrieve some image pull secrets ({', '.join(missing)}); attempting to pull the image may not succeed."
+        look.event("Warning", "FailedToRetrieveImagePullSecret", text)
 
 
 def _shown(look: Look) -> list[statuses.Status]:
