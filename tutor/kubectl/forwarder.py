@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.port_pairs import PortPair
-from tutor.kubectl.streams import hang_up
+from tutor.kubectl.streams import hang_up, let_go
 from tutor.kubectl.tracing import log_line
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PROTOCOLS = ("v4.channel.k8s.io",)
 _DATA, _ERROR = 0, 1
 _CHUNK = 32 * 1024  # bytes read from a connection at once
+_JOIN = 5.0  # seconds the two directions of a connection wait for each other at the end
 _WAIT = 0.1  # seconds between looks at ctrl+c
 
 Open = Callable[[int], "websocket.WebSocket"]
@@ -69,12 +70,20 @@ class Forwarder:
         except KubectlError as problem:
             self._failed(problem.message, pair)
         else:
-            threading.Thread(target=self._upstream, args=(connection, remote), daemon=True).start()
-            self._downstream(connection, remote, pair)
-            hang_up(remote)
+            self._both_ways(connection, remote, pair)
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
         connection.close()
+
+    def _both_ways(self, connection: socket.socket, remote: websocket.WebSocket, pair: PortPair) -> None:
+        upstream = threading.Thread(target=self._upstream, args=(connection, remote), daemon=True)
+        upstream.start()
+        self._downstream(connection, remote, pair)
+        hang_up(remote)
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)  # wakes the other thread, which must not read from a closed number
+        upstream.join(_JOIN)
+        let_go(remote)
 
     def _upstream(self, connection: socket.socket, remote: websocket.WebSocket) -> None:
         """From the local connection to the pod; its end closes the websocket, which has no end of one direction."""

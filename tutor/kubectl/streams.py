@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import json
 import queue
+import socket
 import ssl
 import threading
 from collections.abc import Sequence
@@ -107,6 +108,7 @@ class RemoteCommand:
                     break
                 self._received.put(message if isinstance(message, bytes) else message.encode())
         self._received.put(None)
+        let_go(self._socket)
 
     def _send(self, channel: int, data: bytes) -> None:
         with suppress(Exception):  # the command may have ended; its status says so
@@ -155,12 +157,23 @@ class RemoteCommand:
                 (self._io.stdout if channel == _STDOUT else self._io.stderr)(text)
 
 
-def hang_up(socket: websocket.WebSocket) -> None:
-    """Says goodbye and closes, without waiting for the answer: another thread may be the one that reads it."""
+def hang_up(connection: websocket.WebSocket) -> None:
+    """Says goodbye and ends the connection, without waiting for the answer: another thread may be the one that reads it.
+
+    The reader wakes up and has to call `let_go`. Nobody else may: a number of a closed file is given to the next
+    connection, and the reader would take that one's bytes.
+    """
     with suppress(Exception):  # the other side may have closed it already
-        socket.send_close()
+        connection.send_close()
     with suppress(Exception):
-        socket.shutdown()  # type: ignore[no-untyped-call] # websocket-client leaves it untyped
+        if connection.sock is not None:
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)  # below TLS, which the reader is using
+
+
+def let_go(connection: websocket.WebSocket) -> None:
+    """Closes a connection that nobody reads any more."""
+    with suppress(Exception):
+        connection.shutdown()  # type: ignore[no-untyped-call] # websocket-client leaves it untyped
 
 
 def remote_path(base: str, parameters: Sequence[tuple[str, str]]) -> str:
