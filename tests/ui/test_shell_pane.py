@@ -188,3 +188,17 @@ async def test_a_tip_is_called_one_and_broken_between_words(services: FakeServic
         rows = text_of(pilot).splitlines()
         first = next(number for number, row in enumerate(rows) if row.startswith(" Tip: production is a namespace."))
         assert rows[first + 1] == "      deployments -n production"
+
+
+async def test_clearing_and_searching_come_in_their_turn_however_fast_one_types_on(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        line = await run_lines(pilot, "seq 3")
+        for key in ("ctrl+l", "l", "s", "enter"):
+            line.post_message(Key(key, key if len(key) == 1 else None))
+        await settle(pilot)
+        assert "$ ls" in text_of(pilot)
+        assert "seq 3" not in text_of(pilot)
+        for key in ("ctrl+r", "s", "e", "q", "enter"):
+            line.post_message(Key(key, key if len(key) == 1 else None))
+        await settle(pilot)
+        assert services.the_shell.history[-1] == "seq 3"

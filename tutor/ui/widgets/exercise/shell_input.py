@@ -132,6 +132,8 @@ class ShellInput(Input):
             "enter": self._enter,
             "ctrl+c": self.action_interrupt,
             "ctrl+d": self.action_end_input,
+            "ctrl+l": self.action_clear_log,
+            "ctrl+r": self.action_find,
             "tab": self.action_complete,
             "up": lambda: self.action_older(1),
             "down": lambda: self.action_older(-1),
