@@ -159,7 +159,7 @@ _TEXT: tuple[tuple[str, str], ...] = (
     (rf"\b(hello|fails|manual|agent|web-app-service|other|open2?|low|front|headless|db)-{_RANDOM}{{5}}\b", r"\1-POD"),
     (r"https://[\d.]+:\d+", "https://SERVER"),
     (r"\b\d+\.\d+\.\d+\.\d+(?=/\d+\b|\b)", "IP"),
-    (r"(?<=\"serverAddress\": \"IP:)\d+", "PORT"),
+    (r"(?<=\"serverAddress\":\"IP:)\d+", "PORT"),
     (r"\b0x[0-9a-f]{8,}\b", "POINTER"),
     (r"^.* Warning Unhealthy .*connection refused\n", ""),
     (r"\bnode-\d\b", "NODE"),

@@ -84,7 +84,8 @@ def _validate_job(job: Obj) -> Iterator[FieldError]:
     metadata, spec = job["metadata"], job["spec"]
     selector, labels = spec.get("selector"), spec["template"]["metadata"].get("labels")
     generated = {"matchLabels": {CONTROLLER_UID: metadata["uid"]}}
-    if selector is not None and not spec["manualSelector"] and selector != generated:
+    new = "resourceVersion" not in metadata  # of one that is stored, only the change is judged
+    if new and selector is not None and not spec["manualSelector"] and selector != generated:
         yield invalid("spec.selector", selector, "`selector` not auto-generated")
     yield from validate_job_spec(spec, "spec")
     if selector is None:
