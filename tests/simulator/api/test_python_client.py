@@ -21,6 +21,10 @@ from tests.simulator.api.conftest import config_map, deployment
 from tutor.simulator.api.server import SimulatedApiServer
 from tutor.simulator.cluster import SimulatedCluster
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # the client leaves the sockets of streams that end early to the garbage collector
+
 NAMESPACE = "default"
 APPLY = "application/apply-patch+yaml"
 WAIT_SECONDS = 20.0
@@ -71,7 +75,7 @@ def api(server: SimulatedApiServer, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(autouse=True)
 def sockets_collected() -> Iterator[None]:
-    """The client leaves the sockets of streams that end early to the garbage collector: have it at work before the next test."""
+    """Have the garbage collector at work before the next test, which may be one that takes such warnings seriously."""
     yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
