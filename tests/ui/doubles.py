@@ -174,7 +174,9 @@ class FakeShell:
         output: Callable[[str, str], None],
         editor: Callable[[str, str], str | None],
         session: Callable[[], FakeSession],
+        before_line: Callable[[str], None],
     ) -> None:
+        self._before_line = before_line
         self._output = output
         self._editor = editor
         self.width = 80
@@ -191,6 +193,7 @@ class FakeShell:
 
     def start_line(self, line: str) -> None:
         self.history.append(line)
+        self._before_line(line)
         if line == "sleep":
             self.running = True
         elif line == "sh":
@@ -350,8 +353,9 @@ class FakeServices(Services):
         workspace: Path,
         output: Callable[[str, str], None],
         editor: Callable[[str, str], str | None],
+        before_line: Callable[[str], None] = lambda line: None,
     ) -> ShellPort:
-        self.shell = FakeShell(output, editor, lambda: self.the_session)
+        self.shell = FakeShell(output, editor, lambda: self.the_session, before_line)
         return self.shell
 
     @property

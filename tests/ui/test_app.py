@@ -15,7 +15,7 @@ import pytest
 
 from tests.ui.doubles import FakeServices
 from tests.ui.driving import on_screen, open_at, press, settle, text_of
-from tutor.ui.driver import tolerant_decoder
+from tutor.ui.driver import LastingOutput, tolerant_decoder
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
@@ -152,6 +152,10 @@ class Terminal:
         """Press keys."""
         os.write(self._master, data)
 
+    def take_away(self) -> None:
+        """Close the terminal, as a window is closed, without a signal."""
+        os.close(self._master)
+
     def close(self) -> None:
         """End it whatever state it is in."""
         self.process.kill()
@@ -173,6 +177,34 @@ def test_a_signal_ends_the_app_with_the_terminal_as_it_was(tmp_path: Path, numbe
     position = FakeServices(tmp_path).progress.lessons.last()
     assert position is not None
     assert position.page_id == "pod"
+
+
+def test_a_terminal_that_is_gone_ends_the_app(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    try:
+        terminal.read_until(b"A Pod runs your container")
+        terminal.take_away()
+        assert terminal.process.wait(60) == 0
+    finally:
+        terminal.process.kill()
+        terminal.process.wait(10)
+    position = FakeServices(tmp_path).progress.lessons.last()
+    assert position is not None
+
+
+def test_what_a_terminal_that_is_gone_cannot_take_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda process, number: told.append(number))
+    master, slave = pty.openpty()
+    os.close(master)
+    with open(slave, "w", buffering=1, encoding="utf-8", closefd=False) as file:
+        output = LastingOutput(file)
+        for _ in range(3):
+            output.write("lines\nand lines\n")
+            output.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), slave)
+    os.close(slave)
+    assert told == [signal.SIGHUP]
 
 
 def test_a_stray_byte_does_not_end_the_app(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ class PracticeShell:
     `output` is called with a stream's name and text, from the shell's own thread: `stdout`, `stderr`, `tip`, `clear`
     (clear the screen; the text is empty) and `end` (the line is done; the text is empty). `editor` lets the learner
     edit a text: called with a file name and its content in a thread of the command, it returns the saved text or None.
+    `before_line` is called with each line, in the shell's own thread, before anything of it happens.
     `remember` keeps the history for next time.
     """
 
@@ -58,6 +59,7 @@ class PracticeShell:
         *,
         output: Output = lambda stream, text: None,
         editor: Editor | None = None,
+        before_line: Callable[[str], None] = lambda line: None,
         remember: bool = True,
         width: int = 80,
     ) -> None:
@@ -67,6 +69,7 @@ class PracticeShell:
         self.status = 0
         """The exit status of the last line."""
         self._output = output
+        self._before_line = before_line
         self._access = ClusterAccess(kubeconfig)
         self._access.on_request = self._note
         self._history = History.of(workspace) if remember else History()
@@ -199,6 +202,7 @@ class PracticeShell:
         self._written = 0
         self._captured = []
         self._requests = []
+        self._before_line(line)
 
     def wrote(self, stream: str, data: bytes) -> None:
         """Show what the terminal got."""

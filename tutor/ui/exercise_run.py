@@ -137,7 +137,9 @@ class ExerciseRun:
             if not resumed:
                 session.start(report)
             self.cluster = cluster
-            self.shell = self._services.practice_shell(cluster, self.workspace, self._take_output, self._edit)
+            self.shell = self._services.practice_shell(
+                cluster, self.workspace, self._take_output, self._edit, self._before_line
+            )
             self.schemas = self._services.schemas(cluster)
             self._session = session
             self._record_start(cluster.name, resumed)
@@ -204,9 +206,6 @@ class ExerciseRun:
             return
         self.log.add("input", f"{self.shell.prompt}{line}\n")
         if line.strip():
-            self._remember_state(line)
-            self._told = (line.strip(), self._history.last if self._history else 0)
-            self.timeline.note("you", line.strip())
             self.shell.start_line(line)
 
     def run_next(self, line: str) -> None:
@@ -230,10 +229,13 @@ class ExerciseRun:
         namespace = self.exercise.namespace
         return tell(line, self.shell.requests, changes, namespace=namespace, exact=self._history.complete)
 
-    def _remember_state(self, line: str) -> None:
+    def _before_line(self, line: str) -> None:
+        """Remember the cluster as it was before a line. Runs in the shell's thread: a cluster at work makes it wait."""
         snapshots = self.cluster.snapshots if self.cluster else None
         if snapshots is not None:
             snapshots.take(line)
+        self._told = (line.strip(), self._history.last if self._history else 0)
+        self.timeline.note("you", line.strip())
 
     def undo(self) -> None:
         """Take the cluster back to before the last command. Blocks. Errors say why it cannot be done."""

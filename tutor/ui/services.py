@@ -186,11 +186,13 @@ class Services:
         workspace: Path,
         output: Callable[[str, str], None],
         editor: Callable[[str, str], str | None],
+        before_line: Callable[[str], None] = lambda line: None,
     ) -> ShellPort:
-        """A shell in that folder whose kubectl talks to that cluster. `editor` is what `kubectl edit` opens."""
+        """A shell in that folder whose kubectl talks to that cluster. `editor` is what `kubectl edit` opens; `before_line` is
+        called in the shell's thread with each line that is about to be run."""
         from tutor.shell import PracticeShell
 
-        return PracticeShell(cluster.kubeconfig(), workspace, output=output, editor=editor)
+        return PracticeShell(cluster.kubeconfig(), workspace, output=output, editor=editor, before_line=before_line)
 
     def schemas(self, cluster: Cluster) -> ClusterSchemas:
         """What that cluster knows about manifests. Nothing is asked yet."""
