@@ -18,6 +18,8 @@ PERCENT_RULE = (
     "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for "
     "validation is '[0-9]+%')"
 )
+UPDATE_STRATEGIES = ("OnDelete", "RollingUpdate")
+"""Of StatefulSets and DaemonSets."""
 
 
 def not_negative(spec: Mapping[str, Any], field: str, path: str) -> Iterator[FieldError]:
@@ -72,3 +74,6 @@ def immutable(shown: str, *path: str, type_: str = "") -> Callable[[Obj, Obj], I
             yield invalid(shown, after, "field is immutable")
 
     return check
+
+
+SELECTOR_IMMUTABLE = immutable("spec.selector", "spec", "selector", type_="?v1.LabelSelector")

@@ -11,7 +11,7 @@ from typing import Any
 from tutor.simulator.controllers.pods import pod_from_template
 from tutor.simulator.controllers.revisions import REVISION_LABEL
 from tutor.simulator.objects import annotations_of, labels_of, name_of
-from tutor.simulator.resources.apps import TEMPLATE_GENERATION
+from tutor.simulator.resources.apps_daemon_sets import TEMPLATE_GENERATION
 from tutor.simulator.scheduler.matching import matches_node_affinity, untolerated
 from tutor.simulator.store import Obj
 
