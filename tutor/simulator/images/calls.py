@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tutor.posix import DEFAULT_PATH, HostCall
 from tutor.posix.commands import MAGIC, find
-from tutor.simulator.images.traffic import Request, Response
+from tutor.simulator.images.here import InContainer
 
 if TYPE_CHECKING:
-    from tutor.simulator.images.container import Container, World
     from tutor.simulator.images.model import Image
 
 
 @dataclass(slots=True)
-class CallHere:
+class CallHere(InContainer):
     """The `Here` of a program that runs as a command of the machine."""
 
-    now: float
     call: HostCall
-    container: Container
-    world: World
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -31,26 +27,6 @@ class CallHere:
     @property
     def environment(self) -> Mapping[str, str]:
         return self.call.environment
-
-    @property
-    def hostname(self) -> str:
-        return self.container.config.hostname
-
-    @property
-    def namespace(self) -> str:
-        return self.container.config.pod.partition("/")[0]
-
-    @property
-    def options(self) -> Mapping[str, str]:
-        return self.container.config.image.options
-
-    @property
-    def ip(self) -> str:
-        return self.container.config.ip
-
-    @property
-    def memory_limit(self) -> float | None:
-        return self.container.config.memory_limit
 
     def log(self, text: str, stream: str = "stdout") -> None:
         self.call.send(text.encode(), stderr=stream == "stderr")
@@ -64,27 +40,6 @@ class CallHere:
     def write(self, path: str, data: bytes) -> str:
         inside = self.container.enter(self.world)
         return inside.write(path if path.startswith("/") else f"{self.call.cwd.rstrip('/')}/{path}", data)
-
-    def refusal(self, directory: str) -> str:
-        return self.container.config.refusal(directory)
-
-    def names(self, path: str) -> list[str] | None:
-        return self.container.names(self.world, path)
-
-    def request(self, host: str, port: int, request: Request) -> Response:
-        return self.world.request(self.container.config, host, port, request)
-
-    def resolve(self, name: str) -> list[str]:
-        return self.world.resolve(self.container.config, name)
-
-    def reaches(self, address: str) -> bool:
-        return self.world.reaches(self.container.config, address)
-
-    def objects(self, resource: str) -> list[Mapping[str, Any]]:
-        return self.world.objects(resource)
-
-    def forward(self, namespace: str, service: str, port: int | str, request: Request) -> Response:
-        return self.world.to_service(namespace, service, port, request)
 
 
 def program_name(call: HostCall, image: Image) -> str:

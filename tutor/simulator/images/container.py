@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
+from tutor.simulator.images.here import MainHere
 from tutor.simulator.images.logs import Log
 from tutor.simulator.images.model import Image
 from tutor.simulator.images.programs.base import Program
 from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request, Response
-from tutor.simulator.images.volumes import VolumeStore
+from tutor.simulator.images.world import World
 
 if TYPE_CHECKING:
     from tutor.simulator.images.inside import Inside
@@ -77,78 +78,6 @@ class ContainerConfig:
         if self.read_only:
             return "30: Read-only file system"
         return "13: Permission denied" if self.user else ""
-
-
-class World(Protocol):
-    """What lies outside of a container."""
-
-    volumes: VolumeStore
-
-    @property
-    def now(self) -> float:
-        """The cluster's time."""
-
-    def request(self, config: ContainerConfig, host: str, port: int, request: Request) -> Response:
-        """A request by a container. Raises ConnectionFailed."""
-
-    def resolve(self, config: ContainerConfig, name: str) -> list[str]:
-        """The addresses of a name as cluster DNS knows them. Raises ConnectionFailed when DNS does not answer."""
-
-    def reaches(self, config: ContainerConfig, address: str) -> bool:
-        """Whether a container reaches somebody at an address: a pod or a node."""
-
-    def objects(self, resource: str) -> list[Mapping[str, Any]]:
-        """API objects of a resource, such as "ingresses.networking.k8s.io"."""
-
-    def to_service(self, namespace: str, name: str, port: int | str, request: Request) -> Response:
-        """A request to an endpoint of a Service port, given by number or name. Raises ConnectionFailed."""
-
-    def direct(self, ip: str, port: int, request: Request) -> Response:
-        """A request to an address from its own node. Raises ConnectionFailed."""
-
-
-class _MainHere:
-    """The `Here` of a container's main program when it has no machine."""
-
-    def __init__(self, container: Container, world: World) -> None:
-        config = container.config
-        self.container, self.world, self.now = container, world, world.now
-        self.argv, self.environment, self.hostname = config.argv, config.environment, config.hostname
-        self.options, self.ip, self.memory_limit = config.image.options, config.ip, config.memory_limit
-        self.namespace = config.pod.partition("/")[0]
-
-    def log(self, text: str, stream: str = "stdout") -> None:
-        self.container.log.write(self.now, stream, text)
-
-    def exit(self, code: int) -> None:
-        self.container.end(self.now, code)
-
-    def read(self, path: str) -> bytes | None:
-        return self.container.read(self.world, path)
-
-    def write(self, path: str, data: bytes) -> str:
-        return self.container.enter(self.world).write(path, data)
-
-    def refusal(self, directory: str) -> str:
-        return self.container.config.refusal(directory)
-
-    def names(self, path: str) -> list[str] | None:
-        return self.container.names(self.world, path)
-
-    def request(self, host: str, port: int, request: Request) -> Response:
-        return self.world.request(self.container.config, host, port, request)
-
-    def resolve(self, name: str) -> list[str]:
-        return self.world.resolve(self.container.config, name)
-
-    def reaches(self, address: str) -> bool:
-        return self.world.reaches(self.container.config, address)
-
-    def objects(self, resource: str) -> list[Mapping[str, Any]]:
-        return self.world.objects(resource)
-
-    def forward(self, namespace: str, service: str, port: int | str, request: Request) -> Response:
-        return self.world.to_service(namespace, service, port, request)
 
 
 class Container:
@@ -250,8 +179,8 @@ class Container:
             self.program = None
         return self.inside
 
-    def _here(self, world: World) -> _MainHere:
-        return _MainHere(self, world)
+    def _here(self, world: World) -> MainHere:
+        return MainHere(world.now, self, world)
 
     # -- files
 

@@ -17,7 +17,8 @@ from tutor.simulator.images.traffic import ConnectionFailed, Request, Response
 from tutor.simulator.images.volumes import VolumeTree
 
 if TYPE_CHECKING:
-    from tutor.simulator.images.container import Container, ContainerConfig, World
+    from tutor.simulator.images.container import Container, ContainerConfig
+    from tutor.simulator.images.world import World
 
 MIB = 2**20
 STEPS_A_SECOND = 5_000
@@ -192,7 +193,7 @@ class Inside:
             del self.programs[pid]
         did = False
         for call in calls:
-            here = CallHere(world.now, call, container, world)
+            here = CallHere(world.now, container, world, call)
             program = self.programs.get(call.pid)
             if program is None:
                 program = self.programs[call.pid] = make_program(program_name(call, container.config.image))
@@ -258,7 +259,7 @@ class Inside:
         for call in self.machine.progress().calls:
             program = self.programs.get(call.pid)
             if program is not None and port in program.ports():
-                response = program.serve(CallHere(world.now, call, container, world), port, request)
+                response = program.serve(CallHere(world.now, container, world, call), port, request)
                 self.run(container, world)
                 return response
         raise ConnectionFailed("refused")

@@ -22,8 +22,9 @@ from tutor.posix.memory import make_directories
 from tutor.simulator.images.programs import PROGRAMS
 
 if TYPE_CHECKING:
-    from tutor.simulator.images.container import ContainerConfig, World
+    from tutor.simulator.images.container import ContainerConfig
     from tutor.simulator.images.model import Image
+    from tutor.simulator.images.world import World
 
 CATCHABLE = frozenset(("TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"))
 MAY_CHOWN = 1

@@ -11,7 +11,7 @@ from tutor.simulator.clock import timestamp
 from tutor.simulator.errors import ApiError
 from tutor.simulator.events import EventRecorder
 from tutor.simulator.ids import Ids
-from tutor.simulator.images.container import World
+from tutor.simulator.images.world import World
 from tutor.simulator.kubelet import status as statuses
 from tutor.simulator.kubelet.pulling import Puller
 from tutor.simulator.kubelet.state import EPHEMERAL, INIT, MAIN, SIDECAR, ContainerRecord, PodRecord
