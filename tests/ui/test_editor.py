@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -126,7 +127,8 @@ async def test_proposals_never_cover_the_line_they_are_for(services: FakeService
     async with editing(services, schemas, size=(80, 19)) as page:
         await page.type("ctrl+end", *"        p")
         rows = page.shown.splitlines()
-        cursor = next(number for number, row in enumerate(rows) if row.rstrip().endswith("16✗         p"))
+        # Whether the mark of a mistake is there yet depends on how busy the machine is.
+        cursor = next(number for number, row in enumerate(rows) if re.search(r"16.? {9}p$", row.rstrip()))
         proposals = [number for number, row in enumerate(rows) if "livenessProbe" in row or "▸" in row]
         assert proposals
         assert max(proposals) < cursor
