@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 
 from tutor.kubectl.command import Command, Invocation
-from tutor.kubectl.commands import create_config, create_network, create_policy, create_rbac, create_workload
+from tutor.kubectl.commands import (
+    create_config,
+    create_network,
+    create_policy,
+    create_rbac,
+    create_secret,
+    create_workload,
+)
 from tutor.kubectl.errors import ApiError, KubectlError, raise_all
 from tutor.kubectl.flags import boolean, string, strings
 from tutor.kubectl.mutate import SAVE_CONFIG, VALIDATE, field_manager, typed, validation, with_last_applied, write_query
@@ -96,6 +103,7 @@ COMMAND = Command(
     subcommands=(
         *create_rbac.COMMANDS,
         *create_config.COMMANDS,
+        *create_secret.COMMANDS,
         *create_workload.COMMANDS,
         *create_network.COMMANDS,
         *create_policy.COMMANDS,
