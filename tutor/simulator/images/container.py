@@ -22,7 +22,6 @@ from tutor.simulator.images.world import World
 if TYPE_CHECKING:
     from tutor.simulator.images.inside import Inside
 
-MIB = 2**20
 KILLED = 137
 
 
