@@ -11,6 +11,7 @@ import pytest
 
 from tutor import __version__
 from tutor.cli import main
+from tutor.cli.output import label
 
 ROOT = Path(__file__).parents[2]
 
@@ -152,3 +153,35 @@ def test_looking_at_an_exercise_makes_no_cluster_for_it(
     assert main(["--cluster", cluster, "exercise", verb, "fix-selector"]) == 1
     assert f"k8s-tutor --cluster {cluster} exercise start fix-selector" in capsys.readouterr().err
     assert main(["cluster", "status"]) == 1
+
+
+@pytest.mark.parametrize("words", [["lesson"], ["exercise", "undo"], ["lesson", "show"]])
+def test_wrong_usage_says_which_help_to_read(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    command = " ".join(words if words[0] == "lesson" else words[:1])
+    assert f"k8s-tutor {command} --help says what is possible" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "guess"),
+    [
+        (["lesson", "show", "pods"], "pods-and-deployments"),
+        (["quiz", "servcies"], "services"),
+        (["exercise", "hint", "fix-imgae"], "fix-image"),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_guessed(
+    words: list[str], guess: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    assert f"Do you mean {guess}?" in capsys.readouterr().err
+
+
+def test_a_long_explanation_keeps_to_its_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    first, *rest = label("why", "A registry has exactly the tags that were pushed to it.")
+    assert first.startswith("    why:    A registry has")
+    assert rest
+    assert all(line.startswith(" " * 12) and len(line) <= 40 for line in rest)

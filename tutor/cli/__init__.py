@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from tutor import __version__
 from tutor.cli import (
@@ -44,9 +45,18 @@ COMMANDS = (
 )
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors also say where the right words are listed; the commands below it do the same."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the usage, what is wrong, and what to type to find out more."""
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n{self.prog} --help says what is possible.\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The grammar of the command line; each module of this package adds its own commands."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="k8s-tutor",
         description="Learn container orchestration in a terminal. Without a command the tutor opens.",
         epilog="Exit codes: 0 done or passed, 1 not passed, 2 wrong usage, 3 something is in the way, 4 still converging.",

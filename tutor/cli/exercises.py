@@ -20,10 +20,12 @@ from tutor.cli.output import (
     CommandError,
     built_in_pack,
     json_option,
+    label,
     markdown,
     opened_progress,
     say,
     say_json,
+    unknown,
     warn,
 )
 from tutor.own_shell import EXERCISE
@@ -71,7 +73,7 @@ def find_exercise(wanted: str | None) -> Exercise:
         raise CommandError(f"say which exercise: {', '.join(exercises)}", USAGE)
     found = exercises.get(wanted)
     if found is None:
-        raise CommandError(f"there is no exercise {wanted!r}. The exercises are: {', '.join(exercises)}", USAGE)
+        raise unknown("exercise", wanted, exercises)
     return found
 
 
@@ -204,7 +206,7 @@ def _print(report: Report) -> None:
                 ("note", result.mistake),
                 ("read", result.see),
             )
-            say(f"    {name + ':':<8}{value}" for name, value in rows if value)
+            say(line for name, value in rows if value for line in label(name, value))
     if report.note:
         say(report.note)
     say(f"{report.passed} of {report.total} passed.")

@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tutor.cli.output import OK, USAGE, CommandError, built_in_pack, json_option, opened_progress, say, say_json, width
+from tutor.cli.output import (
+    OK,
+    USAGE,
+    CommandError,
+    built_in_pack,
+    json_option,
+    opened_progress,
+    say,
+    say_json,
+    unknown,
+    width,
+)
 
 if TYPE_CHECKING:
     from tutor.course.model import Lesson
@@ -34,8 +45,7 @@ def find_lesson(pack: Pack, wanted: str) -> Lesson:
     for lesson in lessons:
         if lesson.id == wanted:
             return lesson
-    known = ", ".join(lesson.id for lesson in lessons)
-    raise CommandError(f"there is no lesson {wanted!r}. The lessons are: {known}", USAGE)
+    raise unknown("lesson", wanted, (lesson.id for lesson in lessons))
 
 
 def list_lessons(arguments: argparse.Namespace) -> int:

@@ -53,6 +53,25 @@ def say_json(data: Any) -> None:
     print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
 
 
+def label(name: str, value: str, indent: int = 4, column: int = 8) -> list[str]:
+    """A name and its text in lines of this terminal's width, the text in a column of its own."""
+    from tutor.course.plain import wrap
+
+    lines = wrap(value, max(20, width() - indent - column))
+    heads = [f"{name}:", *[""] * (len(lines) - 1)]
+    return [f"{' ' * indent}{head:<{column}}{line}" for head, line in zip(heads, lines, strict=True)]
+
+
+def unknown(kind: str, wanted: str, known: Iterable[str]) -> CommandError:
+    """That there is no lesson or exercise of this name: which one may be meant, and all that there are."""
+    from difflib import get_close_matches
+
+    names = list(known)
+    close = [name for name in names if wanted and wanted in name] or get_close_matches(wanted, names, 1)
+    guess = f" Do you mean {close[0]}?" if close else ""
+    return CommandError(f"there is no {kind} {wanted!r}.{guess} The {kind}s are: {', '.join(names)}", USAGE)
+
+
 def json_option(parser: argparse.ArgumentParser) -> None:
     """Add --json."""
     parser.add_argument("--json", action="store_true", help="print JSON for a program to read")
