@@ -59,6 +59,15 @@ def test_every_command_has_help_and_the_list_names_all_of_them() -> None:
             assert "Usage:" in text
 
 
+def test_help_lists_subcommands_by_name() -> None:
+    create = find_command("create")
+    assert create is not None
+    listed = command_help(create, "kubectl create").partition("Available Commands:\n")[2].partition("\n\n")[0]
+    names = [line.split()[0] for line in listed.splitlines()]
+    assert len(names) > 10
+    assert names == sorted(names)
+
+
 def test_help_can_be_asked_for_in_three_ways() -> None:
     config, connection = serving({})
     texts = {run_kubectl(words, config).stdout for words in (["get", "--help"], ["get", "-h"], ["help", "get"])}

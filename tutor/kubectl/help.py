@@ -48,7 +48,8 @@ def command_help(command: Command, path: str) -> str:
         parts.append("\nExamples:\n" + textwrap.indent(textwrap.dedent(command.examples).strip("\n"), "  ") + "\n")
     if command.subcommands:
         width = max(len(item.name) for item in command.subcommands) + 3
-        listed = "".join(f"  {item.name:<{width}}{item.short}\n" for item in command.subcommands)
+        by_name = sorted(command.subcommands, key=lambda item: item.name)
+        listed = "".join(f"  {item.name:<{width}}{item.short}\n" for item in by_name)
         parts.append(f"\nAvailable Commands:\n{listed}")
     if command.flags:
         parts.append("\nOptions:\n" + flags_help(command.flags))
