@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 
-from tutor.kubectl.client import APPLY_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH
+from tutor.kubectl.client import STRATEGIC_MERGE_PATCH
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.commands.apply_last import SUBCOMMANDS
-from tutor.kubectl.errors import ApiError, BareError, KubectlError, raise_all
+from tutor.kubectl.commands.apply_patch import make_patch
+from tutor.kubectl.commands.apply_server import apply_on_server
+from tutor.kubectl.errors import ApiError, KubectlError, raise_all
 from tutor.kubectl.flags import boolean, duration, integer, string, strings
-from tutor.kubectl.merge import json_merge_apply, three_way_json_patch, three_way_patch
-from tutor.kubectl.merge_keys import BUILTIN_GROUPS
+from tutor.kubectl.merge import json_merge_apply
 from tutor.kubectl.mutate import (
     VALIDATE,
     field_manager,
-    last_applied_text,
     typed,
     validation,
     with_last_applied,
@@ -24,19 +24,6 @@ from tutor.kubectl.objects import LAST_APPLIED, Object, annotations_of, get
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.resources import Builder, Info, Request
 from tutor.kubectl.strategic_apply import apply_strategic
-
-CONFLICT_HELP = """
-Please review the fields above--they currently have other managers. Here
-are the ways you can resolve this warning:
-* If you intend to manage all of these fields, please re-run the apply
-  command with the `--force-conflicts` flag.
-* If you do not intend to manage all of the fields, please edit your
-  manifest to remove references to the fields that should keep their
-  current managers.
-* You may co-own fields by updating your manifest to match the existing
-  value; in this case, you'll become the manager if the other manager(s)
-  stop managing the field (remove it from their configuration).
-See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts"""
 
 
 def run(invocation: Invocation) -> None:
@@ -122,7 +109,7 @@ def _apply_one(invocation: Invocation, info: Info, mode: str) -> tuple[Object, s
             f"{json.dumps(info.source)}: resource name may not be empty"
         )
     if invocation.options.flag("server-side"):
-        return _server_side(invocation, info, mode), "serverside-applied"
+        return apply_on_server(invocation, info, mode), "serverside-applied"
     try:
         live = typed(invocation.api.get(info.path), info.resource)
     except ApiError as problem:
@@ -189,33 +176,6 @@ def _update(invocation: Invocation, info: Info, live: Object, mode: str) -> tupl
     return changed, "configured"
 
 
-def make_patch(info: Info, live: Object, *, annotate: bool = True) -> tuple[Object, str]:
-    """The patch from the live object to the manifest, and its content type.
-
-    `annotate` keeps the last-applied annotation up to date.
-    """
-    modified = with_last_applied(info.obj) if annotate else _with_annotations(info.obj)
-    original = _original(live)
-    if info.resource.group in BUILTIN_GROUPS:
-        return three_way_patch(info.resource.kind, original, modified, live), STRATEGIC_MERGE_PATCH
-    return three_way_json_patch(original, modified, live), MERGE_PATCH
-
-
-def _with_annotations(obj: Object) -> Object:
-    """An object without annotations gets an empty map, which stands for "none to remove" as it does in the original."""
-    metadata = obj.get("metadata") or {}
-    return {**obj, "metadata": {**metadata, "annotations": metadata.get("annotations") or {}}}
-
-
-def _original(live: Object) -> Object:
-    text = annotations_of(live).get(LAST_APPLIED)
-    try:
-        original = json.loads(text) if text else {}
-    except ValueError:
-        original = {}
-    return original if isinstance(original, dict) else {}
-
-
 def _send_patch(invocation: Invocation, info: Info, live: Object, patch: tuple[Object, str], mode: str) -> Object:
     query = write_query(
         invocation.options.text("field-manager") or "kubectl-client-side-apply", mode, validation(invocation)
@@ -242,34 +202,6 @@ def _replace_by_force(invocation: Invocation, info: Info, live: Object) -> Objec
         invocation.api, info, str(get(live, "metadata.uid", "")), deadline_in(invocation.options.seconds("timeout"))
     )
     return _create(invocation, info, "none")
-
-
-def _server_side(invocation: Invocation, info: Info, mode: str) -> Object:
-    options = invocation.options
-    manager = options.text("field-manager") or "kubectl"
-    query = write_query(manager, mode, validation(invocation)) | {"force": str(options.flag("force-conflicts")).lower()}
-    path = info.resource.path(info.namespace, info.name, options.text("subresource"))
-    try:
-        applied = typed(invocation.api.patch(path, info.obj, APPLY_PATCH, query), info.resource)
-    except ApiError as problem:
-        if problem.reason == "Conflict":
-            raise BareError(f"error: {problem.message}{CONFLICT_HELP}") from None
-        raise
-    if manager == "kubectl" and mode == "none" and LAST_APPLIED in annotations_of(applied):
-        _keep_last_applied(invocation, info, applied)
-    return applied
-
-
-def _keep_last_applied(invocation: Invocation, info: Info, applied: Object) -> None:
-    """Keeps the client-side annotation current, so that switching back to client-side apply stays possible."""
-    body = {
-        "apiVersion": applied["apiVersion"],
-        "kind": applied["kind"],
-        "metadata": {"name": info.name, "annotations": {LAST_APPLIED: last_applied_text(info.obj)}},
-    }
-    if info.namespace:
-        body["metadata"]["namespace"] = info.namespace
-    invocation.api.patch(info.path, body, APPLY_PATCH, {"fieldManager": "kubectl-last-applied", "force": "false"})
 
 
 COMMAND = Command(

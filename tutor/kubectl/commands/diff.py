@@ -10,7 +10,7 @@ import posixpath
 
 from tutor.kubectl.client import APPLY_PATCH
 from tutor.kubectl.command import Command, Invocation
-from tutor.kubectl.commands.apply import make_patch
+from tutor.kubectl.commands.apply_patch import make_patch
 from tutor.kubectl.errors import ApiError, ExitStatus, KubectlError
 from tutor.kubectl.flags import boolean, integer
 from tutor.kubectl.mutate import field_manager, typed
