@@ -184,6 +184,11 @@ def test_a_crashed_container_shows_its_last_run(client: InProcessClient, runtime
     assert client.send("GET", f"{PODS}/p/log").payload() == b"boom\n"
 
 
+def test_init_containers_leave_no_choice(client: InProcessClient, runtime: FakeRuntime) -> None:
+    client.json("POST", PODS, pod("p", initContainers=[{"name": "i", "image": "x"}]))
+    assert client.send("GET", f"{PODS}/p/log").status == 200
+
+
 def test_several_containers_need_a_choice(client: InProcessClient, runtime: FakeRuntime) -> None:
     body = pod("two", initContainers=[{"name": "i", "image": "x"}])
     body["spec"]["containers"].append({"name": "d", "image": "x"})

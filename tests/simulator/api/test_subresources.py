@@ -201,6 +201,15 @@ def test_ephemeral_containers_can_only_be_added(client: InProcessClient) -> None
     assert status["code"] == 422
 
 
+def test_ephemeral_containers_cannot_be_added_to_the_pod_itself(client: InProcessClient) -> None:
+    client.json("POST", PODS, pod("p"))
+    patch = {"spec": {"ephemeralContainers": [{"name": "debug", "image": "busybox"}]}}
+    status = client.json("PATCH", f"{PODS}/p", patch, content_type=MERGE_PATCH)
+    assert status["code"] == 422
+    assert "pod updates may not change fields other than" in status["message"]
+    assert "ephemeralContainers" not in client.get(f"{PODS}/p")["spec"]
+
+
 # -- others
 
 

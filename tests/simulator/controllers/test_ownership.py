@@ -9,7 +9,7 @@ import pytest
 from tests.simulator.workloads import NOW, deployment, mark_ready, pod_spec
 from tutor.simulator.cluster import SimulatedCluster
 from tutor.simulator.controllers.victims import choose_victims
-from tutor.simulator.objects import controller_of, with_metadata
+from tutor.simulator.objects import controller_of, name_of, with_metadata
 from tutor.simulator.registry import DeleteOptions, Propagation
 from tutor.simulator.store import Obj
 
@@ -146,6 +146,27 @@ def test_a_namespace_takes_everything_in_it_along(cluster: SimulatedCluster) -> 
     cluster.engine.advance(60)
     assert cluster.store.get("namespaces", "", "shop") is None
     assert all(cluster.store.count(resource, "shop") == 0 for resource in cluster.store.resources())
+
+
+def test_pods_of_a_namespace_go_before_anything_else(cluster: SimulatedCluster) -> None:
+    client = cluster.client("user")
+    client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
+    cluster.engine.run_ready()
+    client.create("deployments.apps", with_metadata(deployment("web"), namespace="shop"))
+    metadata = {"name": "held", "namespace": "shop", "finalizers": ["example.org/hold"]}
+    client.create("pods", {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod_spec()})
+    client.delete("namespaces", "", "shop")
+    cluster.engine.advance(60)
+    assert [name_of(pod) for pod in cluster.store.list("pods", "shop")] == ["held"]
+    assert cluster.store.get("deployments.apps", "shop", "web") is not None
+    namespace = cluster.store.get("namespaces", "", "shop")
+    assert namespace is not None
+    assert {condition["status"] for condition in namespace["status"]["conditions"]} == {"False"}
+    held = cluster.store.get("pods", "shop", "held")
+    assert held is not None
+    client.update("pods", with_metadata(held, finalizers=[]))
+    cluster.engine.advance(60)
+    assert cluster.store.get("namespaces", "", "shop") is None
 
 
 def _pod(name: str, **changes: Any) -> Obj:

@@ -53,7 +53,10 @@ def runtime_of(call: Call) -> ContainerRuntime:
 
 
 def chosen_container(pod: Obj, name: str) -> str:
-    """The container that a request names, or the only one. Raises ApiError 400."""
+    """The container that a request names, or the only one apart from init and debug containers. Raises ApiError 400.
+
+    Source: pkg/registry/core/pod/strategy.go validateContainer.
+    """
     spec, pod_name = pod["spec"], pod["metadata"]["name"]
     fields = ("initContainers", "containers", "ephemeralContainers")
     names = [container["name"] for field in fields for container in spec.get(field) or ()]
@@ -61,9 +64,9 @@ def chosen_container(pod: Obj, name: str) -> str:
         if name not in names:
             raise bad_request(f"container {name} is not valid for pod {pod_name}")
         return name
-    if len(names) > 1:
+    if len(spec["containers"]) > 1:
         raise bad_request(f"a container name must be specified for pod {pod_name}, choose one of: [{' '.join(names)}]")
-    return str(names[0])
+    return str(spec["containers"][0]["name"])
 
 
 class Found(NamedTuple):

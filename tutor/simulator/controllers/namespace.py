@@ -1,4 +1,6 @@
-"""Empties namespaces that are being deleted, then lets them go (pkg/controller/namespace/deletion)."""
+"""Empties namespaces that are being deleted, then lets them go (pkg/controller/namespace/deletion).
+
+Pods go first. Nothing else is deleted while one of them is left, and what is left is not told until then."""
 
 from __future__ import annotations
 
@@ -41,6 +43,8 @@ class _Remains:
     resources: Counter[str] = field(default_factory=Counter)
     finalizers: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    pods: bool = False
+    """Whether pods are left, so that nothing else was told to go yet."""
     wait: int = 0
 
     def conditions(self) -> dict[str, tuple[str, str]]:
@@ -80,26 +84,40 @@ class NamespaceController(Controller):
             return DONE
         remains = self._delete_content(name_of(namespace))
         self._tell(namespace, remains)
-        if remains.resources or remains.failures:
+        if remains.pods or remains.resources or remains.failures:
             return Result(math.floor(remains.wait / 2) + 1)
         self._let_go(name_of(namespace))
         return DONE
 
     def _delete_content(self, namespace: str) -> _Remains:
         remains = _Remains()
-        for resource in self._namespaced():
+        resources = list(self._namespaced())
+        pods = [resource for resource in resources if resource.id == "pods"]
+        others = [resource for resource in resources if resource.id != "pods"]
+        left = self._delete_all(pods, namespace, remains)
+        if left:
+            remains.pods = True
+            return remains
+        for resource, objects in self._delete_all(others, namespace, remains):
+            remains.resources[f"{resource.plural}.{resource.group}"] = len(objects)
+            remains.finalizers.update(f for obj in objects for f in obj["metadata"].get("finalizers") or ())
+        return remains
+
+    def _delete_all(
+        self, resources: list[Resource], namespace: str, remains: _Remains
+    ) -> list[tuple[Resource, list[Obj]]]:
+        """Tell all objects of these kinds to go; returns those that are still there, and sets how long to wait."""
+        for resource in resources:
             for obj in self.store.list_sorted(resource.id, namespace):
                 try:
                     self.client.delete(resource.id, namespace, name_of(obj))
                 except ApiError as error:
                     remains.failures.append(error.message)
-        for resource in self._namespaced():
-            left = self.store.list(resource.id, namespace)
-            if left:
-                remains.resources[f"{resource.plural}.{resource.group}"] = len(left)
-                remains.finalizers.update(f for obj in left for f in obj["metadata"].get("finalizers") or ())
-                remains.wait = max(remains.wait, *(_expected_wait(resource, obj) for obj in left))
-        return remains
+        left = [(resource, self.store.list(resource.id, namespace)) for resource in resources]
+        left = [(resource, objects) for resource, objects in left if objects]
+        waits = [_expected_wait(resource, obj) for resource, objects in left for obj in objects]
+        remains.wait = max([remains.wait, *waits])
+        return left
 
     def _namespaced(self) -> Iterator[Resource]:
         """The kinds that live in namespaces, each at the version it is stored in."""

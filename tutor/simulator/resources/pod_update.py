@@ -70,7 +70,7 @@ def _munged(after: Spec, before: Spec) -> dict[str, Any]:
         if kind in munged:
             pairs = zip(munged[kind], before[kind], strict=True)
             munged[kind] = [_with(container, "image", old) for container, old in pairs]
-    for field in ("activeDeadlineSeconds", "schedulingGates", "tolerations", "ephemeralContainers"):
+    for field in ("activeDeadlineSeconds", "schedulingGates", "tolerations"):
         munged = _with(munged, field, before)
     if (before.get("terminationGracePeriodSeconds") or 0) < 0 and munged.get("terminationGracePeriodSeconds") == 1:
         munged = _with(munged, "terminationGracePeriodSeconds", before)
