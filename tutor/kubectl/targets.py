@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor.kubectl.flags import Flag, boolean, string, strings
 from tutor.kubectl.mutate import typed
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 
 if TYPE_CHECKING:
     from tutor.kubectl.command import Invocation

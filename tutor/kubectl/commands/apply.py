@@ -22,7 +22,8 @@ from tutor.kubectl.mutate import (
 )
 from tutor.kubectl.objects import LAST_APPLIED, Object, annotations_of, get
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 from tutor.kubectl.strategic_apply import apply_strategic
 
 

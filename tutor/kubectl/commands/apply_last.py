@@ -13,7 +13,8 @@ from tutor.kubectl.mutate import VALIDATE, field_manager, last_applied_text, typ
 from tutor.kubectl.objects import LAST_APPLIED, Object, annotations_of
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.printers.yaml import to_json, to_yaml
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 from tutor.kubectl.targets import FILE_FLAGS, builder_for
 
 

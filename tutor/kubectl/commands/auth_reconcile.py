@@ -16,7 +16,8 @@ from tutor.kubectl.flags import boolean, string, strings
 from tutor.kubectl.mutate import typed
 from tutor.kubectl.objects import Object, annotations_of, labels_of
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 
 GROUP = "rbac.authorization.k8s.io"
 PROTECTED = "rbac.authorization.kubernetes.io/autoupdate"

@@ -11,7 +11,8 @@ from tutor.kubectl.help import show_help
 from tutor.kubectl.mutate import typed
 from tutor.kubectl.objects import Object, get, name_of
 from tutor.kubectl.printers.report import PRINT_FLAGS, Reporter
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 
 _TYPE = "certificatesigningrequests"
 _ATTEMPTS = 10  # how often a change that met another one is tried again

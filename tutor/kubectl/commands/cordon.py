@@ -8,7 +8,8 @@ from tutor.kubectl.errors import ApiError, KubectlError
 from tutor.kubectl.mutate import typed
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import DRY_RUN, Reporter, dry_run_mode
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 from tutor.kubectl.targets import SELECTOR
 
 

@@ -18,7 +18,8 @@ from tutor.kubectl.flags import boolean, string, strings
 from tutor.kubectl.mutate import SAVE_CONFIG, VALIDATE, field_manager, typed, validation, with_last_applied, write_query
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.raw import RAW, send_raw
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 
 
 def run(invocation: Invocation) -> None:

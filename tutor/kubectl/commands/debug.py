@@ -24,7 +24,8 @@ from tutor.kubectl.manifests import read_text
 from tutor.kubectl.mutate import typed
 from tutor.kubectl.objects import Object, get, name_of, namespace_of
 from tutor.kubectl.pods import pods_resource
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 from tutor.kubectl.waiting import deadline_in, follow
 
 _KEPT = ("labels", "annotations", "liveness", "readiness", "startup", "init-containers")

@@ -12,7 +12,8 @@ from tutor.kubectl.flags import boolean, duration, integer, string, strings
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import DRY_RUN, dry_run_mode
 from tutor.kubectl.raw import RAW, send_raw
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 from tutor.kubectl.waiting import deadline_in, wait_until_gone
 
 _FORCE_WARNING = (

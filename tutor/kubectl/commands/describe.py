@@ -8,7 +8,8 @@ from tutor.kubectl.describe.context import Context
 from tutor.kubectl.errors import ApiError, KubectlError, raise_all
 from tutor.kubectl.flags import boolean, integer
 from tutor.kubectl.mutate import typed
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 from tutor.kubectl.targets import FILE_FLAGS, SELECTOR
 
 

@@ -13,7 +13,8 @@ from tutor.kubectl.jsonpath import relaxed
 from tutor.kubectl.objects import Object
 from tutor.kubectl.printers.sorting import Unsortable, sort_table
 from tutor.kubectl.printers.table import TableOptions, TablePrinter, table_of
-from tutor.kubectl.resources import Builder, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder
 from tutor.kubectl.tabwriter import TabWriter, table_writer
 from tutor.kubectl.tracing import log_line
 

@@ -11,7 +11,8 @@ from tutor.kubectl.errors import ApiError, KubectlError
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.output import object_printer
 from tutor.kubectl.printers.table import TablePrinter
-from tutor.kubectl.resources import Builder, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder
 from tutor.kubectl.tabwriter import table_writer
 
 Show = Callable[[Object, str], None]

@@ -15,7 +15,8 @@ from tutor.kubectl.merge import json_merge_apply
 from tutor.kubectl.mutate import field_manager, typed, write_query
 from tutor.kubectl.objects import Object
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 from tutor.kubectl.strategic_apply import apply_strategic
 from tutor.kubectl.targets import FILE_FLAGS, live_infos
 

@@ -12,7 +12,7 @@ from tutor.kubectl.objects import Object, get
 from tutor.kubectl.pod_spec import all_containers, change_all, pod_spec
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS
 from tutor.kubectl.quantity import canonical, parse_quantity
-from tutor.kubectl.resources import NO_RESOURCE
+from tutor.kubectl.request import NO_RESOURCE
 from tutor.kubectl.selectors import label_selector_object
 from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR, builder_for
 

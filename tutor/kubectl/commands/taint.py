@@ -12,7 +12,8 @@ from tutor.kubectl.metadata_edit import label_value_problem
 from tutor.kubectl.mutate import VALIDATE, field_manager, typed, validation, write_query
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
-from tutor.kubectl.resources import Builder, Info, Request
+from tutor.kubectl.request import Request
+from tutor.kubectl.resources import Builder, Info
 from tutor.kubectl.targets import ALL, SELECTOR
 
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
