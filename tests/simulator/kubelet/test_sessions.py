@@ -23,6 +23,29 @@ def test_a_command_reads_its_input_to_the_end(at_once: bool) -> None:
     assert session.exit_status() == {"metadata": {}, "status": "Success"}
 
 
+@pytest.mark.parametrize("from_input", [True, False])
+def test_a_command_writes_more_than_a_pipe_holds(from_input: bool) -> None:
+    """It waits while nobody takes what it has written, and holds nothing else up meanwhile."""
+    lab = Lab()
+    lab.pod("app", {"command": ["sleep", "3600"]})
+    lab.advance(5)
+    expected = "".join(f"{number}\n" for number in range(1, 40_001)).encode()
+    argv = ["cat"] if from_input else ["seq", "1", "40000"]
+    session = lab.cluster.runtime.exec("default", "app", "c", argv, stdin=from_input, tty=False)
+    assert session is not None
+    if from_input:
+        session.write(expected)
+        session.end_input()
+    written = b""
+    for _ in range(600):
+        written += b"".join(data for _, data in session.output())
+        if session.exit_status() is not None:
+            break
+        lab.advance(0.1)
+    assert written == expected
+    assert session.exit_status() == {"metadata": {}, "status": "Success"}
+
+
 def test_a_shell_at_a_terminal_answers_and_is_interrupted() -> None:
     lab = Lab()
     lab.pod("app", {"command": ["sleep", "3600"]})

@@ -127,7 +127,7 @@ class Inside:
             answered = self._serve_calls(container, world, progress.calls)
             if self._main_has_ended(container, world.now):
                 return
-            if self.credit < 1 or not (answered or progress.busy or progress.full):
+            if self.credit < 1 or not (answered or progress.busy or self.main in progress.full):
                 break
         self._plan(world.now, busy=progress.busy, wake_at=progress.wake_at)
 

@@ -48,6 +48,7 @@ class ExecSession(_Session):
         self._code: int | None = None
         self._left: list[tuple[str, bytes]] = []
         self._input = b""
+        self._input_ended = False
 
     def output(self) -> Iterable[tuple[str, bytes]]:
         """What it has written since the last call."""
@@ -61,8 +62,13 @@ class ExecSession(_Session):
         if streams is None:
             self._code = KILLED if self._code is None else self._code
             return
+        waits_for_room = not streams.stdout.writable()
         self._left.extend(streams.take_output())
+        if waits_for_room:
+            self._runtime.poke(*self._pod)
+        self._feed(streams)
         if streams.status is not None:
+            self._left.extend(streams.take_output())
             self._code = streams.status
 
     def exit_status(self) -> dict[str, Any] | None:
@@ -92,19 +98,20 @@ class ExecSession(_Session):
             self._runtime.poke(*self._pod)
 
     def _feed(self, streams: Streams) -> None:
-        """Hand over what fits; the rest follows with the next bytes."""
-        self._input = self._input[streams.feed(self._input) :]
+        """Hand over the input as long as it is read; the rest follows when there is room again."""
+        while self._input and (taken := streams.feed(self._input)):
+            self._input = self._input[taken:]
+            self._runtime.poke(*self._pod)
+        if self._input_ended and not self._input and streams.input.has_writer:
+            streams.close_input()
+            self._runtime.poke(*self._pod)
 
     def end_input(self) -> None:
         """Its standard input has ended."""
         with self._runtime.lock:
-            streams = self._streams(self._pid)
-            if streams is not None:
-                while self._input and (taken := streams.feed(self._input)):
-                    self._input = self._input[taken:]
-                    self._runtime.poke(*self._pod)
-                streams.close_input()
-            self._runtime.poke(*self._pod)
+            self._input_ended = True
+            if (streams := self._streams(self._pid)) is not None:
+                self._feed(streams)
 
     def _interrupt(self, name: str) -> None:
         running = self._runtime.running(*self._pod, self._container)
