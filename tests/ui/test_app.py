@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.doubles import FakeServices
-from tests.ui.driving import on_screen, open_at, press, settle, text_of
+from tests.ui.driving import notices, on_screen, open_at, press, settle, text_of
 from tutor.ui.driver import LastingOutput, tolerant_decoder
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.screens.home import HomeScreen
@@ -254,3 +254,11 @@ async def test_the_palette_names_every_command_once_in_plain_characters(services
         text = text_of(pilot)
         assert "\N{RIGHT-POINTING MAGNIFYING GLASS}" not in text
         assert [line.strip() for line in text.splitlines()].count("Quit") == 1
+
+
+async def test_escape_once_too_often_does_not_end_the_program(services: FakeServices) -> None:
+    async with open_at(services, "quiz:services") as pilot:
+        await press(pilot, "escape", "escape", "escape")
+        on_screen(pilot, HomeScreen)
+        assert pilot.app.is_running
+        assert "q ends the program" in notices(pilot)

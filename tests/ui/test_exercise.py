@@ -6,14 +6,14 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from tests.ui.doubles import FakeCluster, FakeServices
-from tests.ui.driving import WIDE, on_screen, open_at, press, settle, text_of
+from tests.ui.driving import SMALL, WIDE, on_screen, open_at, press, settle, text_of
 from tutor.grading import CheckResult, Verdict
 from tutor.ui.screens.edit import EditScreen
 from tutor.ui.screens.exercise import ExerciseScreen
 from tutor.ui.screens.exercises import ExercisesScreen
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
-from tutor.ui.widgets.exercise.checks import check_line
+from tutor.ui.widgets.exercise.checks import Checks, check_line
 from tutor.ui.widgets.exercise.files import FilesPane
 from tutor.ui.widgets.exercise.shell import ShellPane
 from tutor.ui.widgets.exercise.shell_input import ShellInput
@@ -352,6 +352,15 @@ async def test_panes_that_a_larger_terminal_shows_are_drawn(services: FakeServic
         on_screen(pilot, ExerciseScreen).refresh_live()
         await settle(pilot)
         assert "Pod web-app-6f9c" in text_of(pilot)
+
+
+async def test_checks_take_no_more_room_after_the_terminal_was_large(services: FakeServices) -> None:
+    async with open_at(services, START, size=SMALL) as pilot:
+        before = on_screen(pilot, ExerciseScreen).query_one(Checks).size.height
+        for size in (WIDE, SMALL):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+        assert on_screen(pilot, ExerciseScreen).query_one(Checks).size.height == before
 
 
 async def test_the_list_shows_what_is_solved(services: FakeServices) -> None:

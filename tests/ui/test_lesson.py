@@ -10,6 +10,7 @@ from tutor.ui.screens.exercise import ExerciseScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.quiz import QuizScreen
 from tutor.ui.screens.search import SearchScreen
+from tutor.ui.search import readable
 from tutor.ui.widgets.reading.prose import Prose
 from tutor.ui.widgets.reading.wide import CodeBlock, DiagramBlock
 
@@ -183,6 +184,11 @@ async def test_search_finds_pages_with_all_words(services: FakeServices) -> None
         assert "2 pages" in text_of(pilot)
         await press(pilot, "enter", "enter")
         assert page_of(pilot) == "services#by-label"
+
+
+def test_what_search_shows_of_a_page_has_no_markdown() -> None:
+    source = "Probes:\n\n| | Liveness |\n|---|:--|\n| Asks | alive? |\n\n- **one**\n\n```console\n$ ls | wc\n```\n"
+    assert readable(source) == "Probes: Liveness; Asks, alive?; one $ ls | wc"
 
 
 async def test_search_says_when_nothing_is_found(services: FakeServices) -> None:

@@ -13,6 +13,10 @@ SNIPPET = 70
 """Characters of text shown around the first match."""
 
 _MARKS = re.compile(r"\*\*|`|!?\[([^\]]*)\]\([^)]*\)")
+_FENCE = re.compile(r" *(`{3,}|~{3,})")
+_LIST_MARK = re.compile(r"^ *(?:[-*]|\d+\.) +")
+_UNDER_HEADING = re.compile(r"\|[ |:-]+")
+"""The line of a table between its heading and its rows."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,17 @@ def search(pack: Pack, query: str) -> list[Found]:
 
 def readable(source: str) -> str:
     """Markdown without its marks, on one line."""
-    return " ".join(_MARKS.sub(lambda match: match[1] or "", source).split())
+    lines = " ".join(_without_layout(line) for line in source.splitlines())
+    return " ".join(_MARKS.sub(lambda match: match[1] or "", lines).split())
+
+
+def _without_layout(line: str) -> str:
+    """A line without what makes it a row of a table, an entry of a list, or the edge of a block of code."""
+    if _FENCE.match(line) or _UNDER_HEADING.fullmatch(line.strip()):
+        return ""
+    if line.startswith("|"):
+        return ", ".join(cell.strip() for cell in line.split("|") if cell.strip()) + ";"
+    return _LIST_MARK.sub("", line, count=1)
 
 
 def snippet(text: str, words: list[str]) -> str:

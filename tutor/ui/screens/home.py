@@ -164,6 +164,10 @@ class HomeScreen(TutorScreen[None]):
         elif lesson_id := self._lesson_of(event.option.id):
             self.tutor.action_follow(f"lesson:{lesson_id}")
 
+    def action_close(self) -> None:
+        """Stay: nothing is open here, and whoever presses escape to get back to the map has not asked for its end."""
+        self.notify("This is the first screen. q ends the program.")
+
     def action_review(self) -> None:
         """Open the review of due questions."""
         from tutor.ui.screens.quiz import QuizScreen

@@ -72,7 +72,9 @@ class Checks(Menu):
         self._fill()
 
     def on_resize(self) -> None:
+        """Write the lines anew for the new width, and take as much height as they need there."""
         self._fill()
+        self.call_after_refresh(self.refresh, layout=True)
 
     def _fill(self) -> None:
         width = max(20, self.size.width - 3)
