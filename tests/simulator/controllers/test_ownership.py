@@ -153,12 +153,15 @@ def test_pods_of_a_namespace_go_before_anything_else(cluster: SimulatedCluster) 
     client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
     cluster.engine.run_ready()
     client.create("deployments.apps", with_metadata(deployment("web"), namespace="shop"))
+    cluster.engine.run_ready()
     metadata = {"name": "held", "namespace": "shop", "finalizers": ["example.org/hold"]}
     client.create("pods", {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod_spec()})
     client.delete("namespaces", "", "shop")
     cluster.engine.advance(60)
     assert [name_of(pod) for pod in cluster.store.list("pods", "shop")] == ["held"]
     assert cluster.store.get("deployments.apps", "shop", "web") is not None
+    (remaining,) = cluster.store.list(SETS, "shop")
+    assert not remaining["status"].get("conditions")
     namespace = cluster.store.get("namespaces", "", "shop")
     assert namespace is not None
     assert {condition["status"] for condition in namespace["status"]["conditions"]} == {"False"}

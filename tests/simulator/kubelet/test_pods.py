@@ -254,6 +254,17 @@ def test_ephemeral_containers_join_a_running_pod(lab: Lab) -> None:
     assert lab.get("web")["status"]["phase"] == "Running"
 
 
+def test_statuses_of_ephemeral_containers_are_in_the_order_of_their_names(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.27"})
+    lab.advance(10)
+    added = [{"name": name, "image": "busybox:1.36", "command": ["sleep", "100"]} for name in ("second", "first")]
+    pod = lab.get("web")
+    lab.client.update("pods", {**pod, "spec": {**pod["spec"], "ephemeralContainers": added}})
+    lab.advance(5)
+    statuses = lab.get("web")["status"]["ephemeralContainerStatuses"]
+    assert [status["name"] for status in statuses] == ["first", "second"]
+
+
 def test_events_go_after_an_hour(lab: Lab) -> None:
     lab.pod("web", {"image": "nginx:1.27"})
     lab.advance(3500)

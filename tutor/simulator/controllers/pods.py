@@ -83,16 +83,17 @@ class PodControl:
         self._client = client
         self._events = events
 
-    def create(self, owner: Obj, pod: Obj) -> Obj:
-        """Create a pod. Raises ApiError after telling of it."""
+    def create(self, owner: Obj, pod: Obj) -> None:
+        """Create a pod. Raises ApiError after telling of it; a namespace that goes away takes no pods, which is no error
+        (pkg/controller/replicaset/replica_set.go manageReplicas, and the same for DaemonSets and Jobs)."""
         try:
             created = self._client.create("pods", pod)
         except ApiError as error:
-            if not _namespace_terminating(error):
-                self._events.warning(owner, "FailedCreate", f"Error creating: {error.message}")
+            if _namespace_terminating(error):
+                return
+            self._events.warning(owner, "FailedCreate", f"Error creating: {error.message}")
             raise
         self._events.normal(owner, "SuccessfulCreate", f"Created pod: {name_of(created)}")
-        return created
 
     def delete(self, owner: Obj, pod: Obj) -> None:
         """Delete a pod. Raises ApiError after telling of it; a pod that is gone is no error."""

@@ -187,7 +187,7 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     generation = pod["metadata"].get("generation", 1)
     default = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
     init = _statuses(pod, record, spec.get("initContainers") or (), default)
-    main = _statuses(pod, record, sorted(spec["containers"], key=lambda container: str(container["name"])), default)
+    main = _statuses(pod, record, _by_name(spec["containers"]), default)
     found = "Failed" if record.final else phase(pod, init, main, ended=ended)
     conditions = pod_conditions(pod, record, init, main, found)
     status = {key: value for key, value in old.items() if key not in _REWRITTEN}
@@ -207,7 +207,7 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     if init:
         status["initContainerStatuses"] = init
     status["containerStatuses"] = main
-    ephemeral = _statuses(pod, record, spec.get("ephemeralContainers") or (), "ContainerCreating")
+    ephemeral = _statuses(pod, record, _by_name(spec.get("ephemeralContainers") or ()), "ContainerCreating")
     if ephemeral:
         status["ephemeralContainerStatuses"] = [_unprobed(entry) for entry in ephemeral]
     status.update(pod_resources(spec))
@@ -215,6 +215,10 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
 
 
 _REWRITTEN = ("reason", "message", "nominatedNodeName")
+
+
+def _by_name(containers: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(containers, key=lambda container: str(container["name"]))
 
 
 def _statuses(pod: Obj, record: PodRecord, containers: Iterable[Mapping[str, Any]], default: str) -> list[Status]:
