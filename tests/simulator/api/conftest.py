@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.simulator.api.backups import define, definition
 from tutor.simulator.api.handler import Api
 from tutor.simulator.api.inprocess import InProcessClient
 from tutor.simulator.cluster import ClusterState, NodeSpec, SimulatedCluster
@@ -65,3 +66,10 @@ def deployment(name: str = "web") -> dict[str, Any]:
         "metadata": {"name": name},
         "spec": {"replicas": 1, "selector": {"matchLabels": labels}, "template": template},
     }
+
+
+@pytest.fixture
+def defined(client: InProcessClient) -> InProcessClient:
+    """A client of a cluster that has Backups."""
+    assert define(client, definition())["kind"] == "CustomResourceDefinition"
+    return client
