@@ -148,6 +148,23 @@ def test_a_namespace_takes_everything_in_it_along(cluster: SimulatedCluster) -> 
     assert all(cluster.store.count(resource, "shop") == 0 for resource in cluster.store.resources())
 
 
+@pytest.mark.parametrize("kind", ["DaemonSet", "StatefulSet"])
+def test_a_namespace_goes_although_a_controller_wants_to_write_into_it(kind: str) -> None:
+    strict = SimulatedCluster(now=NOW, strict=True)
+    client = strict.client("user")
+    client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
+    strict.engine.run_ready()
+    labels = {"app": "web"}
+    template = {"metadata": {"labels": labels}, "spec": pod_spec()}
+    body = {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "web", "namespace": "shop"}}
+    client.create(
+        f"{kind.lower()}s.apps", {**body, "spec": {"selector": {"matchLabels": labels}, "template": template}}
+    )
+    client.delete("namespaces", "", "shop")
+    strict.engine.advance(60)
+    assert strict.store.get("namespaces", "", "shop") is None
+
+
 def test_pods_of_a_namespace_go_before_anything_else(cluster: SimulatedCluster) -> None:
     client = cluster.client("user")
     client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from tutor.simulator.client import Client
 from tutor.simulator.controllers.adoption import claim
 from tutor.simulator.controllers.base import index_owned
 from tutor.simulator.controllers.deployment.revisions import template_hash
+from tutor.simulator.engine import Retry
+from tutor.simulator.errors import ApiError
 from tutor.simulator.objects import annotations_of, name_of, namespace_of, owner_reference, uid_of
 from tutor.simulator.store import Obj
 
@@ -65,10 +68,20 @@ class RevisionKeeper:
             name = f"{name_of(owner)[:PREFIX_LENGTH]}-{digest}"
             existing = self._client.get(REVISIONS, namespace_of(owner), name)
             if existing is None:
-                return self._client.create(REVISIONS, self._body(owner, name, digest, data, number)), collisions
+                return self._make(self._body(owner, name, digest, data, number)), collisions
             if existing["data"] == data:
                 return existing, collisions
             collisions += 1
+
+    def _make(self, revision: Obj) -> Obj:
+        """Create a revision. What is forbidden now (a quota, a namespace that goes) is tried again, as the real controllers do with
+        whatever syncDaemonSet and UpdateStatefulSet return."""
+        try:
+            return self._client.create(REVISIONS, revision)
+        except ApiError as error:
+            if error.code == HTTPStatus.FORBIDDEN:
+                raise Retry(error.message) from error
+            raise
 
     def _body(self, owner: Obj, name: str, digest: str, data: Mapping[str, Any], number: int) -> Obj:
         labels = (owner["spec"]["template"].get("metadata") or {}).get("labels") or {}
