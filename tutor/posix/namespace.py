@@ -74,7 +74,7 @@ class Namespace:
     def resolve(self, path: str, *, follow: bool = True) -> str:
         """The path with its symbolic links replaced. The last component need not exist; `follow` covers it too."""
         content = getattr(self.root.tree, "root", None)
-        known = self._walks.of((content, self.user, len(self.mounts)))
+        known = self._walks.of(content, self.user, len(self.mounts))
         end = known.get((path, follow))
         if end is None:
             end, in_root = self._walk(path, follow=follow)
