@@ -95,3 +95,28 @@ def test_the_baseline_lets_ordinary_pods_be(client: InProcessClient) -> None:
     label(client, enforce="baseline")
     answer = client.send("POST", PODS, pod("p"))
     assert (answer.status, warnings(answer)) == (201, [])
+
+
+def test_who_makes_a_namespace_stricter_is_warned_of_the_pods_that_are_there(client: InProcessClient) -> None:
+    for name in ("b", "a", "c"):
+        client.json("POST", PODS, pod(name))
+    client.json("POST", PODS, pod("host", hostNetwork=True))
+    client.json("POST", PODS, pod("safe", **SAFE))
+    assert enforce_warnings(client, "baseline") == [
+        'existing pods in namespace "default" violate the new PodSecurity enforce level "baseline:latest"',
+        "host: host namespaces",
+    ]
+    broken = "allowPrivilegeEscalation != false, unrestricted capabilities, runAsNonRoot != true, seccompProfile"
+    assert enforce_warnings(client, "restricted") == [
+        'existing pods in namespace "default" violate the new PodSecurity enforce level "restricted:latest"',
+        f"a (and 2 other pods): {broken}",
+        f"host: host namespaces, {broken}",
+    ]
+    assert enforce_warnings(client, "restricted") == []
+    assert enforce_warnings(client, "baseline") == []
+
+
+def enforce_warnings(client: InProcessClient, level: str) -> list[str]:
+    wanted = {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": level}}}
+    answer = client.send("PATCH", "/api/v1/namespaces/default", wanted, content_type=MERGE_PATCH)
+    return [text.removeprefix('299 - "').removesuffix('"').replace('\\"', '"') for text in warnings(answer)]

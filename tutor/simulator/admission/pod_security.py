@@ -1,6 +1,7 @@
 """Holds pods to the standard that their namespace's labels name (k8s.io/pod-security-admission, admission/admission.go).
 
 `enforce` refuses pods; `warn`, which is as strict as `enforce` unless it says otherwise, warns of them and of their templates.
+Who makes `enforce` stricter is warned of the pods that are there already: they stay.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, cast
 from tutor.simulator import errors
 from tutor.simulator.admission import AdmissionRequest
 from tutor.simulator.resources.core_namespaces import LEVELS
-from tutor.simulator.resources.pod_security import Level, violations
+from tutor.simulator.resources.pod_security import Level, broken_rules, violations
 
 ORDER = 70
 _PREFIX = "pod-security.kubernetes.io/"
@@ -30,6 +31,9 @@ _TEMPLATES: Mapping[str, tuple[str, ...]] = {
 
 def validate(request: AdmissionRequest) -> None:
     """Refuses or warns of what the namespace does not allow."""
+    if request.resource.id == "namespaces":
+        _warn_of_existing_pods(request)
+        return
     is_pod = request.resource.id == "pods"
     if request.obj is None or not (is_pod or request.resource.id in _TEMPLATES):
         return
@@ -49,6 +53,32 @@ def validate(request: AdmissionRequest) -> None:
     if request.warnings is not None and (text := violations(warned, spec)):
         mode = "warn" if f"{_PREFIX}warn" in labels or f"{_PREFIX}warn-version" in labels else "enforce"
         request.warnings.append(f'would violate PodSecurity "{warned}:{_version(labels, mode)}": {text}')
+
+
+def _warn_of_existing_pods(request: AdmissionRequest) -> None:
+    """ValidateNamespace and EvaluatePodsInNamespace"""
+    if request.obj is None or request.old is None or request.subresource or request.warnings is None:
+        return
+    before, after = (namespace["metadata"].get("labels") or {} for namespace in (request.old, request.obj))
+    level, version = _level(after, "enforce"), _version(after, "enforce")
+    stricter = LEVELS.index(level) > LEVELS.index(_level(before, "enforce"))
+    if level == "privileged" or (version == _version(before, "enforce") and not stricter):
+        return
+    found: dict[str, list[str]] = {}
+    for pod in request.context.store.list("pods", request.name):
+        if text := broken_rules(level, pod["spec"]):
+            found.setdefault(text, []).append(pod["metadata"]["name"])
+    if found:
+        what = f'violate the new PodSecurity enforce level "{level}:{version}"'
+        request.warnings.append(f'existing pods in namespace "{request.name}" {what}')
+        request.warnings.extend(sorted(f"{_some(names)}: {text}" for text, names in found.items()))
+
+
+def _some(names: list[str]) -> str:
+    """The first of some pods, and how many others there are."""
+    others = len(names) - 1
+    more = f" (and {others} other pod{'s' if others > 1 else ''})" if others else ""
+    return f"{min(names)}{more}"
 
 
 def _level(labels: Mapping[str, str], mode: str) -> Level:

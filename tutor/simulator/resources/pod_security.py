@@ -47,6 +47,11 @@ def violations(level: Level, spec: Spec) -> str:
     return ", ".join(f"{reason} ({detail})" for check in _LEVELS[level] for reason, detail in check(spec))
 
 
+def broken_rules(level: Level, spec: Spec) -> str:
+    """The same without what exactly breaks each rule."""
+    return ", ".join(reason for check in _LEVELS[level] for reason, _ in check(spec))
+
+
 def _containers(spec: Spec) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
     """Name, container and security context of each."""
     for field in ("initContainers", "containers", "ephemeralContainers"):
