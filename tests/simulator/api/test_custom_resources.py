@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.api.backups import APPLY, BACKUPS, MERGE, SCHEDULE, backup
+from tests.simulator.api.backups import APPLY, BACKUPS, MERGE, SCHEDULE, backup, define, definition
 from tutor.simulator.api.inprocess import InProcessClient
 
 
@@ -139,6 +139,20 @@ def test_scale(defined: InProcessClient) -> None:
     low = defined.json("PATCH", f"{BACKUPS}/a/scale", {"spec": {"replicas": -3}}, content_type=MERGE)
     why = ".spec.replicas: Invalid value: -3: should be a non-negative integer"
     assert low["message"] == f'Backup.demo.example.com "a" is invalid: {why}'
+
+
+def test_a_scale_without_a_selector(client: InProcessClient) -> None:
+    crd = definition()
+    for version in crd["spec"]["versions"]:
+        version["subresources"] = {
+            "status": {},
+            "scale": {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"},
+        }
+    define(client, crd)
+    made = backup()
+    made["spec"]["replicas"] = 2
+    client.json("POST", BACKUPS, made)
+    assert client.get(f"{BACKUPS}/a/scale")["status"] == {"replicas": 0}
 
 
 def test_tables_and_field_selectors(defined: InProcessClient) -> None:

@@ -45,7 +45,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Where a kind keeps what autoscaling/v1 Scale shows: paths from the object's root."""
+    """Where a kind keeps what autoscaling/v1 Scale shows: paths from the object's root; empty for what it does not keep."""
 
     spec_replicas: tuple[str, ...] = ("spec", "replicas")
     status_replicas: tuple[str, ...] = ("status", "replicas")

@@ -82,7 +82,7 @@ def _scale_of(call: Call, obj: Obj) -> Obj:
         raise ApiError(500, "InternalError", f"Internal error occurred: {why}", {"causes": [{"message": why}]})
     spec = {"replicas": _at(obj, where.spec_replicas) or 0}
     status: dict[str, Any] = {"replicas": _at(obj, where.status_replicas) or 0}
-    if selector := selector_text(_at(obj, where.selector)):
+    if where.selector and (selector := selector_text(_at(obj, where.selector))):
         status["selector"] = selector
     return {
         "kind": "Scale",

@@ -60,7 +60,8 @@ def find_target(client: Client, hpa: Obj) -> ScaleTarget:
     if obj is None:
         raise ScaleError(f'{group_resource(resource.plural, resource.group)} "{reference["name"]}" not found')
     replicas = _at(obj, resource.scale.spec_replicas)
-    return ScaleTarget(resource, obj, int(replicas or 0), _as_selector(_at(obj, resource.scale.selector)))
+    selector = _at(obj, resource.scale.selector) if resource.scale.selector else None
+    return ScaleTarget(resource, obj, int(replicas or 0), _as_selector(selector))
 
 
 def _kind(client: Client, group: str, kind: str) -> Resource | None:
