@@ -125,6 +125,14 @@ def test_large_answers_are_compressed_for_those_who_take_it(connection: Connecti
     assert json.loads(response.read())["openapi"] == "3.0.0"
 
 
+@pytest.mark.parametrize("more", [2, 1_000_000])
+def test_requests_that_are_too_large(connection: Connection, more: int) -> None:
+    body = config_map("large", text="x" * (3 * 1024 * 1024 + more))
+    response = connection.send("POST", CONFIG_MAPS, body)
+    status = json.loads(response.read())
+    assert (response.status, status["message"]) == (413, "Request entity too large: limit is 3145728")
+
+
 def test_a_watch_streams_events_until_its_time_is_up(endpoint: Endpoint, connection: Connection) -> None:
     watcher = Connection(endpoint)
     revision = connection.json("GET", CONFIG_MAPS)["metadata"]["resourceVersion"]

@@ -155,9 +155,9 @@ async def _read(request: web.BaseRequest) -> Request:
     size = 0
     if request.can_read_body:
         async for chunk in request.content.iter_any():
-            size += len(chunk)
-            if size <= MAX_BODY + 1:
+            if size <= MAX_BODY:
                 chunks.append(chunk)
+            size += len(chunk)
     body = b"".join(chunks)[: MAX_BODY + 1]
     path, _, query = request.raw_path.partition("?")
     return Request(

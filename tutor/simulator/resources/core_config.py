@@ -37,7 +37,7 @@ def _validate_config_map(obj: Obj) -> Iterator[FieldError]:
     for key in data.keys() & binary.keys():
         yield invalid("data[" + key + "]", key, "duplicate of key present in binaryData")
     if sum(len(value.encode()) for value in data.values()) > MAX_BYTES:
-        yield too_long("", MAX_BYTES)
+        yield too_long("[]", MAX_BYTES)
 
 
 def _immutable_data(obj: Obj, old: Obj) -> Iterator[FieldError]:
