@@ -115,12 +115,20 @@ _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_cir
 
 def encode(value: Any) -> bytes:
     """JSON on one line, as the API server writes it."""
-    return _encoder.encode(value).encode(errors="replace") + b"\n"
+    return _for_pages(_encoder.encode(value)).encode(errors="replace") + b"\n"
 
 
 def encode_pretty(value: Any) -> bytes:
     """JSON with an indent of two, for people (pretty=true, and clients that look like a browser or curl)."""
-    return json.dumps(value, ensure_ascii=False, indent=2).encode(errors="replace")
+    return _for_pages(json.dumps(value, ensure_ascii=False, indent=2)).encode(errors="replace")
+
+
+def _for_pages(text: str) -> str:
+    """JSON without characters that mean something in HTML and JavaScript, as Go writes it (encoding/json, HTMLEscape)."""
+    for character in "<>&\u2028\u2029":
+        if character in text:
+            text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
 
 
 def plain_text(status: int, text: str) -> Response:
