@@ -61,7 +61,7 @@ def container_config(look: Look, container: Mapping[str, Any], image: Image) -> 
         read_only=bool(context.get("readOnlyRootFilesystem")),
         tty=bool(container.get("tty")),
         stdin=bool(container.get("stdin")),
-        mounts=mount_points(pod, container, everything),
+        mounts=mount_points(look.services.client, pod, container, everything),
         cpu_limit=limit(container, "cpu"),
         memory_limit=limit(container, "memory"),
         message_path=container.get("terminationMessagePath") or "",

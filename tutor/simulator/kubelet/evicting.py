@@ -85,7 +85,7 @@ def _pod_limits(look: Look) -> dict[str, str]:
 
 
 def _volume_bytes(look: Look, volume: dict[str, Any]) -> int:
-    return look.services.mounter.store.used(volume_id(look.pod, volume))
+    return look.services.mounter.store.used(volume_id(look.services.client, look.pod, volume))
 
 
 def _container_bytes(look: Look, name: str) -> int:

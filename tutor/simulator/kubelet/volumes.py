@@ -15,18 +15,35 @@ from tutor.simulator.objects import name_of, namespace_of, uid_of
 from tutor.simulator.store import Obj
 
 
-def volume_id(pod: Obj, volume: Mapping[str, Any]) -> str:
-    """What a volume's content is kept under: its own for the pod, or the claim's or the node's when it is shared."""
+def volume_id(client: Client, pod: Obj, volume: Mapping[str, Any]) -> str:
+    """What a volume's content is kept under: its own for the pod, or the PersistentVolume's or the node's when it is shared."""
     if volume.get("persistentVolumeClaim"):
-        return f"claim/{namespace_of(pod)}/{volume['persistentVolumeClaim']['claimName']}"
+        return _claimed_id(client, pod, volume["persistentVolumeClaim"]["claimName"])
     if volume.get("ephemeral"):
-        return f"claim/{namespace_of(pod)}/{name_of(pod)}-{volume['name']}"
+        return _claimed_id(client, pod, f"{name_of(pod)}-{volume['name']}")
     if volume.get("hostPath"):
-        return f"host/{pod['spec'].get('nodeName', '')}{volume['hostPath']['path']}"
+        return _directory_id(pod, volume["hostPath"]["path"])
     return f"pod/{uid_of(pod)}/{volume['name']}"
 
 
-def mount_points(pod: Obj, container: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[MountPoint, ...]:
+def _claimed_id(client: Client, pod: Obj, name: str) -> str:
+    """Data belongs to the volume that a claim is bound to: another claim of the same name gets another volume."""
+    claim = client.get("persistentvolumeclaims", namespace_of(pod), name)
+    bound = claim["spec"].get("volumeName") if claim else None
+    volume = client.get("persistentvolumes", "", bound) if bound else None
+    if volume is None:
+        return f"claim/{namespace_of(pod)}/{name}"
+    directory = volume["spec"].get("hostPath") or volume["spec"].get("local")
+    return _directory_id(pod, directory["path"]) if directory else f"volume/{uid_of(volume)}"
+
+
+def _directory_id(pod: Obj, path: str) -> str:
+    return f"host/{pod['spec'].get('nodeName', '')}{path}"
+
+
+def mount_points(
+    client: Client, pod: Obj, container: Mapping[str, Any], environment: Mapping[str, str]
+) -> tuple[MountPoint, ...]:
     """Where a container sees which volumes."""
     volumes = {volume["name"]: volume for volume in pod["spec"].get("volumes") or ()}
     found = []
@@ -38,7 +55,7 @@ def mount_points(pod: Obj, container: Mapping[str, Any], environment: Mapping[st
         found.append(
             MountPoint(
                 mount["mountPath"].rstrip("/") or "/",
-                volume_id(pod, volume),
+                volume_id(client, pod, volume),
                 inner.strip("/"),
                 read_only,
                 _is_in_memory(volume),
@@ -68,7 +85,7 @@ class Mounter:
         """Make a volume ready. Raises MountError."""
         content = contents(self._client, pod, volume, node)
         if content is not None:
-            self.store.put_files(volume_id(pod, volume), *content, self._client.now)
+            self.store.put_files(volume_id(self._client, pod, volume), *content, self._client.now)
             return
         if volume.get("hostPath") is not None:
             check_host_path(volume["hostPath"])
@@ -79,7 +96,7 @@ class Mounter:
         of_group = group is not None and "emptyDir" in volume
         mode = 0o755 if volume.get("hostPath") else 0o2777 if of_group else 0o777
         owner = int(group or 0) if of_group else 0
-        self.store.make(volume_id(pod, volume), mode, owner, self._client.now, _most(volume))
+        self.store.make(volume_id(self._client, pod, volume), mode, owner, self._client.now, _most(volume))
 
     def refresh(self, pod: Obj, node: Obj | None) -> None:
         """Bring the content up to date after a change; what has gone missing leaves the old content."""
@@ -92,7 +109,7 @@ class Mounter:
     def drop(self, pod: Obj) -> None:
         """The pod is gone, and its own volumes with it."""
         for volume in pod["spec"].get("volumes") or ():
-            found = volume_id(pod, volume)
+            found = volume_id(self._client, pod, volume)
             if found.startswith("pod/"):
                 self.store.drop(found)
 
