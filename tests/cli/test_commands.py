@@ -12,6 +12,7 @@ import pytest
 from tutor import __version__
 from tutor.cli import main
 from tutor.cli.output import label
+from tutor.folders import HOME_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 
@@ -185,3 +186,25 @@ def test_a_long_explanation_keeps_to_its_column(monkeypatch: pytest.MonkeyPatch)
     assert first.startswith("    why:    A registry has")
     assert rest
     assert all(line.startswith(" " * 12) and len(line) <= 40 for line in rest)
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "file" / "home"))
+    assert main(["exercise", "start", "fix-image"]) == 3
+    said = capsys.readouterr().err
+    assert str(tmp_path / "file") in said
+    assert "it has to be writable" in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_has_no_room_is_said_without_a_traceback() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "tutor", "exercise", "list"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 3
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr

@@ -96,7 +96,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output has gone, as in `k8s-tutor lesson show services | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _refused(error)
     return code
+
+
+def _refused(error: OSError) -> int:
+    """Say which file or folder the operating system refused, and end: a full disk, a folder nobody may write."""
+    what = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    advice = "The tutor keeps its files in the folder that K8S_TUTOR_HOME names; it has to be writable and have room."
+    print(f"k8s-tutor: {what}. {advice}", file=sys.stderr)
+    try:
+        sys.stdout.flush()
+    except OSError:  # what could not be written must not be tried once more when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ENVIRONMENT
 
 
 def _cluster_first(given: Sequence[str]) -> tuple[str | None, Sequence[str]]:

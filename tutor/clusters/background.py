@@ -91,17 +91,29 @@ def start() -> Running:
             stderr=output,
             start_new_session=True,
         )
+    try:
+        found = _until_up(process)
+    except BaseException:
+        process.terminate()  # or it would come up later, beside the one that the next start makes
+        raise
+    if found is not None:
+        return found
+    process.terminate()
+    last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+    raise ClusterError(f"the simulated cluster did not start: {''.join(last) or 'no answer'}", f"Its log is {log}")
+
+
+def _until_up(process: subprocess.Popen[bytes]) -> Running | None:
+    """The background process as soon as it can be used; None when it ends or takes too long."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         found = status()
         if found is not None:
             return found
         if process.poll() is not None:
-            break
+            return None
         time.sleep(POLL_SECONDS)
-    process.terminate()
-    last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-    raise ClusterError(f"the simulated cluster did not start: {''.join(last) or 'no answer'}", f"Its log is {log}")
+    return None
 
 
 def stop() -> bool:
