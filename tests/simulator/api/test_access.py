@@ -174,3 +174,54 @@ def test_token_reviews(client: InProcessClient) -> None:
         "error": "invalid bearer token",
     }
     assert client.json("POST", path, {})["code"] == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "what"),
+    [
+        (
+            "GET",
+            "/apis/nope/v1/x",
+            'x.nope is forbidden: User "bob" cannot list resource "x" in API group "nope" at the cluster scope',
+        ),
+        (
+            "GET",
+            "/api/v1/namespaces/default/nope",
+            'nope is forbidden: User "bob" cannot list resource "nope" in API group "" in the namespace "default"',
+        ),
+        (
+            "DELETE",
+            "/api/v1/namespaces/default/nope/a/b",
+            'nope "a" is forbidden: User "bob" cannot delete resource "nope/b" in API group "" in the namespace "default"',
+        ),
+        (
+            "POST",
+            "/api/v1/namespaces/default/configmaps/x",
+            'configmaps "x" is forbidden: User "bob" cannot create resource "configmaps" in API group "" in the namespace "default"',
+        ),
+        (
+            "GET",
+            "/apis/apps/v2/deployments?watch=true",
+            'deployments.apps is forbidden: User "bob" cannot watch resource "deployments" in API group "apps" at the cluster scope',
+        ),
+    ],
+)
+def test_who_may_not_ask_does_not_learn_what_there_is(
+    client: InProcessClient, method: str, path: str, what: str
+) -> None:
+    status = client.json(method, path, headers={"impersonate-user": "bob"})
+    assert (status["code"], status["message"]) == (403, what)
+
+
+def test_a_namespace_is_in_itself(client: InProcessClient) -> None:
+    path, who = "/api/v1/namespaces/default", {"impersonate-user": "bob"}
+    why = 'namespaces "default" is forbidden: User "bob" cannot get resource "namespaces" in API group "" in the namespace "default"'
+    assert client.get(path, headers=who)["message"] == why
+    rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default"
+    rules = [{"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get"]}]
+    client.json("POST", f"{rbac}/roles", {"metadata": {"name": "seer"}, "rules": rules})
+    subjects = [{"kind": "User", "name": "bob", "apiGroup": "rbac.authorization.k8s.io"}]
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "seer"}
+    client.json("POST", f"{rbac}/rolebindings", {"metadata": {"name": "seer"}, "subjects": subjects, "roleRef": role})
+    assert client.get(path, headers=who)["kind"] == "Namespace"
+    assert client.get("/api/v1/namespaces/kube-system", headers=who)["code"] == 403

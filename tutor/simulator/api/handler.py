@@ -17,6 +17,7 @@ from tutor.simulator import errors
 from tutor.simulator.api import documents, listing, patching, routing, writing
 from tutor.simulator.api.access.authentication import Authenticator
 from tutor.simulator.api.access.authorization import Authorizer, forbid
+from tutor.simulator.api.access.requested import action_by_path
 from tutor.simulator.api.audit import AuditLog
 from tutor.simulator.api.call import Call, render
 from tutor.simulator.api.extensions import Extensions
@@ -85,7 +86,11 @@ class Api:
         asked.user = self._impersonated(request, asked.user)
         try:
             asked.route = routing.parse(self.cluster.scheme, request)
-        except routing.UnknownGroup:
+        except (routing.UnknownGroup, ApiError) as error:
+            if action := action_by_path(request):
+                self.authorizer.require(asked.user, action)
+            if isinstance(error, ApiError):
+                raise
             return plain_text(404, "404 page not found\n")
         if asked.route is None:
             self._authorize_path(request, asked.user)

@@ -122,9 +122,10 @@ class Authorizer:
 
 
 def action_of(route: Route) -> Action:
-    """What a route wants to do."""
+    """What a route wants to do. A namespace is in itself (apiserver, pkg/endpoints/request/requestinfo.go)."""
     resource = route.resource
-    return Action(route.verb, resource.group, resource.plural, route.subresource, route.namespace, route.name)
+    namespace = route.name if resource.id == "namespaces" else route.namespace
+    return Action(route.verb, resource.group, resource.plural, route.subresource, namespace, route.name)
 
 
 def _bound_subject(binding: Mapping[str, Any], user: User, namespace: str) -> Mapping[str, Any] | None:
