@@ -55,7 +55,7 @@ def test_from_the_first_screen_to_a_solved_exercise(size: tuple[int, int], open_
     tutor.press("C-q")
     tutor.wait_for("ended with 0")
     report = _command(tmp_path, "progress")
-    assert "Exercises: 1 attempts, 1 passed" in report
+    assert "Exercises: 1 attempt, 1 passed" in report
 
 
 def test_nothing_is_lost_by_leaving_in_the_middle(open_tutor: Open) -> None:

@@ -10,13 +10,14 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.quiz.samples import sample_bank
 from tutor.progress import Progress, ProgressError, open_progress, progress_in_memory
 from tutor.progress.database import Database
-from tutor.progress.schema import MIGRATIONS
+from tutor.progress.schema import MIGRATIONS, migrate
 from tutor.quiz import SessionKind, lesson_quiz
 
 BANK = sample_bank()
@@ -293,3 +294,26 @@ def test_a_migration_that_fails_changes_nothing(file: Path) -> None:
     database = Database(file, migrations=LATER)
     assert database.read("SELECT * FROM sqlite_master WHERE name = 'extra'") == []
     database.close()
+
+
+class _InterruptedAfterCommit(sqlite3.Connection):
+    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
+        done = super().execute(sql, *arguments)
+        if sql == "COMMIT":
+            raise KeyboardInterrupt
+        return done
+
+
+def test_ctrl_c_right_after_the_tables_were_made_is_not_taken_for_a_broken_file() -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=_InterruptedAfterCommit)
+    with pytest.raises(KeyboardInterrupt):
+        migrate(connection)
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    connection.close()
+
+
+def test_what_to_do_about_a_damaged_file_names_a_command_that_exists(tmp_path: Path) -> None:
+    path = tmp_path / "progress.db"
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises(ProgressError, match=r"k8s-tutor progress --import FILE"):
+        open_progress(path, carry_on=False)

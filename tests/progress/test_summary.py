@@ -91,6 +91,7 @@ def test_the_report_is_json_and_text(progress: Progress, clock: HandClock) -> No
     lines = progress.report_lines([SERVICES, WHY])
     assert lines[0] == "Progress: 0 %"
     assert any("Services" in line and "0/5" in line for line in lines)
+    assert "Exercises: 1 attempt, 0 passed, 1 hint, 0 solutions shown" in lines
     assert max(map(len, lines)) <= 80
 
 

@@ -33,7 +33,7 @@ def is_trouble_with_the_file(error: sqlite3.Error) -> bool:
 
 
 _CHOOSE_ANOTHER = "Make the file and its folder writable, or set K8S_TUTOR_HOME to a folder that is."
-_REPLACE = "Move it away to start afresh; `k8s-tutor progress import FILE` brings back an exported copy."
+_REPLACE = "Move it away to start afresh; `k8s-tutor progress --import FILE` brings back an exported copy."
 _KNOWN = {
     "SQLITE_NOTADB": ("is damaged or is not a progress file", _REPLACE),
     "SQLITE_CORRUPT": ("is damaged", _REPLACE),

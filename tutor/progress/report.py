@@ -36,11 +36,15 @@ def report_lines(report: dict[str, Any]) -> list[str]:
     lines += [
         "",
         f"Answers given: {answers['given']}, right: {answers['right']}",
-        f"Exercises: {exercises['attempts']} attempts, {exercises['passed']} passed, "
-        f"{exercises['hints']} hints, {exercises['solutions']} solutions shown",
+        f"Exercises: {_counted(exercises['attempts'], 'attempt')}, {exercises['passed']} passed, "
+        f"{_counted(exercises['hints'], 'hint')}, {_counted(exercises['solutions'], 'solution')} shown",
         f"Reviews due today: {report['reviews']['due']}",
     ]
     return lines
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _lesson_data(lesson: LessonSummary) -> dict[str, Any]:
