@@ -225,3 +225,19 @@ def test_a_namespace_is_in_itself(client: InProcessClient) -> None:
     client.json("POST", f"{rbac}/rolebindings", {"metadata": {"name": "seer"}, "subjects": subjects, "roleRef": role})
     assert client.get(path, headers=who)["kind"] == "Namespace"
     assert client.get("/api/v1/namespaces/kube-system", headers=who)["code"] == 403
+
+
+def test_who_may_see_one_object_may_list_and_watch_it_alone(client: InProcessClient) -> None:
+    who = {"impersonate-user": "bob"}
+    rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default"
+    rules = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["list", "watch"], "resourceNames": ["x"]}]
+    client.json("POST", f"{rbac}/roles", {"metadata": {"name": "one"}, "rules": rules})
+    subjects = [{"kind": "User", "name": "bob", "apiGroup": "rbac.authorization.k8s.io"}]
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "one"}
+    client.json("POST", f"{rbac}/rolebindings", {"metadata": {"name": "one"}, "subjects": subjects, "roleRef": role})
+    assert client.get(CONFIG_MAPS, headers=who, fieldSelector="metadata.name=x")["kind"] == "ConfigMapList"
+    assert client.send("GET", CONFIG_MAPS, headers=who, fieldSelector="metadata.name=x", watch="1").status == 200
+    why = 'configmaps "y" is forbidden: User "bob" cannot list resource "configmaps" in API group "" in the namespace "default"'
+    assert client.get(CONFIG_MAPS, headers=who, fieldSelector="metadata.name=y")["message"] == why
+    assert client.get(CONFIG_MAPS, headers=who)["code"] == 403
+    assert client.get(CONFIG_MAPS, headers=who, fieldSelector="metadata.name!=x")["code"] == 403

@@ -28,6 +28,16 @@ def test_requests_are_recorded(client: InProcessClient) -> None:
     assert (got.verb, got.name, got.namespace, got.code) == ("get", "b", "default", 404)
 
 
+def test_creations_have_the_name_that_the_object_asks_for(client: InProcessClient) -> None:
+    before = client.api.audit.last
+    for name in ("a", "a", "Bad Name"):
+        client.json("POST", CONFIG_MAPS, config_map(name))
+    client.json("POST", CONFIG_MAPS, {"metadata": {"generateName": "made-"}})
+    client.json("POST", CONFIG_MAPS, config_map("b"), headers=BOB)
+    told = [(entry.name, entry.code) for entry in entries(client, before)]
+    assert told == [("a", 201), ("a", 409), ("Bad Name", 422), ("", 201), ("", 403)]
+
+
 def test_refused_requests_are_recorded_too(client: InProcessClient) -> None:
     before = client.api.audit.last
     client.get(f"{DEPLOYMENTS}/web", headers=BOB)

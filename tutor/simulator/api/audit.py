@@ -86,8 +86,10 @@ class AuditLog:
         self._entries: deque[AuditEntry] = deque(maxlen=KEPT)
         self._seq = 0
 
-    def record(self, at: float, user: User, sender: User, route: Route | None, request: Request, code: int) -> None:
-        """Remember a request; `sender` is the user unless they act as somebody else."""
+    def record(
+        self, at: float, user: User, sender: User, route: Route | None, request: Request, code: int, name: str = ""
+    ) -> None:
+        """Remember a request; `sender` is the user unless they act as somebody else, `name` that of an object to create."""
         self._seq += 1
         resource = route.resource if route is not None else None
         self._entries.append(
@@ -105,7 +107,7 @@ class AuditLog:
                 resource=resource.plural if resource is not None else "",
                 subresource=route.subresource if route is not None else "",
                 namespace=route.namespace if route is not None else "",
-                name=route.name if route is not None else "",
+                name=(route.name if route is not None else "") or name,
                 code=code,
                 agent=request.headers.get("user-agent", ""),
                 dry_run=bool(request.param("dryRun")),

@@ -30,6 +30,8 @@ class Call:
     user: User
     accepted: Accepted
     warnings: list[str] = field(default_factory=list)
+    named: str = ""
+    """The name in an object that is to be created, as far as it was read."""
 
     @property
     def resource(self) -> Resource:

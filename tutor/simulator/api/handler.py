@@ -9,14 +9,14 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from tutor.simulator import errors
 from tutor.simulator.api import documents, listing, patching, routing, writing
 from tutor.simulator.api.access.authentication import Authenticator
-from tutor.simulator.api.access.authorization import Authorizer, forbid
+from tutor.simulator.api.access.authorization import Authorizer, action_of
 from tutor.simulator.api.access.requested import action_by_path
 from tutor.simulator.api.audit import AuditLog
 from tutor.simulator.api.call import Call, render
@@ -24,6 +24,7 @@ from tutor.simulator.api.extensions import Extensions
 from tutor.simulator.api.http import Request, Response, User, plain_text
 from tutor.simulator.api.negotiation import Accepted, accepted
 from tutor.simulator.api.parsing import check_size
+from tutor.simulator.api.selectors import parse_fields, single_name
 from tutor.simulator.api.signing import Signer
 from tutor.simulator.api.watching import Watch, WatchHub
 from tutor.simulator.cluster import SimulatedCluster
@@ -40,6 +41,8 @@ class _Asked:
 
     user: User
     route: routing.Route | None = None
+    name: str = ""
+    """Of the object to create, which is not in the path."""
 
 
 class Api:
@@ -79,7 +82,8 @@ class Api:
             response = self._answer(request, asked)
         except ApiError as error:
             response = _failure(request, error)
-        self.audit.record(self.cluster.clock.now, asked.user, sender, asked.route, request, response.status)
+        now = self.cluster.clock.now
+        self.audit.record(now, asked.user, sender, asked.route, request, response.status, asked.name)
         return response
 
     def _answer(self, request: Request, asked: _Asked) -> Response:
@@ -95,8 +99,8 @@ class Api:
         if asked.route is None:
             self._authorize_path(request, asked.user)
             return self.documents.answer(request)
-        self._authorize(asked.route, asked.user)
-        return self._route(request, asked.route, asked.user)
+        self._authorize(request, asked.route, asked.user)
+        return self._route(request, asked, asked.route)
 
     def _impersonated(self, request: Request, user: User) -> User:
         from tutor.simulator.api.access.impersonation import requested
@@ -108,9 +112,11 @@ class Api:
             self.authorizer.require(user, verb_target)
         return wanted.user
 
-    def _authorize(self, route: routing.Route, user: User) -> None:
-        if not self.authorizer.allows_route(user, route):
-            raise forbid(user, route)
+    def _authorize(self, request: Request, route: routing.Route, user: User) -> None:
+        action = action_of(route)
+        if route.verb in ("list", "watch") and not route.name:
+            action = replace(action, name=_selected_name(request))
+        self.authorizer.require(user, action)
 
     def _authorize_path(self, request: Request, user: User) -> None:
         if not self.authorizer.allows_path(user, request.method, request.path):
@@ -118,9 +124,9 @@ class Api:
             why = f'forbidden: User "{user.name}" cannot {verb} path "{request.path}"'
             raise ApiError(403, "Forbidden", why, {})
 
-    def _route(self, request: Request, route: routing.Route, user: User) -> Response:
+    def _route(self, request: Request, asked: _Asked, route: routing.Route) -> Response:
         watching = route.verb == "watch"
-        call = Call(self, request, route, user, _accepted(request, route))
+        call = Call(self, request, route, asked.user, _accepted(request, route))
         call.warnings.extend([route.resource.deprecated] if route.resource.deprecated else ())
         try:
             return watch(call) if watching else _handler(route)(call)
@@ -128,6 +134,16 @@ class Api:
             response = _failure(request, error)
             response.headers.extend(call.warning_headers())
             return response
+        finally:
+            asked.name = call.named
+
+
+def _selected_name(request: Request) -> str:
+    """The one object that is looked for, which a rule for its name allows (apiserver, pkg/endpoints/request/requestinfo.go)."""
+    try:
+        return single_name(parse_fields(request.param("fieldSelector"))) or ""
+    except ApiError:
+        return ""
 
 
 def _accepted(request: Request, route: routing.Route) -> Accepted:

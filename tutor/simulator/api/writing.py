@@ -36,6 +36,7 @@ def create(call: Call) -> Response:
     options = write_options(call.request, "CreateOptions")
     obj = read_object(call, expected(call.resource), options.validation)
     check_identity(call, obj, named=False)
+    call.named = obj["metadata"].get("name") or ""
     return create_object(call, obj, options.dry_run, options.manager)
 
 

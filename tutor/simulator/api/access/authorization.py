@@ -68,10 +68,6 @@ class Authorizer:
                 return grant.reason()
         return None
 
-    def allows_route(self, user: User, route: Route) -> bool:
-        """Whether a user may make a request."""
-        return self.allows(user, action_of(route))
-
     def allows_path(self, user: User, method: str, path: str) -> bool:
         """Whether a user may read a path that is no resource."""
         return self.decide_path(user, "get" if method == "HEAD" else method.lower(), path) is not None
@@ -166,11 +162,6 @@ def _covers_path(rule: Rule, verb: str, path: str) -> bool:
     urls = rule.get("nonResourceURLs") or ()
     matches = any(url in ("*", path) or (url.endswith("*") and path.startswith(url[:-1])) for url in urls)
     return matches and _has(rule.get("verbs"), verb)
-
-
-def forbid(user: User, route: Route) -> ApiError:
-    """403 for a request."""
-    return _forbidden(user, action_of(route))
 
 
 def _forbidden(user: User, action: Action) -> ApiError:
