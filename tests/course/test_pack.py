@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,21 @@ def test_lessons_are_chained(tmp_path: Path) -> None:
     assert (following.id, before.id) == ("services", "pods")
     assert pack.previous("pods") is None
     assert pack.next("services") is None
+
+
+def test_exercises_are_chained_across_lessons(mini_pack: Pack) -> None:
+    lesson, exercise = mini_pack.lesson("pods"), mini_pack.exercise("start-a-pod")
+    between = replace(lesson, id="reading", exercises=())
+    last = replace(lesson, id="services", exercises=("serve",))
+    pack = replace(
+        mini_pack,
+        lessons=(lesson, between, last),
+        exercises={**mini_pack.exercises, "serve": replace(exercise, id="serve", lesson="services")},
+    )
+    following = pack.next_exercise("start-a-pod")
+    assert following is not None
+    assert following.id == "serve"
+    assert pack.next_exercise("serve") is None
 
 
 def test_links_lead_to_their_target(mini_pack: Pack) -> None:

@@ -58,6 +58,12 @@ class Pack:
         number = self.lesson(lesson_id).number
         return self.lessons[number] if number < len(self.lessons) else None
 
+    def next_exercise(self, exercise_id: str) -> Exercise | None:
+        """The exercise after, in the order of the lessons; None for the last, ValueError for one that no lesson has."""
+        exercises = [exercise for lesson in self.lessons for exercise in self.exercises_of(lesson.id)]
+        place = [exercise.id for exercise in exercises].index(exercise_id)
+        return exercises[place + 1] if place + 1 < len(exercises) else None
+
     def resolve(self, href: str) -> Target:
         """Where an internal link leads. Raises ValueError, saying what is missing, when it leads nowhere."""
         target = parse_link(href)

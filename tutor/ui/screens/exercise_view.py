@@ -14,11 +14,12 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tutor.course.model import Exercise
-from tutor.ui.exercise_run import PASSED, ExerciseRun
+from tutor.ui.exercise_run import ExerciseRun
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.screens.exercise_clock import clock_words
 from tutor.ui.screens.exercise_editing import apply_in_shell, edit_text
-from tutor.ui.widgets.exercise.checks import WORDS, Checks
+from tutor.ui.screens.exercise_standing import is_solved, standing
+from tutor.ui.widgets.exercise.checks import Checks
 from tutor.ui.widgets.exercise.cluster import ClusterPane
 from tutor.ui.widgets.exercise.files import FilesPane
 from tutor.ui.widgets.exercise.shell import ShellPane
@@ -107,14 +108,10 @@ class ExerciseView(TutorScreen[None]):
 
     @property
     def _is_solved(self) -> bool:
-        report = self.run.report if self.run else None
-        return report is not None and str(report.verdict) == PASSED
+        return is_solved(self.run)
 
     def _next_exercise(self) -> Exercise | None:
-        pack = self.services.pack
-        exercises = [exercise for lesson in pack.lessons for exercise in pack.exercises_of(lesson.id)]
-        place = [exercise.id for exercise in exercises].index(self.exercise.id)
-        return exercises[place + 1] if place + 1 < len(exercises) else None
+        return self.services.pack.next_exercise(self.exercise.id)
 
     # Setting up ------------------------------------------------------------------------------------------------------
 
@@ -152,7 +149,7 @@ class ExerciseView(TutorScreen[None]):
 
     def _show_failure(self, error: Exception) -> None:
         self.failed = True
-        self._say(f"This exercise could not be set up. {error}\nt tries again; q leaves.")
+        self._say(f"This exercise could not be set up: {str(error).rstrip('.')}.\nt tries again; q leaves.")
         self.refresh_bindings()
 
     def _ask_consent(self, error: ConsentNeeded) -> None:
@@ -247,16 +244,7 @@ class ExerciseView(TutorScreen[None]):
             self.run_worker(self.query_one(TaskPane).add("Solved", self.exercise.debrief), group="task")
 
     def _show_title(self) -> None:
-        self.title_bar.show(self.exercise.title, Content(f"{self._standing()}   {clock_words(self.run)}".rstrip()))
-
-    def _standing(self) -> str:
-        report = self.run.report if self.run else None
-        if report is None:
-            return "○ not looked at yet" if self.is_ready else "setting up"
-        if self._is_solved:
-            return f"✓ {report.passed} of {report.total}"
-        mark = WORDS.get(str(report.verdict), ("◐",))[0] if report.verdict == "environment_fault" else "◐"
-        return f"{mark} {report.passed} of {report.total}"
+        self.title_bar.show(self.exercise.title, Content(f"{standing(self.run)}   {clock_words(self.run)}".rstrip()))
 
     def refresh_live(self) -> None:
         """Draw the live panes anew if the cluster has changed since."""
