@@ -19,6 +19,7 @@ from tutor.course.model import Lesson, Page, Paragraph
 from tutor.ui.keys import bind
 from tutor.ui.manifests import save_manifest
 from tutor.ui.screens.base import TutorScreen
+from tutor.ui.screens.lesson_end import next_steps
 from tutor.ui.text import bar
 from tutor.ui.widgets.frame.menu import Menu
 from tutor.ui.widgets.reading.page_view import PageView
@@ -165,17 +166,7 @@ class LessonScreen(TutorScreen[None]):
             return [Prose([Paragraph("**▶ Live.** Press t to watch this happen in a cluster, step by step.")])]
         if self.index + 1 < len(self.lesson.pages):
             return []
-        pack = self.services.pack
-        steps = []
-        if self.lesson.id in pack.quizzes:
-            count = len(pack.quiz(self.lesson.id).questions)
-            steps.append(f"[Quiz: {count} question{'s' if count > 1 else ''}](quiz:{self.lesson.id})  (z)")
-        for exercise in pack.exercises_of(self.lesson.id):
-            steps.append(f"[Exercise: {exercise.title}](exercise:{exercise.id}), {exercise.minutes} minutes")
-        if after := pack.next(self.lesson.id):
-            steps.append(f"[Next lesson: {after.title}](lesson:{after.id})  (space)")
-        if before := pack.previous(self.lesson.id):
-            steps.append(f"[Lesson before: {before.title}](lesson:{before.id})")
+        steps = next_steps(self.services.pack, self.lesson)
         return [Prose([Paragraph("**What next**"), *map(Paragraph, steps)], classes="next")] if steps else []
 
     def _note_reading(self) -> None:
