@@ -8,9 +8,9 @@ _RANDOM = "[bcdfghjklmnpqrstvwxz2456789]"
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID"),
     (r"\b\d+\.\d+\.\d+\.\d+(:\d+)?\b", r"IP\1"),
-    (rf"-{_RANDOM}{{8,10}}-{_RANDOM}{{5}}\b", "-HASH-POD"),
+    (rf"-{_RANDOM}{{8,10}}-{_RANDOM}{{5}}(?=\b|_)", "-HASH-POD"),
     (rf"-(?={_RANDOM}*[0-9]){_RANDOM}{{8,10}}\b", "-HASH"),
-    (rf"-{_RANDOM}{{5}}\b", "-POD"),
+    (rf"-{_RANDOM}{{5}}(?=\b|_)", "-POD"),
     (r"sha256:[0-9a-f]{12,64}", "DIGEST"),
     (r'start exec "[0-9a-f]{64}"', 'start exec "ID"'),
     (r"containerd://[0-9a-f]+", "CONTAINER"),

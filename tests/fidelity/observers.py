@@ -44,7 +44,7 @@ def pods(run: Run) -> list[Any]:
         for field in ("reason", "message", "qosClass"):
             if status.get(field):
                 seen[field] = clean(status[field], run.namespace)
-        for field in ("initContainerStatuses", "containerStatuses"):
+        for field in ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"):
             if status.get(field):
                 seen[field] = [_container(c, run.namespace) for c in status[field]]
         seen["owner"] = [o["kind"] for o in pod["metadata"].get("ownerReferences") or ()]
@@ -143,6 +143,11 @@ _DAEMON = (
 )
 
 
+def _namespace(run: Run) -> Any:
+    namespace = run.get("Namespace", run.namespace)
+    return {"phase": namespace["status"]["phase"], "conditions": _conditions(namespace, run.namespace)}
+
+
 def _claims(run: Run) -> list[Any]:
     return [
         {
@@ -183,6 +188,7 @@ OBSERVERS: dict[str, Callable[[Run], Any]] = {
     "statefulsets": _workloads("StatefulSet", _REPLICAS),
     "daemonsets": _workloads("DaemonSet", _DAEMON),
     "jobs": _workloads("Job", _JOB),
+    "namespace": _namespace,
     "claims": _claims,
     "budgets": _budgets,
     "endpoints": endpoints,

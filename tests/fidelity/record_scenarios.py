@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.fidelity.scenario import RECORDINGS, Run, Scenario, load
+from tests.fidelity.scenario import RECORDINGS, Run, Scenario, load, path_of
 
 AT_ONCE = 8
 
@@ -60,9 +60,14 @@ def record(driver: GenuineDriver, scenario: Scenario) -> Any:
     for name in ("serviceaccounts/default", "configmaps/kube-root-ca.crt"):
         while driver.request("GET", f"/api/v1/namespaces/{namespace}/{name}")[0] == 404:
             driver.wait(0.1)
+    run = Run(driver, namespace)
     try:
-        return Run(driver, namespace).play(scenario)
+        return run.play(scenario)
     finally:
+        for pod in run.items("Pod"):
+            if pod["metadata"].get("finalizers"):
+                path = path_of("Pod", namespace, pod["metadata"]["name"])
+                driver.request("PATCH", path, {"metadata": {"finalizers": None}}, "application/merge-patch+json")
         driver.request("DELETE", f"/api/v1/namespaces/{namespace}")
 
 

@@ -151,18 +151,24 @@ class Run:
             {"kind": argument["kind"], "name": argument["name"], "subresource": "/scale", "patch": patch, "type": merge}
         )
 
+    def _chosen(self, argument: dict[str, Any]) -> list[str]:
+        """The names that a step means: one, or those with some labels, the oldest first and at most a count of them."""
+        if "labels" not in argument:
+            return [argument["name"]]
+        names = [
+            o["metadata"]["name"]
+            for o in self.items(argument["kind"])
+            if argument["labels"].items() <= (o["metadata"].get("labels") or {}).items()
+        ]
+        return names[: argument.get("count", len(names))]
+
+    def _relabel(self, argument: dict[str, Any]) -> None:
+        for name in self._chosen(argument):
+            self._patch({"kind": argument["kind"], "name": name, "patch": {"metadata": {"labels": argument["to"]}}})
+
     def _delete(self, argument: dict[str, Any]) -> None:
         options = {key: argument[key] for key in ("propagationPolicy", "gracePeriodSeconds") if key in argument}
-        if "labels" in argument:
-            names = [
-                o["metadata"]["name"]
-                for o in self.items(argument["kind"])
-                if argument["labels"].items() <= (o["metadata"].get("labels") or {}).items()
-            ]
-            names = names[: argument.get("count", len(names))]
-        else:
-            names = [argument["name"]]
-        for name in names:
+        for name in self._chosen(argument):
             self.driver.request("DELETE", path_of(argument["kind"], self.namespace, name), options or None)
 
     def _evict(self, argument: dict[str, Any]) -> None:
