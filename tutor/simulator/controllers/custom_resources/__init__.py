@@ -1,4 +1,4 @@
-"""Brings CustomResourceDefinitions about: accepts their names, serves their kinds, and clears up when they are deleted."""
+"""Brings CustomResourceDefinitions about: accepts their names, serves and registers their kinds, clears up when they are deleted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.simulator.controllers.base import Controller
 from tutor.simulator.controllers.custom_resources.cleanup import CleanupController
 from tutor.simulator.controllers.custom_resources.naming import NamingController
+from tutor.simulator.controllers.custom_resources.registering import RegistrationController
 from tutor.simulator.controllers.custom_resources.serving import Serving
 
 if TYPE_CHECKING:
@@ -17,4 +18,4 @@ if TYPE_CHECKING:
 def actors(cluster: SimulatedCluster) -> Iterable[Controller]:
     """The controllers of definitions; their kinds are served from now on."""
     Serving(cluster)
-    return (NamingController(cluster), CleanupController(cluster))
+    return (NamingController(cluster), CleanupController(cluster), RegistrationController(cluster))
