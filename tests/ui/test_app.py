@@ -15,11 +15,13 @@ import pytest
 
 from tests.ui.doubles import FakeServices
 from tests.ui.driving import notices, on_screen, open_at, press, settle, text_of
+from tutor.ui.commands import commands_for
 from tutor.ui.driver import LastingOutput, tolerant_decoder
 from tutor.ui.screens.help import HelpScreen
 from tutor.ui.screens.home import HomeScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.quiz import QuizScreen
+from tutor.ui.screens.settings import SettingsScreen
 from tutor.ui.themes import THEMES
 
 LINKS = ("lesson:first-steps", "quiz:first-steps", "exercise:run-web", None)
@@ -254,6 +256,22 @@ async def test_the_palette_names_every_command_once_in_plain_characters(services
         text = text_of(pilot)
         assert "\N{RIGHT-POINTING MAGNIFYING GLASS}" not in text
         assert [line.strip() for line in text.splitlines()].count("Quit") == 1
+
+
+@pytest.mark.parametrize(("words", "found"), [("theme", "High contrast theme"), ("settings", "Choose colours")])
+async def test_the_palette_finds_colours_from_any_screen(services: FakeServices, words: str, found: str) -> None:
+    async with open_at(services, "lesson:first-steps") as pilot:
+        offered = commands_for(on_screen(pilot, LessonScreen).tutor, pilot.app.screen)
+        titles = [f"{command.title} {command.help}" for command in offered if words in command.title.lower()]
+        assert any(found in title for title in titles)
+
+
+async def test_settings_open_from_the_palette(services: FakeServices) -> None:
+    async with open_at(services, "lesson:first-steps") as pilot:
+        offered = commands_for(on_screen(pilot, LessonScreen).tutor, pilot.app.screen)
+        next(command for command in offered if command.title == "Settings").callback()
+        await settle(pilot)
+        on_screen(pilot, SettingsScreen)
 
 
 async def test_escape_once_too_often_does_not_end_the_program(services: FakeServices) -> None:

@@ -20,6 +20,7 @@ def commands_for(app: TutorApp, screen: Screen[Any]) -> Iterable[SystemCommand]:
     yield from _of_screen(app, screen)
     yield from _places(app)
     yield from _looks(app)
+    yield from _settings(app, screen)
     if screen is not app.screen_stack[0]:  # on the first screen leaving is quitting
         yield SystemCommand("Quit", "End the program. Nothing is lost.", app.exit)
 
@@ -51,7 +52,23 @@ def _place(app: TutorApp, title: str, help_text: str, href: str) -> SystemComman
 
 def _looks(app: TutorApp) -> Iterator[SystemCommand]:
     for name in THEMES:
-        yield SystemCommand(f"Look: {TITLES[name]}", "Change the colours.", partial(_use, app, name), discover=False)
+        yield SystemCommand(
+            f"Look: {TITLES[name]} theme", "Change the colours.", partial(_use, app, name), discover=False
+        )
+
+
+def _settings(app: TutorApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """The settings, where they are neither open nor a command of the screen itself."""
+    from tutor.ui.screens.home import HomeScreen
+    from tutor.ui.screens.settings import SettingsScreen
+
+    if not isinstance(screen, HomeScreen | SettingsScreen):
+        about = "Choose colours and how diagrams are drawn."
+        yield SystemCommand("Settings", about, partial(_push, app, SettingsScreen), discover=False)
+
+
+def _push(app: TutorApp, kind: type[Screen[None]]) -> None:
+    app.push_screen(kind())
 
 
 def _use(app: TutorApp, name: str) -> None:
