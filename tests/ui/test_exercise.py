@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from tests.ui.doubles import FakeCluster, FakeServices
+from tests.ui.doubles import FakeCluster, FakeServices, FakeSnapshots
 from tests.ui.driving import SMALL, WIDE, on_screen, open_at, press, settle, text_of
+from tutor.clusters import ClusterError
 from tutor.grading import CheckResult, Verdict
 from tutor.ui.screens.edit import EditScreen
 from tutor.ui.screens.exercise import ExerciseScreen
@@ -153,6 +156,16 @@ async def test_reset_asks_first_and_is_recorded(services: FakeServices) -> None:
         await press(pilot, "R")
         assert services.the_session.resets == 1
         assert services.progress.exercises.history("run-web")[0].resets == 1
+
+
+async def test_a_command_that_cannot_be_undone_says_so_in_a_sentence(services: FakeServices) -> None:
+    def nothing(_: FakeSnapshots) -> str:
+        raise ClusterError("there is nothing to take back")
+
+    async with open_at(services, START) as pilot:
+        with patch.object(FakeSnapshots, "undo", nothing):
+            await press(pilot, "u")
+        assert "Taking your last command back: there is nothing to take back." in text_of(pilot)
 
 
 async def test_undo_goes_back_to_before_the_last_command(services: FakeServices) -> None:

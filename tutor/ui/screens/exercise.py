@@ -141,7 +141,7 @@ class ExerciseScreen(ExerciseView):
                 self.run.check()
                 self.run.look_for_faults()
         except Exception as error:  # shown with its remedy, so that the program goes on
-            tell(self._say, str(error))
+            tell(self._say, f"{what}: {str(error).rstrip('.')}.")
         else:
             tell(self._say, "")
         tell(self.show_changed)
