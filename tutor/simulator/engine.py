@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tutor.simulator.clock import Clock
+from tutor.simulator.errors import ApiError
 from tutor.simulator.store import Change, Store
 
 log = logging.getLogger(__name__)
@@ -196,6 +197,10 @@ class Engine:
             self._retry(name, key, error)
             return
         except Exception as error:
+            if isinstance(error, ApiError) and error.namespace_terminating:
+                # A controller may not have heard yet that the namespace goes: no defect, and over when the namespace is gone.
+                self._retry(name, key, Retry())
+                return
             if self.strict:
                 raise
             log.warning("%s failed on %s: %r", name, key, error)

@@ -20,6 +20,11 @@ class ApiError(Exception):
         self.message = message
         self.details = details
 
+    @property
+    def namespace_terminating(self) -> bool:
+        """Whether something was not made because its namespace is being deleted (the cause NamespaceTerminating)."""
+        return any(cause.get("reason") == "NamespaceTerminating" for cause in (self.details or {}).get("causes") or ())
+
     def status(self) -> dict[str, Any]:
         """The Status object (metav1.Status)."""
         body: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulator.controllers.playing import Stage, conditions
 from tests.simulator.workloads import pod_spec
-from tutor.simulator.objects import annotations_of, name_of
+from tutor.simulator.objects import annotations_of, name_of, with_metadata
 from tutor.simulator.store import Obj
 
 CLAIMS = "persistentvolumeclaims"
@@ -71,6 +71,19 @@ def test_a_claim_waits_for_its_first_pod(stage: Stage) -> None:
     assert stage.message("data", "WaitForFirstConsumer") == "waiting for first consumer to be created before binding"
     stage.advance(31)
     assert stage.events("data") == ["WaitForFirstConsumer"] * 3
+
+
+def test_a_claim_is_looked_at_before_what_is_made_after_it(stage: Stage) -> None:
+    stage.client.create("persistentvolumeclaims", with_metadata(claim(), namespace="default"))
+    stage.create("pods", user())
+    assert stage.events("data")[0] == "WaitForFirstConsumer"
+
+
+def test_a_claim_that_comes_after_its_pod_waits_for_that(stage: Stage) -> None:
+    stage.create("pods", user())
+    stage.engine.advance(1)
+    stage.create("persistentvolumeclaims", claim())
+    assert stage.events("data")[0] == "WaitForPodScheduled"
 
 
 def test_a_pod_gets_its_claim_provisioned_on_its_node(stage: Stage) -> None:

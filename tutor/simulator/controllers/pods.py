@@ -89,7 +89,7 @@ class PodControl:
         try:
             created = self._client.create("pods", pod)
         except ApiError as error:
-            if _namespace_terminating(error):
+            if error.namespace_terminating:
                 return
             self._events.warning(owner, "FailedCreate", f"Error creating: {error.message}")
             raise
@@ -104,11 +104,6 @@ class PodControl:
             self._events.warning(owner, "FailedDelete", f"Error deleting: {error.message}")
             raise
         self._events.normal(owner, "SuccessfulDelete", f"Deleted pod: {name_of(pod)}")
-
-
-def _namespace_terminating(error: ApiError) -> bool:
-    causes = (error.details or {}).get("causes") or ()
-    return any(cause.get("reason") == "NamespaceTerminating" for cause in causes)
 
 
 def affected_by_pod(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tutor.simulator.clock import parse_timestamp
 from tutor.simulator.controllers.base import Controller
 from tutor.simulator.controllers.pods import ENDED, phase
 from tutor.simulator.controllers.volumes.binding import Binder
@@ -163,7 +164,8 @@ class PersistentVolumeController(Controller):
         return True
 
     def _tell_waiting(self, claim: Obj) -> None:
-        waiting = [pod for pod in users(self.store, claim) if phase(pod) not in ENDED and "nodeName" not in pod["spec"]]
+        there = [pod for pod in users(self.store, claim) if not self._came_after(pod, claim)]
+        waiting = [pod for pod in there if phase(pod) not in ENDED and "nodeName" not in pod["spec"]]
         names = ",".join(sorted(name_of(pod) for pod in waiting))
         if waiting:
             text = f"waiting for pod{'s' if len(waiting) > 1 else ''} {names} to be scheduled"
@@ -171,6 +173,12 @@ class PersistentVolumeController(Controller):
         else:
             text = "waiting for first consumer to be created before binding"
             self.events.normal(claim, "WaitForFirstConsumer", text)
+
+    def _came_after(self, pod: Obj, claim: Obj) -> bool:
+        """Whether a pod is newer than a claim that is only just there. The real controller is told of a claim at once, and so looks
+        at that of a StatefulSet before there is its pod, which here the same look of the StatefulSet's controller makes."""
+        just_made = parse_timestamp(claim["metadata"]["creationTimestamp"]) == int(self.client.now)
+        return just_made and int(pod["metadata"]["resourceVersion"]) > int(claim["metadata"]["resourceVersion"])
 
     def _provision(self, claim: Obj, class_name: str, found: Obj | None) -> None:
         if found is None:
