@@ -6,14 +6,11 @@ moments on a real cluster (pkg/controller/certificates/signer).
 
 from __future__ import annotations
 
-from tutor.simulator.api import listing, patching
-from tutor.simulator.api.bodies import expected, read_object
+from tutor.simulator.api import listing
 from tutor.simulator.api.call import Call
 from tutor.simulator.api.http import Response
-from tutor.simulator.api.negotiation import content_type
-from tutor.simulator.api.options import write_options
-from tutor.simulator.api.stamping import Stamp, update_stamp
-from tutor.simulator.api.writing import check_identity
+from tutor.simulator.api.parts import handle_part
+from tutor.simulator.api.stamping import Stamp
 from tutor.simulator.clock import timestamp
 from tutor.simulator.objects import copy_json
 from tutor.simulator.registry import Writer
@@ -25,26 +22,7 @@ SIGNER = Writer("certificatesigningrequests", "system:kube-controller-manager", 
 
 def handle(call: Call) -> Response:
     """GET, PUT and PATCH."""
-    if call.route.verb == "get":
-        return call.reply(listing.get_object(call.store, call.route))
-    return call.reply(_update(call) if call.route.verb == "update" else _patch(call))
-
-
-def _update(call: Call) -> Obj:
-    options = write_options(call.request, "UpdateOptions")
-    obj = read_object(call, expected(call.resource), options.validation)
-    check_identity(call, obj)
-    return _write(call, obj, options.dry_run, update_stamp(call, options.manager, "approval"))
-
-
-def _patch(call: Call) -> Obj:
-    kind = content_type(call.request) if call.request.headers.get("content-type") else ""
-    options = patching.check_kind(call, kind)
-
-    def write(obj: Obj, stamp: Stamp | None) -> Obj:
-        return _write(call, obj, options.dry_run, stamp)
-
-    return patching.patch_stored(call, kind, options, expected(call.resource), write, "approval")
+    return handle_part(call, "approval", _write)
 
 
 def _write(call: Call, obj: Obj, dry_run: bool, stamp: Stamp | None) -> Obj:
