@@ -7,8 +7,9 @@ import json
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -87,12 +88,10 @@ def core(api: Any) -> Any:
     return client.CoreV1Api(api)
 
 
-def until(done: Callable[[], bool]) -> bool:
-    """Wait for another thread, with a bound far beyond what it needs."""
-    end = time.monotonic() + WAIT_SECONDS
-    while not done() and time.monotonic() < end:
-        time.sleep(0.01)
-    return done()
+def wait_for(heard: SimpleQueue[str], wanted: str) -> None:
+    """Take what another thread has heard until this comes; queue.Empty when it does not."""
+    while heard.get(timeout=WAIT_SECONDS) != wanted:
+        pass
 
 
 def test_a_list_in_pages(core: Any) -> None:
@@ -136,20 +135,20 @@ def test_a_watch_from_too_long_ago_is_gone(core: Any, server: SimulatedApiServer
 
 
 def test_an_informer_keeps_up(core: Any, server: SimulatedApiServer) -> None:
-    seen: list[str] = []
+    heard: SimpleQueue[str] = SimpleQueue()
     informed = informer.SharedInformer(core.list_namespaced_config_map, namespace=NAMESPACE, label_selector="app=seen")
-    informed.add_event_handler("ADDED", lambda obj: seen.append(f"+{obj.metadata.name}"))
-    informed.add_event_handler("DELETED", lambda obj: seen.append(f"-{obj.metadata.name}"))
+    informed.add_event_handler("ADDED", lambda obj: heard.put(f"+{obj.metadata.name}"))
+    informed.add_event_handler("DELETED", lambda obj: heard.put(f"-{obj.metadata.name}"))
     labelled = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "i-1", "labels": {"app": "seen"}}}
     core.create_namespaced_config_map(NAMESPACE, labelled)
     informed.start()
-    assert until(lambda: seen == ["+i-1"])
+    assert heard.get(timeout=WAIT_SECONDS) == "+i-1"
     with server.cluster.lock:
         server.cluster.load(server.cluster.save())  # its watch is told to start over
     core.create_namespaced_config_map(NAMESPACE, labelled | {"metadata": {"name": "i-2", "labels": {"app": "seen"}}})
-    assert until(lambda: "+i-2" in seen)
+    wait_for(heard, "+i-2")
     core.delete_namespaced_config_map("i-1", NAMESPACE)
-    assert until(lambda: "-i-1" in seen)
+    wait_for(heard, "-i-1")
     assert [item.metadata.name for item in informed.cache.list()] == ["i-2"]
     ending = threading.Thread(target=informed.stop)
     ending.start()
