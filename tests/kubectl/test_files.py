@@ -32,6 +32,15 @@ def test_paths_do_not_leave_the_workspace(workspace: Path, path: str) -> None:
         files.write(path, b"x")
 
 
+@pytest.mark.parametrize("command", [["apply", "-f", "-"], ["create", "--raw", "/api/v1/pods", "-f", "-"]])
+def test_standard_input_that_is_no_text_is_refused(command: list[str]) -> None:
+    config, connection = serving({})
+    outcome = run_kubectl(command, config, stdin="\udcff\udcfe")
+    assert outcome.exit_code == 1
+    assert outcome.stderr == "error: error reading STDIN: the input is not UTF-8 text\n"
+    assert not [request for request in connection.requests if request.method != "GET"]
+
+
 def test_files_inside_are_read_listed_and_written(workspace: Path) -> None:
     files = FolderFiles(workspace)
     files.write("sub/new.txt", b"x")

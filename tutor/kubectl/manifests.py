@@ -48,7 +48,7 @@ def _read_all(io: KubectlIO, filenames: list[str], recursive: bool) -> list[Mani
     manifests: list[Manifest] = []
     for filename in filenames:
         if filename == "-":
-            manifests += _parse(io.stdin.read() if io.stdin else "", "STDIN")
+            manifests += _parse(read_stdin(io), "STDIN")
         elif filename.startswith(("http://", "https://")):
             raise KubectlError(
                 f'cannot read "{filename}": the built-in kubectl does not fetch files from the internet. Save '
@@ -90,6 +90,19 @@ def read_text(files: Files, path: str) -> str:
         raise KubectlError(f"error reading {path}: the file is not UTF-8 text") from None
     except OSError as problem:
         raise KubectlError(f"open {path}: {(problem.strerror or 'no such file or directory').lower()}") from None
+
+
+def read_stdin(io: KubectlIO) -> str:
+    """All of standard input as text; KubectlError when it is not text.
+
+    A stream may have kept bytes that are no UTF-8 as lone surrogates, which nothing can send on.
+    """
+    try:
+        text = io.stdin.read() if io.stdin else ""
+        text.encode("utf-8")
+    except UnicodeError:
+        raise KubectlError("error reading STDIN: the input is not UTF-8 text") from None
+    return text
 
 
 def _parse(text: str, source: str) -> Iterator[Manifest]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor.kubectl.command import Invocation
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import string
-from tutor.kubectl.manifests import read_text
+from tutor.kubectl.manifests import read_stdin, read_text
 
 RAW = string("raw", "URL path to send the file to as it is.")
 
@@ -22,7 +22,6 @@ def send_raw(invocation: Invocation, method: str) -> None:
         raise KubectlError(f'--raw must be a valid URL path: parse "{path}": invalid URI for request')
     body = None
     if files:
-        stdin = invocation.io.stdin
-        text = (stdin.read() if stdin else "") if files[0] == "-" else read_text(invocation.io.files, files[0])
+        text = read_stdin(invocation.io) if files[0] == "-" else read_text(invocation.io.files, files[0])
         body = text.encode()
     invocation.out(invocation.api.raw(method, path, body))
