@@ -82,6 +82,20 @@ def test_going_back_reuses_the_old_replica_set_under_a_new_revision() -> None:
     assert annotations_of(first)["deployment.kubernetes.io/revision-history"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("found", "follows"),
+    [("41", "42"), ("3000000000", "3000000001"), ("9000000000000000000000", "1"), ("-7", "1"), ("seven", "1")],
+)
+def test_revisions_go_on_from_those_of_adopted_replica_sets(found: str, follows: str) -> None:
+    """A revision is a number of 64 bits (deployment_util.go, Revision); what is none does not count."""
+    rollouts = Rollouts()
+    old = rollouts.cluster.store.list(SETS, "default")[0]
+    annotations = {**annotations_of(old), REVISION: found}
+    rollouts.client.update(SETS, {**old, "metadata": {**old["metadata"], "annotations": annotations}})
+    rollouts.use("web:2")
+    assert annotations_of(rollouts.web)[REVISION] == follows
+
+
 def test_only_so_many_old_replica_sets_are_kept() -> None:
     rollouts = Rollouts(replicas=1, revisionHistoryLimit=2)
     for number in range(2, 7):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -95,9 +96,17 @@ def number_annotation(obj: Obj, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and int(text) < 2**31 else None
 
 
+def revision_number(text: str) -> int | None:
+    """What an annotation says about a revision: a number of 64 bits; None for anything else (strconv.ParseInt in `Revision`)."""
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
+        return None
+    number = int(text)
+    return number if -(2**63) <= number < 2**63 else None
+
+
 def revision(rs: Obj) -> int:
     """The revision a ReplicaSet is of, 0 when it does not say."""
-    return number_annotation(rs, REVISION) or 0
+    return revision_number(annotations_of(rs).get(REVISION, "")) or 0
 
 
 def _round(value: float) -> int:

@@ -16,6 +16,7 @@ from tutor.simulator.controllers.deployment.arithmetic import (
     new_set_size,
     replicas,
     revision,
+    revision_number,
 )
 from tutor.simulator.ids import safe_encode
 from tutor.simulator.objects import annotations_of, copy_json, name_of, namespace_of, owner_reference
@@ -91,7 +92,7 @@ def new_replica_set(deployment: Obj, old: list[Obj]) -> Obj:
 
 def next_revision(old: Iterable[Obj]) -> int:
     """One more than the newest of the old ReplicaSets."""
-    return max((revision(rs) for rs in old), default=0) + 1
+    return max((0, *(revision(rs) for rs in old))) + 1
 
 
 def size_annotations(deployment: Obj) -> dict[str, str]:
@@ -105,7 +106,8 @@ def revision_annotations(deployment: Obj, present: Mapping[str, str], number: in
     copied = {key: value for key, value in annotations_of(deployment).items() if key not in _NOT_COPIED}
     annotations = {**present, **copied}
     before = present.get(REVISION)
-    if before is None or (before.isdigit() and int(before) < number):
+    known = revision_number(before) if before else 0
+    if known is not None and known < number:
         annotations[REVISION] = str(number)
         if before is not None:
             annotations[REVISION_HISTORY] = _history(present.get(REVISION_HISTORY, ""), before)
