@@ -70,6 +70,12 @@ def test_pages_and_positions_the_course_lost_do_not_count(progress: Progress) ->
     assert summary.position is None
 
 
+def test_a_little_of_much_is_more_than_nothing(progress: Progress) -> None:
+    progress.lessons.mark_read("why", 1, "0")
+    contents = lesson("why", {}, pages=tuple(str(number) for number in range(300)))
+    assert progress.summary([contents]).percent == 1
+
+
 def test_a_hundred_percent_needs_everything(progress: Progress) -> None:
     contents = lesson("why", {}, pages=("a",))
     progress.lessons.mark_read("why", 1, "a")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from tests.ui.doubles import FakeServices
-from tests.ui.driving import WIDE, on_screen, open_at, press, text_of
+from tests.ui.driving import WIDE, on_screen, open_at, press, settle, text_of
 from tutor.progress import progress_in_memory
 from tutor.quiz import lesson_quiz
 from tutor.ui.screens.exercises import ExercisesScreen
@@ -41,6 +41,22 @@ async def test_shows_how_far_each_lesson_is_in_words(services: FakeServices) -> 
         assert "✓ read 2/2" in line
         assert "○ quiz 0/1" in line
         assert "○ exercises 0/1" in line
+
+
+async def test_a_narrow_map_keeps_every_lesson_on_one_line_and_the_marked_one_marked(services: FakeServices) -> None:
+    services.progress.lessons.mark_read("services", 1, "by-label")
+    async with open_at(services) as pilot:
+        await press(pilot, "end")
+        await pilot.resize_terminal(60, 20)
+        await settle(pilot)
+        head, first, second = (line for line in text_of(pilot).splitlines() if "read" in line or "/" in line)
+        assert head.split() == ["read", "quiz", "exercises"]
+        assert "1  First steps" in first
+        assert second.split()[-6:] == ["◐", "1/2", "○", "0/1", "○", "0/1"]
+        assert head.index("quiz") == second.index("○ 0/1")
+        marked = on_screen(pilot, HomeScreen).map.highlighted_option
+        assert marked is not None
+        assert marked.id == "lesson:services"
 
 
 async def test_offers_due_questions_for_review(services: FakeServices) -> None:

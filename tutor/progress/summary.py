@@ -63,10 +63,11 @@ class Summary:
 
     @property
     def percent(self) -> int:
-        """Pages read, questions right and exercises passed, as a share of all there are; 100 only when all are."""
+        """Pages read, questions right and exercises passed, as a share of all there are; 100 only when all are, and 0 only when
+        none is."""
         tallies = [tally for lesson in self.lessons for tally in (lesson.read, lesson.quiz, lesson.exercises)]
-        total = sum(tally.total for tally in tallies)
-        return 100 * sum(tally.done for tally in tallies) // total if total else 0
+        done, total = sum(tally.done for tally in tallies), sum(tally.total for tally in tallies)
+        return max(1, 100 * done // total) if done else 0
 
 
 def summarise(

@@ -84,8 +84,11 @@ def join(parts: Iterable[Content | str], separator: str = "\n") -> Content:
 
 
 def bar(done: int, total: int, width: int = 10) -> str:
-    """A progress bar of lines, which reads in words beside it everywhere it is used."""
+    """A progress bar of lines, which reads in words beside it everywhere it is used. What has been begun is never empty, and only
+    what is done is full."""
     filled = round(width * done / total) if total else 0
+    if 0 < done < total:
+        filled = min(max(filled, 1), width - 1)
     return "━" * filled + "─" * (width - filled)
 
 

@@ -12,10 +12,11 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from tutor.progress import LessonSummary, Summary, Tally
+from tutor.progress import Summary
 from tutor.ui.keys import bind
 from tutor.ui.screens.base import TutorScreen
-from tutor.ui.text import bar, cells
+from tutor.ui.screens.course_map import MapWidth, head_line, lesson_line
+from tutor.ui.text import bar
 from tutor.ui.widgets.frame.menu import Menu
 
 WELCOME = (
@@ -24,10 +25,6 @@ WELCOME = (
     "Press enter to begin, the arrow keys to choose, ? for help on any screen."
 )
 SECONDS_PER_CARD = 40
-TITLE_CELLS = 30
-"""The longest title of a lesson fits."""
-WIDE_MAP = 100
-"""Columns from which titles have more room."""
 
 
 class HomeScreen(TutorScreen[None]):
@@ -51,7 +48,7 @@ class HomeScreen(TutorScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._laid_out_wide: bool | None = None
+        self._laid_out: MapWidth | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Static(id="notice")
@@ -77,12 +74,8 @@ class HomeScreen(TutorScreen[None]):
 
     def on_resize(self) -> None:
         """Lay the map out anew where the width makes a difference to it."""
-        if self._laid_out_wide != self._is_wide:
+        if self._laid_out is not MapWidth.of(self.app.size.width):
             self._fill()
-
-    @property
-    def _is_wide(self) -> bool:
-        return self.app.size.width >= WIDE_MAP
 
     @property
     def map(self) -> Menu:
@@ -94,12 +87,14 @@ class HomeScreen(TutorScreen[None]):
         self.title_bar.show(self.services.pack.course.title, _today(summary))
         options = self._actions(summary)
         current = summary.position.lesson_id if summary.position else None
-        self._laid_out_wide = wide = self._is_wide
+        self._laid_out = width = MapWidth.of(self.app.size.width)
+        if width is MapWidth.NARROW:
+            options.append(Option(head_line(), disabled=True))
         for number, lesson in enumerate(summary.lessons, start=1):
-            options.append(Option(lesson_line(number, lesson, lesson.id == current, wide), id=f"lesson:{lesson.id}"))
-        marked = self.map.highlighted
+            options.append(Option(lesson_line(number, lesson, lesson.id == current, width), id=f"lesson:{lesson.id}"))
+        marked = self.map.highlighted_option
         self.map.set_options(options)
-        self.map.highlighted = marked if marked is not None and marked < len(options) else 0
+        self.map.mark_id(marked.id if marked else None)
         self.query_one("#cluster", Static).update(self._cluster_line())
         self.map.focus()
 
@@ -218,27 +213,3 @@ class HomeScreen(TutorScreen[None]):
 
 def _today(summary: Summary) -> Content:
     return Content(f"today: {len(summary.due)} due   {bar(summary.percent, 100)} {summary.percent} %")
-
-
-def lesson_line(number: int, lesson: LessonSummary, current: bool, wide: bool) -> Content:
-    """A lesson of the map: number, title, and how far reading, quiz and exercises are."""
-    return Content.assemble(
-        ("▸" if current else " ", "bold $text-primary"),
-        f"{number:>2}  ",
-        (cells(lesson.title, TITLE_CELLS), "bold" if current else ""),
-        "  " if wide else " ",
-        _tally("read", lesson.read, 13 if wide else 12),
-        _tally("quiz", lesson.quiz, 14 if wide else 13),
-        _tally("exercises", lesson.exercises, 15),
-    )
-
-
-def _tally(what: str, tally: Tally, width: int) -> Content:
-    if not tally.total:
-        return Content.styled(cells(f"- no {what}", width), "$text-muted")
-    counts = f" {tally.done}/{tally.total}"
-    if tally.complete:
-        return Content.styled(cells(f"✓ {what}{counts}", width), "$text-success")
-    if tally.begun:
-        return Content.styled(cells(f"◐ {what}{counts}", width), "$text-warning")
-    return Content.styled(cells(f"○ {what}{counts}", width), "$text-muted")

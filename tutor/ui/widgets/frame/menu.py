@@ -37,3 +37,8 @@ class Menu(OptionList, inherit_bindings=False):
         """Mark a line by its place, or the nearest one that can be marked."""
         if self.option_count:
             self.highlighted = min(max(index, 0), self.option_count - 1)
+
+    def mark_id(self, option_id: str | None) -> None:
+        """Mark the line with this id, or the first one when there is none of it."""
+        known = [option.id for option in self.options]
+        self.mark(known.index(option_id) if option_id in known else 0)
