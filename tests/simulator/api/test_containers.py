@@ -75,7 +75,7 @@ class FakeRuntime:
         return EchoSession(argv, stdin) if container != "dead" else None
 
     def attach(self, namespace: str, pod: str, container: str, *, stdin: bool, tty: bool) -> EchoSession | None:
-        return EchoSession(["attached"], stdin)
+        return EchoSession(["attached"], stdin) if container != "dead" else None
 
 
 @pytest.fixture
@@ -289,7 +289,17 @@ def test_input_size_and_end_of_input(server: SimulatedApiServer) -> None:
 def test_a_container_that_does_not_run(server: SimulatedApiServer) -> None:
     with pytest.raises(websocket.WebSocketBadStatusException) as raised:
         talk(server, f"{PODS}/gone/exec?command=ls", "v5.channel.k8s.io", [])
-    assert raised.value.status_code == 404
+    assert raised.value.status_code == 500
+
+
+def test_kubectl_asks_again_by_spdy_why_there_is_no_connection(written: InProcessClient) -> None:
+    body = pod("gone", nodeName="node-1")
+    body["spec"]["containers"][0]["name"] = "dead"
+    written.json("POST", PODS, body)
+    answer = written.send("POST", f"{PODS}/gone/exec", headers={"upgrade": "SPDY/3.1"}, command="ls")
+    assert (answer.status, answer.payload()) == (500, b'container not found ("dead")')
+    answer = written.send("POST", f"{PODS}/p/exec", headers={"upgrade": "SPDY/3.1"}, command="ls")
+    assert answer.status == 400
 
 
 def test_the_python_client_can_exec(server: SimulatedApiServer) -> None:

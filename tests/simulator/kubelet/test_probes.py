@@ -114,3 +114,25 @@ def test_a_probe_command_that_takes_too_long_fails(lab: Lab) -> None:
     assert lab.messages("box", "Unhealthy") == [
         'Readiness probe failed: command timed out: "sleep 5" timed out after 1s'
     ]
+
+
+@pytest.mark.parametrize(
+    ("action", "text"),
+    [
+        ({"httpGet": {"port": "web"}}, 'errored and resulted in unknown state: port "web" not found'),
+        ({"tcpSocket": {"port": "web"}}, 'errored and resulted in unknown state: port "web" not found'),
+        (
+            {"httpGet": {"port": 80, "host": "nosuch.example"}},
+            'failed: Get "http://nosuch.example:80/": dial tcp: lookup nosuch.example: no such host',
+        ),
+        (
+            {"tcpSocket": {"port": 80, "host": "127.0.0.1"}},
+            "failed: dial tcp 127.0.0.1:80: connect: connection refused",
+        ),
+    ],
+)
+def test_a_probe_that_leads_nowhere(lab: Lab, action: dict[str, Any], text: str) -> None:
+    lab.pod("web", {"image": "nginx:1.27", "readinessProbe": {**action, "periodSeconds": 1}})
+    lab.advance(5)
+    assert lab.messages("web", "Unhealthy") == [f"Readiness probe {text}"]
+    assert not lab.status("web")["ready"]

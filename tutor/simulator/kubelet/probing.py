@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tutor.simulator.images.traffic import GRPC, TCP, ConnectionFailed, Request
+from tutor.simulator.images.traffic import GRPC, TCP, ConnectionFailed, Request, Response
 from tutor.simulator.kubelet import hooks
 from tutor.simulator.kubelet.environment import expand
 from tutor.simulator.kubelet.look import Look, on_grid
@@ -129,6 +129,9 @@ def _ask(
             return None
         state.command = None
         return Finding(result.code == 0, result.output)
+    action = spec.get("httpGet") or spec.get("tcpSocket")
+    if action and not port_number(action["port"], container):
+        return Finding(False, f'port "{action["port"]}" not found', error=True)  # pkg/probe/util.go, findPortByName
     if spec.get("httpGet"):
         return _http(look, container, spec["httpGet"], timeout)
     if spec.get("tcpSocket"):
@@ -155,13 +158,13 @@ def _http(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], t
     request = Request("GET", path, {**headers, "X-From": look.node_ip}, protocol=scheme)
     late = f'Get "{url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
     try:
-        response = look.services.world.direct(host, port, request)
+        response = _direct(look, host, port, request)
     except ConnectionFailed as error:
         if error.kind == "timeout":
             return Finding(False, late)
         if error.kind == "protocol":
             return Finding(False, f'Get "{url}": http: server gave HTTP response to HTTPS client')
-        return Finding(False, f'Get "{url}": dial tcp {host}:{port}: connect: connection refused')
+        return Finding(False, f'Get "{url}": {_not_reached(error, host, port)}')
     if response.seconds > timeout:
         return Finding(False, late)
     if 200 <= response.status < 400:
@@ -173,11 +176,26 @@ def _tcp(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], ti
     host = action.get("host") or look.record.ip
     port = port_number(action["port"], container)
     try:
-        look.services.world.direct(host, port, Request(protocol=TCP))
+        _direct(look, host, port, Request(protocol=TCP))
     except ConnectionFailed as error:
-        why = "i/o timeout" if error.kind == "timeout" else "connect: connection refused"
-        return Finding(False, f"dial tcp {host}:{port}: {why}")
+        return Finding(False, _not_reached(error, host, port))
     return Finding(True)
+
+
+def _direct(look: Look, host: str, port: int, request: Request) -> Response:
+    """Ask from the node, which knows none of the cluster's names, and where nobody listens. Raises ConnectionFailed."""
+    if host == "localhost" or host.startswith("127."):
+        raise ConnectionFailed("refused")
+    if not host.replace(".", "").isdigit():
+        raise ConnectionFailed("no-host")
+    return look.services.world.direct(host, port, request)
+
+
+def _not_reached(error: ConnectionFailed, host: str, port: int) -> str:
+    """Why there is no connection, in the words of Go's net package."""
+    if error.kind == "no-host":
+        return f"dial tcp: lookup {host}: no such host"
+    return f"dial tcp {host}:{port}: {'i/o timeout' if error.kind == 'timeout' else 'connect: connection refused'}"
 
 
 def _grpc(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], timeout: float) -> Finding:
