@@ -8,7 +8,16 @@ from typing import Any
 
 from tests.simulator.chaos import bodies
 from tutor.simulator.cluster import SimulatedCluster
-from tutor.simulator.objects import condition_is, controller_of, deleting, key_of, labels_of, name_of, uid_of
+from tutor.simulator.objects import (
+    annotations_of,
+    condition_is,
+    controller_of,
+    deleting,
+    key_of,
+    labels_of,
+    name_of,
+    uid_of,
+)
 from tutor.simulator.scheduler.requests import amounts, pod_requests
 from tutor.simulator.store import Change, Obj
 
@@ -143,8 +152,11 @@ def _services(cluster: SimulatedCluster) -> Iterator[str]:
 
 def _replicas(cluster: SimulatedCluster) -> Iterator[str]:
     """Workloads have the pods they want, and say so."""
+    stuck = {uid_of(obj) for obj in _listed(cluster, "deployments.apps") if _stands_still(cluster, obj)}
     for resource in ("replicasets.apps", "statefulsets.apps"):
         for obj in _listed(cluster, resource):
+            if (controller_of(obj) or {}).get("uid") in stuck:
+                continue
             live = [pod for pod in _owned(cluster, obj) if pod["status"].get("phase") not in ENDED]
             wanted = obj["spec"]["replicas"]
             if not len(live) == wanted == obj["status"].get("replicas", 0) == obj["status"].get("availableReplicas", 0):
@@ -152,12 +164,27 @@ def _replicas(cluster: SimulatedCluster) -> Iterator[str]:
     for obj in _listed(cluster, "deployments.apps"):
         status, wanted = obj["status"], obj["spec"]["replicas"]
         fields = ("replicas", "availableReplicas", "updatedReplicas")
-        if any(status.get(field, 0) != wanted for field in fields):
+        if uid_of(obj) not in stuck and any(status.get(field, 0) != wanted for field in fields):
             yield f"Deployment {name_of(obj)}: {wanted} wanted, status {_short(obj)}"
     nodes = cluster.store.count("nodes")
     for obj in _listed(cluster, "daemonsets.apps"):
         if not len(_owned(cluster, obj)) == nodes == obj["status"].get("numberAvailable", 0):
             yield f"DaemonSet {name_of(obj)}: status {_short(obj)}"
+
+
+def _stands_still(cluster: SimulatedCluster, deployment: Obj) -> bool:
+    """Whether a Deployment waits for somebody's help by the rules of Kubernetes: with the strategy Recreate, after its size was
+    changed while several of its ReplicaSets had pods. It counts as being scaled then, and scaling knows only what to do with a
+    single ReplicaSet or with a rolling update (pkg/controller/deployment/sync.go, `scale`; seen on a cluster of version 1.37)."""
+    if deployment["spec"]["strategy"]["type"] != "Recreate" or deployment["spec"].get("paused"):
+        return False
+    sized = [
+        annotations_of(rs).get("deployment.kubernetes.io/desired-replicas")
+        for rs in _listed(cluster, "replicasets.apps")
+        if (controller_of(rs) or {}).get("uid") == uid_of(deployment) and rs["spec"]["replicas"]
+    ]
+    wanted = str(deployment["spec"]["replicas"])
+    return len(sized) > 1 and any(size not in (None, wanted) for size in sized)
 
 
 def _short(obj: Obj) -> dict[str, Any]:

@@ -120,6 +120,20 @@ def test_recreate_waits_until_the_old_pods_are_gone() -> None:
     assert [rs["spec"]["replicas"] for rs in lab.cluster.store.list(SETS, "default")] == [0, 2]
 
 
+def test_recreate_stands_still_when_scaled_while_two_replica_sets_have_pods() -> None:
+    """As on a cluster of version 1.37: scaling knows what to do with one ReplicaSet, or with a rolling update (sync.go, `scale`),
+    and nothing else is done before the Deployment is scaled. Rolling updates help it out."""
+    update = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    rollouts = Rollouts(replicas=3, strategy=update)
+    rollouts.use("web:bad")
+    rollouts.change(replicas=5, strategy={"type": "Recreate"})
+    assert rollouts.sizes() == {"web:1": 3, "web:bad": 1}
+    rollouts.use("web:3")
+    assert rollouts.sizes() == {"web:1": 3, "web:bad": 1}
+    rollouts.change(strategy=update)
+    assert rollouts.sizes() == {"web:1": 0, "web:bad": 0, "web:3": 5}
+
+
 def test_a_paused_deployment_keeps_its_pods_but_can_be_scaled() -> None:
     rollouts = Rollouts(replicas=2)
     rollouts.change(paused=True)
