@@ -118,6 +118,19 @@ def test_pages_show_the_collection_as_it_was_at_the_first(client: InProcessClien
     assert "continue" not in second["metadata"]
 
 
+def test_pages_of_what_is_in_no_namespace(client: InProcessClient) -> None:
+    path = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
+    everything = names(client.get(path))
+    found: list[str] = []
+    token = ""
+    while not found or token:
+        page = client.get(path, limit=10, **({"continue": token} if token else {}))
+        found += names(page)
+        token = page["metadata"].get("continue", "")
+    assert found == everything
+    assert len(found) > 20
+
+
 def test_a_selection_does_not_count_what_remains(labelled: InProcessClient) -> None:
     page = labelled.get(CONFIG_MAPS, limit=1, labelSelector="x")
     assert "continue" in page["metadata"]

@@ -201,7 +201,7 @@ def _start(store: Store, options: ListOptions) -> tuple[Key | None, int]:
 def _token(revision: int, key: Key) -> str:
     """A continue token (apiserver, pkg/storage/continue.go). Keys end in NUL there so that listing goes on behind them."""
     namespace, name = key
-    start = f"{namespace}/{name}\0" if namespace else f"/{name}\0"
+    start = f"{namespace}/{name}\0" if namespace else f"{name}\0"
     text = json.dumps({"v": "meta.k8s.io/v1", "rv": revision, "start": start}, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -230,9 +230,10 @@ def _token_place(data: Any) -> tuple[int, Key]:
     start = data["start"]
     if not start:
         raise _bad_token("encoded start key empty (version meta.k8s.io/v1)")
-    if posixpath.normpath("/" + start) != "/" + start.removeprefix("/"):
+    path = "/" + start.removeprefix("/")
+    if posixpath.normpath(path) != path or path.startswith("//"):
         raise _bad_token(start)
-    namespace, _, name = start.removesuffix("\0").removeprefix("/").rpartition("/")
+    namespace, _, name = path[1:].removesuffix("\0").rpartition("/")
     return data["rv"], (namespace, name)
 
 
