@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.simulator.client import Client
 from tutor.simulator.images.container import Container, ContainerConfig
-from tutor.simulator.images.traffic import HTTP, HTTPS, TCP, ConnectionFailed, Request, Response
+from tutor.simulator.images.traffic import HTTP, HTTPS, TCP, UDP, ConnectionFailed, Request, Response
 from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.network_policies import allows
 from tutor.simulator.objects import labels_of, namespace_of
@@ -30,7 +30,7 @@ UNREACHABLE_SECONDS = 3.0
 DNS_TIMEOUT_SECONDS = 10.0
 LOCAL = ("localhost", "127.0.0.1")
 
-Finder = Callable[[str, int], tuple[Container | None, bool]]
+Finder = Callable[[str, int, str], tuple[Container | None, bool]]
 """The container that listens at an address and port, and whether there is a pod at the address at all."""
 
 
@@ -153,13 +153,14 @@ class Network:
     def _connect(self, config: ContainerConfig | None, address: str, port: int, request: Request) -> Response:
         services = self._store.by_index("services", BY_IP, address)
         if not services and self.is_node(address):
-            service, number = self._node_port(port)
+            service, number = self._node_port(port, request.protocol)
             if service is not None:
                 return self.to_service(namespace_of(service), service["metadata"]["name"], number, request)
         if not services:
             return self._to_pod(config, address, port, request, f"{address}:{port}")
         service = services[0]
-        name = next((p.get("name", "") for p in service["spec"].get("ports") or () if p["port"] == port), None)
+        ports = service["spec"].get("ports") or ()
+        name = next((p.get("name", "") for p in ports if p["port"] == port and _carries(p, request.protocol)), None)
         shown = f"{address}:{port}"
         if name is None:
             raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
@@ -175,11 +176,11 @@ class Network:
         target = targets[self._choose(config, service, len(targets))]
         return self._to_pod(config, *target, request, shown)
 
-    def _node_port(self, port: int) -> tuple[Obj | None, int]:
+    def _node_port(self, port: int, protocol: str) -> tuple[Obj | None, int]:
         """The Service that a node port leads to, and the Service's own port."""
         for service in self._client.list("services"):
             for entry in service["spec"].get("ports") or ():
-                if entry.get("nodePort") == port:
+                if entry.get("nodePort") == port and _carries(entry, protocol):
                     return service, int(entry["port"])
         return None, 0
 
@@ -208,7 +209,7 @@ class Network:
     def _to_pod(
         self, config: ContainerConfig | None, address: str, port: int, request: Request, shown: str
     ) -> Response:
-        container, is_pod = self._find(address, port)
+        container, is_pod = self._find(address, port, request.protocol)
         if self._is_cut_off(config, address):
             raise ConnectionFailed("timeout", shown, TIMEOUT_SECONDS)
         if not is_pod:
@@ -216,7 +217,7 @@ class Network:
             raise ConnectionFailed(
                 *(("unreachable", shown, UNREACHABLE_SECONDS) if known else ("timeout", shown, TIMEOUT_SECONDS))
             )
-        if config is not None and not allows(self._client, config, address, port):
+        if config is not None and not allows(self._client, config, address, port, _transport(request.protocol)):
             raise ConnectionFailed("timeout", shown, TIMEOUT_SECONDS)
         if container is None:
             raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
@@ -225,7 +226,7 @@ class Network:
 
     def direct(self, ip: str, port: int, request: Request) -> Response:
         """A request from a pod's own node, as kubelets make for probes. Raises ConnectionFailed."""
-        container, is_pod = self._find(ip, port)
+        container, is_pod = self._find(ip, port, request.protocol)
         if not is_pod:
             raise ConnectionFailed("timeout", f"{ip}:{port}", TIMEOUT_SECONDS)
         if container is None:
@@ -238,7 +239,7 @@ class Network:
         only (pkg/proxy: there is no rule for anything else)."""
         if address.startswith("127."):
             return True
-        return self._find(address, 0)[1] and not self._is_cut_off(config, address)
+        return self._find(address, 0, TCP)[1] and not self._is_cut_off(config, address)
 
     def objects(self, resource: str) -> list[Mapping[str, Any]]:
         """API objects, for containers that are controllers."""
@@ -250,7 +251,8 @@ class Network:
         if service is None:
             raise ConnectionFailed("no-host")
         ports = service["spec"].get("ports") or ()
-        port_name = next((p.get("name", "") for p in ports if port in (p["port"], p.get("name"))), None)
+        matching = (p for p in ports if port in (p["port"], p.get("name")) and _carries(p, request.protocol))
+        port_name = next((p.get("name", "") for p in matching), None)
         targets = self._endpoints(namespace, name, port_name) if port_name is not None else []
         if not targets:
             raise ConnectionFailed("refused", f"{name}:{port}", REFUSED_SECONDS)
@@ -279,9 +281,21 @@ class Network:
 
 def _check_protocol(container: Container, port: int, request: Request, shown: str) -> None:
     """Client and server must speak the same. Raises ConnectionFailed."""
+    if request.protocol == UDP:
+        return
     spoken = container.ports().get(port, TCP)
     if request.protocol not in (TCP, spoken):
         raise ConnectionFailed("protocol" if spoken in (HTTP, HTTPS) else "reset", shown, REFUSED_SECONDS)
+
+
+def _transport(protocol: str) -> str:
+    """What carries a protocol, as Service ports and policies name it."""
+    return "UDP" if protocol == UDP else "TCP"
+
+
+def _carries(entry: Mapping[str, Any], protocol: str) -> bool:
+    """Whether a Service port is for what carries a protocol."""
+    return bool(entry.get("protocol", "TCP") == _transport(protocol))
 
 
 def _is_address(text: str) -> bool:

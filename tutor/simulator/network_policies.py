@@ -20,7 +20,7 @@ def _ips(pod: Obj) -> Iterable[str]:
     return (ip,) if ip and not pod["spec"].get("hostNetwork") else ()
 
 
-def allows(client: Client, source: ContainerConfig, address: str, port: int) -> bool:
+def allows(client: Client, source: ContainerConfig, address: str, port: int, transport: str = "TCP") -> bool:
     """Whether a container may reach a pod's address and port: its own egress policies and the target's ingress policies."""
     policies = client.list(POLICIES)
     if not policies:
@@ -29,12 +29,19 @@ def allows(client: Client, source: ContainerConfig, address: str, port: int) -> 
     found = client.store.by_index("pods", BY_POD_IP, address)
     target = found[0] if found else None
     sender = client.get("pods", *source.pod.split("/"))
-    ok = sender is None or _permitted(client, policies, "Egress", sender, target, address, port)
-    return ok and (target is None or _permitted(client, policies, "Ingress", target, sender, source.ip, port))
+    asked = (port, transport)
+    ok = sender is None or _permitted(client, policies, "Egress", sender, target, address, asked)
+    return ok and (target is None or _permitted(client, policies, "Ingress", target, sender, source.ip, asked))
 
 
 def _permitted(
-    client: Client, policies: list[Obj], direction: str, pod: Obj, other: Obj | None, address: str, port: int
+    client: Client,
+    policies: list[Obj],
+    direction: str,
+    pod: Obj,
+    other: Obj | None,
+    address: str,
+    port: tuple[int, str],
 ) -> bool:
     """Policies that select a pod in a direction let through what any of them names; without any, everything."""
     own = [policy for policy in policies if _applies(policy, direction, pod)]
@@ -59,12 +66,13 @@ def _applies(policy: Obj, direction: str, pod: Obj) -> bool:
     return direction in types
 
 
-def _port_matches(ports: Iterable[Mapping[str, Any]] | None, number: int, receiver: Obj | None) -> bool:
+def _port_matches(ports: Iterable[Mapping[str, Any]] | None, port: tuple[int, str], receiver: Obj | None) -> bool:
     if not ports:
         return True
+    number, transport = port
     for entry in ports:
         wanted = entry.get("port")
-        if entry.get("protocol", "TCP") != "TCP":
+        if entry.get("protocol", "TCP") != transport:
             continue
         if wanted is None or _number(wanted, receiver) == number:
             return True

@@ -11,6 +11,7 @@ from tutor.posix.commands import MAGIC, find
 from tutor.simulator.images.here import InContainer
 
 if TYPE_CHECKING:
+    from tutor.posix.namespace import Namespace
     from tutor.simulator.images.model import Image
 
 
@@ -27,6 +28,10 @@ class CallHere(InContainer):
     @property
     def environment(self) -> Mapping[str, str]:
         return self.call.environment
+
+    @property
+    def files(self) -> Namespace:
+        return self.call.process.files
 
     def log(self, text: str, stream: str = "stdout") -> None:
         self.call.send(text.encode(), stderr=stream == "stderr")

@@ -16,7 +16,7 @@ from tutor.simulator.images.here import MainHere
 from tutor.simulator.images.logs import Log
 from tutor.simulator.images.model import Image
 from tutor.simulator.images.programs.base import Program
-from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request, Response
+from tutor.simulator.images.traffic import TCP, UDP, ConnectionFailed, Request, Response
 from tutor.simulator.images.world import World
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class MountPoint:
     read_only: bool = False
     in_memory: bool = False
     """Whether what is written to it takes memory of the container."""
+    tmpfs: bool = False
+    """Whether its file system is one in memory, as those are that the kubelet fills with secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class ContainerConfig:
     name: str
     user: int = 0
     group: int = 0
+    may_gain_privileges: bool = True
+    """False: the set-user-ID bits of programs do not count (allowPrivilegeEscalation)."""
     groups: tuple[int, ...] = ()
     capabilities: int = 0xA80425FB
     """What root may do inside, as a set of bits."""
@@ -68,6 +72,10 @@ class ContainerConfig:
     message_path: str = ""
     """Where the program may leave a message about its end."""
     seed: int = 0
+
+    def node_files(self) -> dict[str, str]:
+        """The files in /etc that the kubelet and the runtime put there."""
+        return {"/etc/hostname": f"{self.hostname}\n", "/etc/hosts": self.hosts, "/etc/resolv.conf": self.resolver}
 
     def refusal(self, directory: str) -> str:
         """Why nothing can be created in a directory of the image (errno and its words); nothing when it can, in volumes too."""
@@ -175,6 +183,8 @@ class Container:
             from tutor.simulator.images.inside import Inside
 
             self.inside = Inside(self.config, world, self.started, self.program)
+            if self.program is not None:
+                self.inside.wake(world.now)
             self.program = None
         return self.inside
 
@@ -190,7 +200,7 @@ class Container:
         for mount in self.config.mounts:
             if path == mount.path or path.startswith(mount.path.rstrip("/") + "/"):
                 return world.volumes.file(mount.volume, _below(mount, path))
-        text = self.config.image.files.get(path)
+        text = {**self.config.image.files, **self.config.node_files()}.get(path)
         return None if text is None else text.encode()
 
     def names(self, world: World, path: str) -> list[str] | None:
@@ -214,10 +224,22 @@ class Container:
             return self.program.ports()
         return self.inside.ports() if self.inside else {}
 
+    def datagram_ports(self) -> tuple[int, ...]:
+        """The UDP ports something listens on inside."""
+        if self.exit_code is not None:
+            return ()
+        if self.program is not None:
+            return self.program.datagram_ports()
+        return self.inside.datagram_ports() if self.inside else ()
+
+    def listens(self, port: int, protocol: str) -> bool:
+        """Whether a request with a protocol finds somebody at a port."""
+        return port in (self.datagram_ports() if protocol == UDP else self.ports())
+
     def serve(self, world: World, port: int, request: Request) -> Response:
         """Answer a request; the processor serves one after the other. Raises ConnectionFailed."""
         self.run(world)
-        if port not in self.ports():
+        if not self.listens(port, request.protocol):
             raise ConnectionFailed("refused")
         if request.protocol == TCP and not request.body:
             return Response(cpu=0.0)  # a connection without a byte, as probes make: servers do nothing about it

@@ -10,6 +10,7 @@ from tutor.simulator.images.traffic import Request, Response
 from tutor.simulator.images.world import World
 
 if TYPE_CHECKING:
+    from tutor.posix.namespace import Namespace
     from tutor.simulator.images.container import Container
 
 
@@ -41,6 +42,22 @@ class InContainer:
     def memory_limit(self) -> float | None:
         return self.container.config.memory_limit
 
+    @property
+    def user(self) -> int:
+        return self.container.config.user
+
+    @property
+    def may_gain_privileges(self) -> bool:
+        return self.container.config.may_gain_privileges
+
+    def is_tmpfs(self, path: str) -> bool:
+        return any(mount.path == path and mount.tmpfs for mount in self.container.config.mounts)
+
+    def run(self, argv: list[str]) -> tuple[int, str, float]:
+        from tutor.simulator.images.ahead import run_ahead
+
+        return run_ahead(self.container, self.world, argv)
+
     def refusal(self, directory: str) -> str:
         return self.container.config.refusal(directory)
 
@@ -67,6 +84,10 @@ class MainHere(InContainer):
     """The `Here` of a container's main program when it has no machine."""
 
     __slots__ = ()
+
+    @property
+    def files(self) -> Namespace:
+        return self.container.enter(self.world).machine.files
 
     @property
     def argv(self) -> tuple[str, ...]:

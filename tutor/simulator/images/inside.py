@@ -13,7 +13,7 @@ from tutor.simulator.images.calls import CallHere, program_name
 from tutor.simulator.images.programs import make_program
 from tutor.simulator.images.programs.base import Program
 from tutor.simulator.images.rootfs import commands, container_files
-from tutor.simulator.images.traffic import ConnectionFailed, Request, Response
+from tutor.simulator.images.traffic import UDP, ConnectionFailed, Request, Response
 from tutor.simulator.images.volumes import VolumeTree
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Inside:
 
     def _earn(self, now: float, limit: float | None) -> None:
         rate = STEPS_A_SECOND * min(1.0, limit or 1.0)
-        self.credit = min(float(FIRST_STEPS), self.credit + rate * (now - self.credited))
+        self.credit = min(float(FIRST_STEPS), self.credit + rate * max(0.0, now - self.credited))
         self.credited = now
 
     def _plan(self, now: float, *, busy: bool, wake_at: float | None) -> None:
@@ -254,11 +254,17 @@ class Inside:
         """The ports programs listen on."""
         return {port: protocol for program in self.programs.values() for port, protocol in program.ports().items()}
 
+    def datagram_ports(self) -> tuple[int, ...]:
+        """The UDP ports programs listen on."""
+        return tuple(port for program in self.programs.values() for port in program.datagram_ports())
+
     def serve(self, container: Container, world: World, port: int, request: Request) -> Response:
         """Answer a request. Raises ConnectionFailed."""
         for call in self.machine.progress().calls:
             program = self.programs.get(call.pid)
-            if program is not None and port in program.ports():
+            if program is None:
+                continue
+            if port in (program.datagram_ports() if request.protocol == UDP else program.ports()):
                 response = program.serve(CallHere(world.now, container, world, call), port, request)
                 self.run(container, world)
                 return response

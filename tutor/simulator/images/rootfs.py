@@ -72,9 +72,8 @@ def container_files(config: ContainerConfig, world: World, now: float) -> Namesp
         note.write("/message", b"", Stamp(now, mode=0o666))
         mounts.append(Mount(config.message_path, note, "/message"))
     tree = image_tree(config.image)
-    _write(tree, "/etc/hostname", f"{config.hostname}\n".encode())
-    _write(tree, "/etc/hosts", config.hosts.encode())
-    _write(tree, "/etc/resolv.conf", config.resolver.encode())
+    for path, text in config.node_files().items():
+        _write(tree, path, text.encode())
     make_directories(tree, config.directory.rstrip("/") or "/", Stamp(now, mode=0o755))
     user = User(config.user, config.group, config.groups, may_give=bool(config.capabilities & MAY_CHOWN))
     return Namespace.of(tree, mounts, user=user, read_only=config.read_only)

@@ -9,11 +9,12 @@ HTTP = "http"
 HTTPS = "https"
 TCP = "tcp"
 GRPC = "grpc"
+UDP = "udp"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to a server. For plain TCP only `body` counts."""
+    """A request to a server. For plain TCP and for UDP only `body` counts."""
 
     method: str = "GET"
     path: str = "/"

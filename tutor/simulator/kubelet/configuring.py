@@ -54,6 +54,7 @@ def container_config(look: Look, container: Mapping[str, Any], image: Image) -> 
         name=name,
         user=user,
         group=group,
+        may_gain_privileges=context.get("allowPrivilegeEscalation", True),
         groups=_groups(group, context),
         capabilities=bounding_set(context),
         hosts=_hosts(pod, record.ip),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.simulator.controllers.placed import index_pods_by_node
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.events import EventRecorder
+from tutor.simulator.images.traffic import TCP
 from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.kubelet import syncing, waking
 from tutor.simulator.kubelet.addresses import Addresses
@@ -222,14 +223,14 @@ class Kubelet:
         node = pod["spec"].get("nodeName") if pod else None
         return self._own(f"{node}|{namespace}/{name}") if node else None
 
-    def container_at(self, ip: str, port: int) -> Any:
+    def container_at(self, ip: str, port: int, protocol: str = TCP) -> Any:
         """The container that listens at an address, and whether there is a pod there at all."""
         keys = [self._by_ip[ip]] if ip in self._by_ip else list(self._on_host.get(ip, ()))
         for key in keys:
             record = self._own(key)
             for own in record.running() if record else ():
                 container = own.current.container if own.current else None
-                if container is not None and port in container.ports():
+                if container is not None and container.listens(port, protocol):
                     return container, True
         return None, bool(keys) or self.network.is_node(ip)
 

@@ -14,6 +14,9 @@ from tutor.simulator.kubelet.payloads import FILLED, MountError, check_host_path
 from tutor.simulator.objects import name_of, namespace_of, uid_of
 from tutor.simulator.store import Obj
 
+STICKY = 0o1000
+"""What a new tmpfs has, and the kubelet leaves as it is (pkg/volume/emptydir/empty_dir.go: it looks at the permissions only)."""
+
 
 def volume_id(client: Client, pod: Obj, volume: Mapping[str, Any]) -> str:
     """What a volume's content is kept under: its own for the pod, or the PersistentVolume's or the node's when it is shared."""
@@ -59,6 +62,7 @@ def mount_points(
                 inner.strip("/"),
                 read_only,
                 _is_in_memory(volume),
+                _is_tmpfs(volume),
             )
         )
     return tuple(found)
@@ -66,6 +70,11 @@ def mount_points(
 
 def _is_in_memory(volume: Mapping[str, Any]) -> bool:
     return (volume.get("emptyDir") or {}).get("medium") == "Memory"
+
+
+def _is_tmpfs(volume: Mapping[str, Any]) -> bool:
+    """Whether the kubelet mounts a file system in memory for it (pkg/volume/secret, downwardapi, projected, emptydir)."""
+    return _is_in_memory(volume) or any(volume.get(kind) for kind in ("secret", "downwardAPI", "projected"))
 
 
 def _most(volume: Mapping[str, Any]) -> int | None:
@@ -94,7 +103,8 @@ class Mounter:
             raise MountError(f'persistentvolumeclaim "{claim["claimName"]}" not found')
         group = (pod["spec"].get("securityContext") or {}).get("fsGroup")
         of_group = group is not None and "emptyDir" in volume
-        mode = 0o755 if volume.get("hostPath") else 0o2777 if of_group else 0o777
+        sticky = STICKY if _is_tmpfs(volume) else 0
+        mode = 0o755 if volume.get("hostPath") else sticky | (0o2777 if of_group else 0o777)
         owner = int(group or 0) if of_group else 0
         self.store.make(volume_id(self._client, pod, volume), mode, owner, self._client.now, _most(volume))
 

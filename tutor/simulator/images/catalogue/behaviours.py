@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 HUB = "docker.io/library/"
+E2E = "registry.k8s.io/e2e-test-images/"
 CLIENTS = ("wget", "nslookup", "nc", "ping")
 
 
@@ -79,6 +80,13 @@ _HTTPD = Behaviour(
 _SHELL = Behaviour("", ("sh",), programs=CLIENTS)
 _SHELL_WITH_CURL = Behaviour("", ("sh",), programs=(*CLIENTS, "curl"))
 _BASH = Behaviour("", ("bash",))
+_AGNHOST = Behaviour("agnhost", ("pause",), ("/agnhost",), (*CLIENTS, "curl"))
+
+
+def _data(name: str) -> str:
+    """The file by which the two pictures of the update demo are told apart."""
+    return f'{{\n"image": "{name}.jpg"\n}}\n'
+
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
     HUB + "nginx": _NGINX,
@@ -87,7 +95,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     HUB + "httpd": _HTTPD,
     HUB + "busybox": _SHELL,
     "registry.k8s.io/busybox": _SHELL,
-    "registry.k8s.io/e2e-test-images/busybox": _SHELL,
+    E2E + "busybox": _SHELL,
     "gcr.io/google-containers/busybox": _SHELL,
     "quay.io/prometheus/busybox": _SHELL,
     "public.ecr.aws/docker/library/busybox": _SHELL,
@@ -97,7 +105,15 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "docker.io/curlimages/curl": Behaviour("curl", ("curl",), programs=(*CLIENTS, "curl")),
     "docker.io/radial/busyboxplus": _SHELL_WITH_CURL,
     "docker.io/nicolaka/netshoot": _SHELL_WITH_CURL,
-    "registry.k8s.io/e2e-test-images/jessie-dnsutils": _SHELL_WITH_CURL,
+    E2E + "jessie-dnsutils": _SHELL_WITH_CURL,
+    E2E + "glibc-dns-testing": Behaviour("", ("bash",), programs=CLIENTS),
+    E2E + "nginx": _NGINX,
+    "registry.k8s.io/nginx-slim": _NGINX,
+    E2E + "httpd": _HTTPD,
+    E2E + "ipc-utils": _SHELL,
+    E2E + "perl": _BASH,
+    E2E + "nonroot": Behaviour("", ("bash",), user=1234),
+    E2E + "nonewprivs": Behaviour("nnp", ("nnp",)),
     HUB + "debian": _BASH,
     HUB + "ubuntu": _BASH,
     HUB + "fedora": _BASH,
@@ -115,7 +131,13 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "registry.k8s.io/metrics-server/metrics-server": Behaviour("metrics-server", (), ("/metrics-server",)),
     "registry.k8s.io/ingress-nginx/controller": Behaviour("ingress-nginx", (), ("/nginx-ingress-controller",)),
     "registry.k8s.io/hpa-example": Behaviour("php-example", ("apache2-foreground",), programs=("curl",)),
-    "registry.k8s.io/e2e-test-images/agnhost": Behaviour("agnhost", ("pause",), ("/agnhost",), (*CLIENTS, "curl")),
+    E2E + "agnhost": _AGNHOST,
+    E2E + "kitten": replace(
+        _AGNHOST, command=("test-webserver",), files={**_AGNHOST.files, "/data.json": _data("kitten")}
+    ),
+    E2E + "nautilus": replace(
+        _AGNHOST, command=("test-webserver",), files={**_AGNHOST.files, "/data.json": _data("nautilus")}
+    ),
     "docker.io/hashicorp/http-echo": Behaviour("http-echo", (), ("/http-echo",)),
     "docker.io/polinux/stress": Behaviour("stress", ("stress",)),
     HUB + "hello-world": Behaviour("say", ("/hello",), options={"log": "Hello from Docker!"}),

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from tutor.simulator.images.traffic import Request, Response
+
+if TYPE_CHECKING:
+    from tutor.posix.namespace import Namespace
 
 MIB = 2**20
 
@@ -50,6 +53,21 @@ class Here(Protocol):
     def memory_limit(self) -> float | None:
         """The container's memory limit in bytes."""
 
+    @property
+    def user(self) -> int:
+        """The number of the user it runs as."""
+
+    @property
+    def may_gain_privileges(self) -> bool:
+        """Whether a program's set-user-ID bit counts (allowPrivilegeEscalation)."""
+
+    @property
+    def files(self) -> Namespace:
+        """The container's files as the program sees them."""
+
+    def is_tmpfs(self, path: str) -> bool:
+        """Whether the file system of a volume that is mounted there is one in memory."""
+
     def log(self, text: str, stream: str = "stdout") -> None:
         """Write to standard output or standard error."""
 
@@ -77,6 +95,9 @@ class Here(Protocol):
 
     def reaches(self, address: str) -> bool:
         """Whether somebody is at an address: a pod or a node. Services are at theirs with their ports only."""
+
+    def run(self, argv: list[str]) -> tuple[int, str, float]:
+        """Run a command beside, as far as it comes in half a minute: its exit code, all it wrote, and how long it took."""
 
     def objects(self, resource: str) -> list[Mapping[str, Any]]:
         """API objects, for programs that are controllers themselves."""
@@ -121,6 +142,10 @@ class Program:
     def ports(self) -> Mapping[int, str]:
         """The ports it listens on now, with the protocol it speaks there."""
         return {}
+
+    def datagram_ports(self) -> tuple[int, ...]:
+        """The UDP ports it listens on now; requests to them have the protocol `traffic.UDP`."""
+        return ()
 
     def port_taken(self, here: Here, port: int) -> None:
         """Another container of the pod listens on a port already."""

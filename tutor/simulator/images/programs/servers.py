@@ -67,6 +67,9 @@ class CoreDNS(Program):
     def ports(self) -> Mapping[int, str]:
         return {53: TCP, 8080: HTTP, 8181: HTTP, 9153: HTTP}
 
+    def datagram_ports(self) -> tuple[int, ...]:
+        return (53,)
+
     def serve(self, here: Here, port: int, request: Request) -> Response:
         return Response(200, b"OK")
 
