@@ -12,12 +12,13 @@ from textual.message import Message
 from textual.widgets import Input
 
 from tutor.ui.keys import bind
+from tutor.ui.widgets.frame.own_scroll import OwnScroll
 
 if TYPE_CHECKING:
     from tutor.shell import Completion
 
 
-class ShellInput(Input):
+class ShellInput(Input, OwnScroll):
     """An input line with the habits of a shell."""
 
     DEFAULT_CSS = "ShellInput { height: 1; border: none; padding: 0; &:focus { border: none; } }"

@@ -8,16 +8,17 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
-from textual.visual import Visual
+from textual.style import Style
 
 from tutor.ui.keys import bind
+from tutor.ui.widgets.frame.own_scroll import OwnScroll
 
 STEP = 8
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(OwnScroll, can_focus=True, inherit_bindings=False):
     """Lines that scroll with the arrow keys. With `follow` the end stays in view as long as the learner is there."""
 
     DEFAULT_CSS = """
@@ -50,7 +51,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self.lines = lines
         self.virtual_size = Size(max((line.cell_length for line in lines), default=0), len(lines))
         if self.follow and self._at_end:
-            self.scroll_end(animate=False, immediate=False)
+            self.scroll_to(y=self.max_scroll_y, animate=False)
         self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -91,18 +92,31 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll a page up."""
         self.scroll_page_up(animate=False)
 
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text of the lines marked with the mouse, and what stands after it when more is marked elsewhere."""
+        return selection.extract("\n".join(line.plain for line in self.lines)), "\n"
+
     def render_line(self, y: int) -> Strip:
         offset = self.scroll_offset
         width = self.scrollable_content_region.width
         style = self.visual_style
-        if not self.lines:
-            text = Content.styled(self.empty if y == 0 else "", "$text-muted")
-        elif y + offset.y < len(self.lines):
-            text = self.lines[y + offset.y]
-            if self._searched:
-                text = self._with_marks(text, y + offset.y)
-        else:
+        number = y + offset.y
+        if self.lines and number >= len(self.lines):
             return Strip.blank(width, style.rich_style)
-        whole = max(text.cell_length, 1)
-        strip = Visual.to_strips(self, text, whole, 1, style)[0]
-        return strip.crop_extend(offset.x, offset.x + width, style.rich_style)
+        text = self._marked_text(number) if self.lines else Content.styled(self.empty if y == 0 else "", "$text-muted")
+        # Textual's own way from a text to a strip wraps, aligns and looks for links, which takes ten times as long.
+        strip = Strip(text.render_segments(style), text.cell_length)
+        return strip.crop_extend(offset.x, offset.x + width, style.rich_style).apply_offsets(offset.x, number)
+
+    def _marked_text(self, number: int) -> Content:
+        """A line as it is drawn: what is searched for and what is marked with the mouse stand out."""
+        text = self.lines[number].expand_tabs()
+        if self._searched:
+            text = self._with_marks(text, number)
+        selection = self.text_selection
+        span = selection.get_span(number) if selection is not None else None
+        if span is None:
+            return text
+        start, end = span
+        look = Style.from_styles(self.screen.get_component_styles("screen--selection"))
+        return text.stylize(look, start, len(text.plain) if end < 0 else end)
