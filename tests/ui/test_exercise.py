@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from unittest.mock import patch
 
+import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from tests.ui.doubles import FakeCluster, FakeServices, FakeSnapshots
-from tests.ui.driving import SMALL, WIDE, on_screen, open_at, press, settle, text_of
+from tests.ui.driving import SMALL, WIDE, notices, on_screen, open_at, press, settle, text_of
 from tutor.clusters import ClusterError
 from tutor.grading import CheckResult, Verdict
 from tutor.ui.screens.edit import EditScreen
@@ -20,6 +22,7 @@ from tutor.ui.widgets.exercise.checks import Checks, check_line
 from tutor.ui.widgets.exercise.files import FilesPane
 from tutor.ui.widgets.exercise.shell import ShellPane
 from tutor.ui.widgets.exercise.shell_input import ShellInput
+from tutor.ui.widgets.exercise.task import TaskPane
 
 START = "exercise:run-web"
 
@@ -54,6 +57,36 @@ async def test_solved_by_typing_a_command(services: FakeServices) -> None:
         assert "The controller saw that two Pods were missing" in text_of(pilot)
         await press(pilot, "ctrl+n")
         assert on_screen(pilot, ExerciseScreen).exercise.id == "fix-selector"
+
+
+async def test_what_is_typed_right_after_a_pane_key_belongs_to_that_pane(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f3")
+        before = pilot.app.screen.query_one(FilesPane).editor.text
+        for key in ("f2", "l", "s"):  # without a pause, as a quick typist or a slow machine has it
+            pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        await settle(pilot)
+        assert pilot.app.screen.query_one(ShellInput).value == "ls"
+        assert pilot.app.screen.query_one(FilesPane).editor.text == before
+
+
+@pytest.mark.parametrize("command", ["kubectl get pods", "k get pods"])
+async def test_a_command_typed_on_the_task_goes_to_the_shell(services: FakeServices, command: str) -> None:
+    async with open_at(services, START) as pilot:
+        for character in command:
+            pilot.app.post_message(Key("space" if character == " " else character, character))
+        await settle(pilot)
+        assert pilot.app.screen.query_one(ShellPane).display
+        assert pilot.app.screen.query_one(ShellInput).value == command
+        assert "goes on here, in the shell" in notices(pilot)
+
+
+async def test_letters_that_mean_nothing_say_where_commands_are_typed(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "w", "y", "z")
+        assert notices(pilot).count("Commands are typed in the shell: F2.") == 1
+        await press(pilot, "k", "k")
+        assert on_screen(pilot, ExerciseScreen).query_one(TaskPane).display
 
 
 async def test_enter_on_a_check_opens_state_wanted_and_why_in_this_order(services: FakeServices) -> None:

@@ -6,21 +6,29 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.events import Key
 
 from tutor.clusters.actors import YOU
 from tutor.ui.keys import bind
 from tutor.ui.screens.exercise_clock import change_rate, toggle_pause
 from tutor.ui.screens.exercise_own_shell import open_own_shell
+from tutor.ui.screens.exercise_typing import GOES_ON_HERE, WHERE_TO_TYPE, StrayTyping
 from tutor.ui.screens.exercise_view import ExerciseView
 from tutor.ui.widgets.exercise.checks import Checks
+from tutor.ui.widgets.exercise.shell import ShellPane
 from tutor.ui.widgets.exercise.tabs import PANES
 from tutor.ui.widgets.exercise.task import TaskPane
 
 if TYPE_CHECKING:
-    from tutor.course.model import Lesson, Page
+    from tutor.course.model import Exercise, Lesson, Page
     from tutor.shell.story.telling import Story
     from tutor.ui.exercise_run import ExerciseRun
+
+
+def _pane_key(key: str, number: int, name: str, *, priority: bool = False) -> Binding:
+    what = f"Show the pane {name}."
+    return bind(key, f"pane({number - 1})", name, what, show=False, priority=priority, name=f"pane-{name.lower()}")
 
 
 class ExerciseScreen(ExerciseView):
@@ -34,10 +42,9 @@ class ExerciseScreen(ExerciseView):
         "Your files are saved as you type, and everything is as you left it when you come back."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            bind(f"f{n},{n}", f"pane({n - 1})", name, f"Show the pane {name}.", show=False, name=f"pane-{name.lower()}")
-            for n, name in enumerate(PANES, start=1)
-        ),
+        # Before all else, so that what is typed next belongs to the new pane however fast somebody types.
+        *(_pane_key(f"f{n}", n, name, priority=True) for n, name in enumerate(PANES, start=1)),
+        *(_pane_key(f"{n}", n, name) for n, name in enumerate(PANES, start=1)),
         bind("n,ctrl+n", "next", "Next exercise", "Go on to the next exercise."),
         bind("e,ctrl+t", "story", "Explain", "Tell what your last command did, and who reacted to it."),
         bind("h", "hint", "Hint", "Show the next hint."),
@@ -59,6 +66,10 @@ class ExerciseScreen(ExerciseView):
         bind("l", "lesson", "Lesson", "Open the lesson of this exercise.", show=False),
         bind("t", "retry", "Try again", "Try once more to set the exercise up."),
     ]
+
+    def __init__(self, exercise: Exercise) -> None:
+        super().__init__(exercise)
+        self._stray = StrayTyping()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what this cluster and this moment allow."""
@@ -83,6 +94,25 @@ class ExerciseScreen(ExerciseView):
             case "reset" | "solution" | "checks":
                 return self.is_ready
         return True
+
+    # Keys that are no commands --------------------------------------------------------------------------------------
+
+    def on_key(self, event: Key) -> None:
+        """Bring what looks like a command to the shell, and say of other letters without a meaning where commands are typed."""
+        if not event.character or not event.is_printable or not self.is_ready:
+            return
+        line = self.query_one(ShellPane).line
+        if self.focused is line:  # it was on its way here when the cursor went to the shell
+            line.insert_text_at_cursor(event.character)
+        elif not self.is_typing and (typed := self._stray.take(event)):
+            self.action_pane(PANES.index("Shell"))
+            line.insert_text_at_cursor(typed)
+            self.notify(GOES_ON_HERE)
+        elif not self.is_typing and event.key not in self.active_bindings and self._stray.may_say(event):
+            self.notify(WHERE_TO_TYPE)
+        else:
+            return
+        event.stop()
 
     # Help with the exercise ------------------------------------------------------------------------------------------
 

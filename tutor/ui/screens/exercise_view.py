@@ -280,7 +280,8 @@ class ExerciseView(TutorScreen[None]):
         self.query_one("#panes").set_class(PANE_IDS[place] == "files", "-editing")
         self._stale = True
         self.refresh_live()
-        self._focus_of(place).focus()
+        # At once: what is typed next must not go to the pane that was shown before.
+        self.set_focus(self._focus_of(place))
 
     def _focus_of(self, place: int) -> Widget:
         if PANE_IDS[place] == "shell":
