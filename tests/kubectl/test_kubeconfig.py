@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import base64
+import warnings
 from pathlib import Path
 
 import pytest
+from urllib3.exceptions import InsecureRequestWarning
 
 from tests.kubectl.harness import run_kubectl
 from tutor.kubectl import KubeConfig
+from tutor.kubectl.connection import Connection
 from tutor.kubectl.errors import KubectlError
-from tutor.kubectl.kubeconfig import Overrides
+from tutor.kubectl.kubeconfig import Endpoint, Overrides
 
 TEXT = f"""
 apiVersion: v1
@@ -107,3 +110,11 @@ def test_view_hides_secrets_unless_asked(path: Path) -> None:
     assert "secret" not in shown
     assert "c2" not in shown
     assert "secret" in run_kubectl(["config", "view", "--raw"], config).stdout
+
+
+def test_nothing_is_said_about_certificates_that_the_user_chose_not_to_check() -> None:
+    connection = Connection(Endpoint(server="https://one:6443", insecure=True))
+    with warnings.catch_warnings(record=True) as said:
+        warnings.warn("unverified", InsecureRequestWarning, stacklevel=1)
+    connection.close()
+    assert said == []

@@ -46,6 +46,7 @@ class Connection:
             if self.endpoint.tls_server_name:
                 options |= {"server_hostname": self.endpoint.tls_server_name}
             if self.endpoint.insecure:
+                urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the user chose not to check
                 options |= {"assert_hostname": False, "cert_reqs": "CERT_NONE"}
         if self.endpoint.proxy:
             return urllib3.ProxyManager(self.endpoint.proxy, **options)  # type: ignore[arg-type] # urllib3 leaves pool options untyped

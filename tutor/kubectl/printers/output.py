@@ -96,10 +96,24 @@ def _template_printer(invocation: Invocation, name: str, argument: str) -> Objec
     if not argument:
         raise KubectlError("template format specified but no template given")
     if family == "go-template":
-        from tutor.kubectl.printers.gotemplate import compile_template
-
-        return compile_template(argument)
+        return _gotemplate_printer(invocation, argument)
     return _jsonpath_printer(argument, missing_ok=_allow_missing(invocation), as_json=name == "jsonpath-as-json")
+
+
+def _gotemplate_printer(invocation: Invocation, template: str) -> ObjectPrinter:
+    """Prints what a template that does not fit made so far, and kubectl's help for finding out why, before it fails."""
+    from tutor.kubectl.printers.gotemplate import TemplateFailed, compile_template
+
+    render = compile_template(template, missing_ok=_allow_missing(invocation), check=invocation.io.check_cancelled)
+
+    def printer(obj: Object) -> str:
+        try:
+            return render(obj)
+        except TemplateFailed as problem:
+            invocation.out(problem.printed)
+            raise
+
+    return printer
 
 
 def _allow_missing(invocation: Invocation) -> bool:
