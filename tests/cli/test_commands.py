@@ -77,6 +77,22 @@ def test_lint_of_the_built_in_course(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out == "No problems.\n"
 
 
+def test_lint_of_a_part_of_a_pack_names_the_pack(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = tmp_path / "pack" / "lessons" / "01-one"
+    lesson.mkdir(parents=True)
+    (lesson.parent / "course.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    for part in ("pack/lessons", "pack/lessons/01-one", "pack/lessons/course.yaml"):
+        assert main(["lint", part]) == 2
+        assert (
+            f"{part} is a part of a lesson pack. Check the whole pack: k8s-tutor lint pack" in capsys.readouterr().err
+        )
+    assert main(["lint", str(tmp_path)]) == 2
+    assert "has no folder lessons/, so it is no lesson pack" in capsys.readouterr().err
+
+
 def test_lint_of_a_broken_pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "lessons").mkdir()
     (tmp_path / "lessons" / "course.yaml").write_text("id: x\nnonsense: 1\n", encoding="utf-8")
