@@ -98,14 +98,34 @@ def test_history_that_has_fallen_out_of_the_log_is_said_to_be_gone(store: Store)
     assert store.changes_since("configmaps", store.revision) is not None
 
 
-def test_history_of_more_than_ten_minutes_ago_is_gone() -> None:
-    times = iter((0.0, 60.0, 700.0, 701.0))
-    store = Store(lambda: next(times))
+@pytest.fixture
+def moving() -> tuple[Store, list[float]]:
+    """A store, and the time it goes by as the last of a list."""
+    times = [0.0]
+    return Store(lambda: times[-1]), times
+
+
+def test_history_of_more_than_ten_minutes_ago_is_gone(moving: tuple[Store, list[float]]) -> None:
+    store, times = moving
     made = store.create("configmaps", config_map("a"), "me")["metadata"]["resourceVersion"]
-    for number in range(3):
+    for number, time in enumerate((60.0, 700.0, 701.0)):
+        times.append(time)
         store.update("configmaps", config_map("a", k=str(number)), "me")
     assert store.changes_since("configmaps", int(made)) is None
     assert len(list(store.changes_since("configmaps", int(made) + 1) or ())) == 2
+
+
+def test_every_five_minutes_what_was_five_minutes_before_is_kept_and_nothing_older(
+    moving: tuple[Store, list[float]],
+) -> None:
+    store, times = moving
+    compacted = []
+    for time in (0.0, 10.0, 290.0, 310.0, 599.0, 650.0, 899.0, 950.0, 1250.0, 4000.0):
+        times.append(time)
+        compacted.append(store.compacted())
+        if time < 950:
+            store.create("configmaps", config_map(f"a{time:.0f}"), "me")
+    assert compacted == [0, 0, 0, 1, 1, 4, 4, 6, 8, 8]
 
 
 def test_what_is_filed_keeps_its_order_over_a_restore(store: Store) -> None:

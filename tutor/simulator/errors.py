@@ -11,14 +11,22 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """A failed request: becomes a Status object with this code, reason, message and details."""
+    """A failed request: becomes a Status object with this code, reason, message, details and ListMeta."""
 
-    def __init__(self, code: int, reason: str, message: str, details: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        details: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
         self.message = message
         self.details = details
+        self.metadata = metadata or {}
 
     @property
     def namespace_terminating(self) -> bool:
@@ -27,7 +35,8 @@ class ApiError(Exception):
 
     def status(self) -> dict[str, Any]:
         """The Status object (metav1.Status)."""
-        body: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+        body: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": self.metadata}
+        body["status"] = "Failure"
         body["message"] = self.message
         if self.reason:
             body["reason"] = self.reason
@@ -161,9 +170,9 @@ def no_such_resource() -> ApiError:
     return ApiError(404, "NotFound", "the server could not find the requested resource", {})
 
 
-def expired(why: str) -> ApiError:
-    """410 for a revision that is no longer known."""
-    return ApiError(410, "Expired", why)
+def expired(why: str, token: str = "") -> ApiError:
+    """410 for a revision that is no longer known. With the token a list can go on at the revision there is now."""
+    return ApiError(410, "Expired", why, metadata={"continue": token} if token else None)
 
 
 def not_found_value(field: str, value: Any) -> FieldError:

@@ -21,8 +21,9 @@ ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
 
 LOG_LENGTH = 20_000
 LOG_SECONDS = 600.0
-"""How many changes of one resource a watch can look back on, and how far; older revisions answer 410 Expired. API servers
-compact etcd every five minutes to what it was five minutes before (apiserver, pkg/storage/etcd3/compact.go)."""
+"""How many changes of one resource a watch can look back on, and how far; older revisions answer 410 Expired."""
+COMPACTION_SECONDS = 300.0
+"""How often the past is forgotten: all before the time of the compaction before (apiserver, pkg/storage/etcd3/compact.go)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +119,9 @@ class Store:
     def __init__(self, now: Callable[[], float]) -> None:
         self.revision = 1
         self._now = now
+        self._started = now()
+        self._intervals: deque[tuple[int, int]] = deque()
+        """The intervals between compactions that had writes, of late, and the revision when each began."""
         self._tables: dict[str, _Table] = {}
         self._listeners: list[Callable[[Change], None]] = []
         self._reset_listeners: list[Callable[[], None]] = []
@@ -209,7 +213,23 @@ class Store:
         table.put(key, stored, old)
         return self._record(table, kind, resource, stored, old, actor)
 
+    def _interval(self) -> int:
+        """How many times the store could have been compacted until now."""
+        return int((self._now() - self._started) // COMPACTION_SECONDS)
+
+    def compacted(self) -> int:
+        """The revision of the last compaction: collections as they were before it cannot be listed any more."""
+        before = self._interval() - 1
+        if before < 0:
+            return 0
+        return next((revision for interval, revision in self._intervals if interval >= before), self.revision)
+
     def _stamped(self, obj: Obj) -> Obj:
+        interval = self._interval()
+        if not self._intervals or self._intervals[-1][0] != interval:
+            self._intervals.append((interval, self.revision))
+            while self._intervals[0][0] < interval - 1:
+                self._intervals.popleft()
         self.revision += 1
         return {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.revision)}}
 
@@ -251,6 +271,7 @@ class Store:
         on the counter goes forward, and watchers are told that history is gone."""
         self.revision = self.revision + 1 if self.revision > state.revision else state.revision
         self.epoch += 1
+        self._intervals.clear()
         for name in {*self._tables, *state.objects}:
             table = self._table(name)
             table.fill(state.objects.get(name, {}), state.orders.get(name, {}))

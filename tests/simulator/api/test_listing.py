@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulator.api.conftest import CONFIG_MAPS, PODS, config_map, pod
 from tutor.simulator.api.inprocess import InProcessClient
+from tutor.simulator.cluster import SimulatedCluster
 
 
 def names(answer: dict[str, Any]) -> list[str]:
@@ -129,6 +130,22 @@ def test_pages_of_what_is_in_no_namespace(client: InProcessClient) -> None:
         token = page["metadata"].get("continue", "")
     assert found == everything
     assert len(found) > 20
+
+
+def test_a_list_that_took_too_long_can_go_on_with_what_is_there_now(
+    client: InProcessClient, cluster: SimulatedCluster
+) -> None:
+    for name in "abcd":
+        client.json("POST", CONFIG_MAPS, config_map(name))
+    first = client.get(CONFIG_MAPS, limit=2)
+    client.json("DELETE", f"{CONFIG_MAPS}/c")
+    cluster.engine.advance(660)
+    refused = client.get(CONFIG_MAPS, limit=2, **{"continue": first["metadata"]["continue"]})
+    assert (refused["code"], refused["reason"]) == (410, "Expired")
+    assert "use the continue token in this response" in refused["message"]
+    rest = client.get(CONFIG_MAPS, limit=2, **{"continue": refused["metadata"]["continue"]})
+    assert names(rest)[0] == "d"
+    assert int(rest["metadata"]["resourceVersion"]) > int(first["metadata"]["resourceVersion"])
 
 
 def test_a_selection_does_not_count_what_remains(labelled: InProcessClient) -> None:

@@ -18,11 +18,16 @@ from tutor.simulator.indexes import Key
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.store import Obj, Objects, Store
 
+TOO_OLD = "The resourceVersion for the provided list is too old."
 TOO_OLD_PAGE = (
-    "The provided continue parameter is too old to display a consistent list result. You must start a new list without the "
-    "continue parameter."
+    "The provided continue parameter is too old to display a consistent list result. You can start a new list without the "
+    "continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with "
+    "the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the "
+    "first chunk was returned and now may show up in the list."
 )
-"""apiserver, pkg/storage/errors.go"""
+"""apiserver, pkg/storage/etcd3/errors.go"""
+ANY_REVISION = -1
+"""What a token says that goes on with a list as it is now, for want of what it was (the same file)."""
 
 VersionMatch = Literal["", "Exact", "NotOlderThan"]
 
@@ -148,14 +153,19 @@ def _candidates(store: Store, route: Route, options: ListOptions, revision: int)
             obj = store.get(storage, namespace or "", name)
             return [] if obj is None else [obj]
         return store.list_sorted(storage, namespace)
-    return _as_of(store, storage, namespace, revision, paging=bool(options.token))
+    found = None if revision < store.compacted() else _as_of(store, storage, namespace, revision)
+    if found is not None:
+        return found
+    if options.token:
+        raise errors.expired(TOO_OLD_PAGE, _token(ANY_REVISION, _parse_token(options.token)[1]))
+    raise errors.expired(TOO_OLD)
 
 
-def _as_of(store: Store, storage: str, namespace: str | None, revision: int, *, paging: bool) -> Objects:
-    """The collection as it was at an earlier revision: today's objects with later changes taken back."""
+def _as_of(store: Store, storage: str, namespace: str | None, revision: int) -> Objects | None:
+    """The collection as it was at an earlier revision: today's objects with later changes taken back. None: too long ago."""
     changes = store.changes_since(storage, revision)
     if changes is None:
-        raise errors.expired(TOO_OLD_PAGE if paging else "The resourceVersion for the provided list is too old.")
+        return None
     objects: dict[Key, Obj] = {_key(obj): obj for obj in store.list(storage, namespace)}
     for change in reversed(list(changes)):
         key = _key(change.obj)
