@@ -6,6 +6,7 @@ import pytest
 
 from tests.simulator.lab import Lab
 from tutor.simulator import faults
+from tutor.simulator.api.inprocess import InProcessClient
 
 
 @pytest.fixture
@@ -112,3 +113,17 @@ def test_a_snapshot_remembers_faults(lab: Lab) -> None:
 def test_an_unknown_fault_is_refused_with_those_there_are(lab: Lab) -> None:
     with pytest.raises(faults.UnknownFault, match="scheduler-stopped"):
         faults.set_fault(lab.cluster, "full/node-9", True)
+
+
+@pytest.mark.parametrize(("fault", "why"), [("kubelet-stopped", "connection refused"), ("cut-off", "no route to host")])
+def test_nothing_goes_through_a_kubelet_that_does_not_answer(lab: Lab, fault: str, why: str) -> None:
+    lab.pod("one", nodeName="node-1")
+    lab.advance(10)
+    faults.set_fault(lab.cluster, f"{fault}/node-1", True)
+    client, pod = InProcessClient(lab.cluster), "/api/v1/namespaces/default/pods/one"
+    dialing = f"dial tcp {lab.get('one')['status']['hostIP']}:10250: connect: {why}"
+    url = f"https://{lab.get('one')['status']['hostIP']}:10250/containerLogs/default/one/c?tailLines=5"
+    assert client.get(f"{pod}/log", tailLines="5")["message"] == f'Get "{url}": {dialing}'
+    for what in ("exec", "attach", "portforward"):
+        answer = client.json("POST", f"{pod}/{what}", headers={"upgrade": "websocket"})
+        assert (answer["code"], answer["message"]) == (500, f"error dialing backend: {dialing}")

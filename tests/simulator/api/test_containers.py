@@ -77,6 +77,9 @@ class FakeRuntime:
     def attach(self, namespace: str, pod: str, container: str, *, stdin: bool, tty: bool) -> EchoSession | None:
         return EchoSession(["attached"], stdin) if container != "dead" else None
 
+    def unreachable(self, node: str) -> str:
+        return ""
+
 
 @pytest.fixture
 def runtime(cluster: SimulatedCluster, monkeypatch: pytest.MonkeyPatch) -> FakeRuntime:

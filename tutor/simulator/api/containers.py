@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlencode
 
 from tutor.simulator.api.call import Call
 from tutor.simulator.api.sessions import Session
@@ -43,6 +44,9 @@ class ContainerRuntime(Protocol):
     def attach(self, namespace: str, pod: str, container: str, *, stdin: bool, tty: bool) -> Session | None:
         """The streams of a running container's main process; None when it does not run."""
 
+    def unreachable(self, node: str) -> str:
+        """Why nobody can connect to the kubelet of a node, in the words of a socket; nothing when one can."""
+
 
 def runtime_of(call: Call) -> ContainerRuntime:
     """The runtime. Raises ApiError 501 for a cluster without one."""
@@ -50,6 +54,42 @@ def runtime_of(call: Call) -> ContainerRuntime:
     if runtime is None:
         raise ApiError(501, "NotImplemented", "this cluster has no container runtime", {})
     return runtime
+
+
+def dial_problem(call: Call, pod: Obj) -> str:
+    """Why the API server cannot talk to the kubelet that has a pod, as Go's net package says it; nothing when it can.
+
+    Source: pkg/registry/core/pod/strategy.go (LogLocation, streamLocation): both ask the kubelet's own port on its node.
+    """
+    why = runtime_of(call).unreachable(pod["spec"]["nodeName"])
+    return f"dial tcp {_kubelet_address(call, pod)}: connect: {why}" if why else ""
+
+
+def check_dialing(call: Call, pod: Obj) -> None:
+    """Make sure that a connection through the kubelet can be upgraded. Raises ApiError 500."""
+    problem = dial_problem(call, pod)
+    if problem:
+        raise ApiError(500, "", f"error dialing backend: {problem}")
+
+
+def check_logs(call: Call, pod: Obj, container: str) -> None:
+    """Make sure that the kubelet can be asked for a log. Raises ApiError 500."""
+    problem = dial_problem(call, pod)
+    if problem:
+        names = "/".join((call.route.namespace, call.route.name, container))
+        asked = {
+            key: values for key, values in sorted(call.request.query.items()) if key not in ("container", "pretty")
+        }
+        query = f"?{urlencode(asked, doseq=True)}" if asked else ""
+        url = f"https://{_kubelet_address(call, pod)}/containerLogs/{names}{query}"
+        raise ApiError(500, "", f'Get "{url}": {problem}')
+
+
+def _kubelet_address(call: Call, pod: Obj) -> str:
+    node = call.store.get("nodes", "", pod["spec"]["nodeName"]) or {}
+    status = node.get("status") or {}
+    address = next((a["address"] for a in status.get("addresses") or () if a["type"] == "InternalIP"), "")
+    return f"{address}:{status.get('daemonEndpoints', {}).get('kubeletEndpoint', {}).get('Port', 0)}"
 
 
 def chosen_container(pod: Obj, name: str) -> str:

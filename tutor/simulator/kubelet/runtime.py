@@ -157,6 +157,12 @@ class Runtime:
         """The nodes, and whether the kubelet of each runs."""
         return {node["metadata"]["name"]: self._kubelet.is_running(node["metadata"]["name"]) for node in self._nodes()}
 
+    def unreachable(self, node: str) -> str:
+        """Why nobody can connect to the kubelet of a node, in the words of a socket; nothing when one can."""
+        if node in self.cut_off_nodes():
+            return "no route to host"
+        return "" if self._kubelet.is_running(node) else "connection refused"
+
     def remembered(self) -> set[str]:
         """The pods that kubelets have something of, as "node|namespace/name"."""
         return set(self._kubelet.records)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.simulator.api import listing
 from tutor.simulator.api.call import Call
-from tutor.simulator.api.containers import ContainerRuntime, chosen_container, runtime_of
+from tutor.simulator.api.containers import ContainerRuntime, check_dialing, chosen_container, runtime_of
 from tutor.simulator.api.http import Response, plain_text
 from tutor.simulator.api.routing import Route
 from tutor.simulator.api.sessions import PROTOCOLS
@@ -22,6 +22,8 @@ def handle(call: Call) -> Response:
         raise bad_request(f"pod {route.name} does not have a host assigned")
     runtime = runtime_of(call)
     upgrade = request.headers.get("upgrade", "").lower()
+    if upgrade:
+        check_dialing(call, pod)
     if upgrade and not _runs(runtime, route, name):
         return plain_text(500, f'container not found ("{name}")')  # kubectl asks again by SPDY and shows that answer
     if "websocket" not in upgrade:

@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 
 from tutor.simulator.api import listing
 from tutor.simulator.api.call import Call
-from tutor.simulator.api.containers import LogLine, chosen_container, container_status, run_of, runtime_of
+from tutor.simulator.api.containers import (
+    LogLine,
+    check_logs,
+    chosen_container,
+    container_status,
+    run_of,
+    runtime_of,
+)
 from tutor.simulator.api.http import Request, Response
 from tutor.simulator.api.scalars import DecodeError, read_moment
 from tutor.simulator.errors import FieldError, bad_request, forbidden_field, invalid, invalid_object
@@ -36,6 +43,7 @@ def handle(call: Call) -> Response:
     name = chosen_container(pod, call.request.param("container"))
     if not pod["spec"].get("nodeName"):
         return Response(200, b"", "text/plain")
+    check_logs(call, pod, name)
     run = run_of(pod, name, previous=options.previous)
     lines = runtime_of(call).log(call.route.namespace, call.route.name, run.container_id)
     if lines is None:

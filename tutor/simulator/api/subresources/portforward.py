@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.simulator.api import listing
 from tutor.simulator.api.call import Call
+from tutor.simulator.api.containers import check_dialing
 from tutor.simulator.api.forwarding import CHANNELS, PROTOCOLS, Forward
 from tutor.simulator.api.http import Response
 from tutor.simulator.api.tunnels import Connect
@@ -20,6 +21,8 @@ def handle(call: Call) -> Response:
     pod = listing.get_object(call.store, route)
     if not pod["spec"].get("nodeName"):
         raise bad_request(f"pod {route.name} does not have a host assigned")
+    if request.headers.get("upgrade"):
+        check_dialing(call, pod)
     if "websocket" not in request.headers.get("upgrade", "").lower():
         raise bad_request(
             "Upgrade request required: port-forwarding needs websockets, as kubectl 1.31 and later use them"
