@@ -13,6 +13,7 @@ from tests.kubectl.harness import NOW, FakeConfig, FakeConnection, Reply, Reques
 from tutor.kubectl import KubectlIO, run
 from tutor.kubectl.client import Api
 from tutor.kubectl.commands import GROUPS, VERBS, find_command
+from tutor.kubectl.discovery import ApiResource, Discovery
 from tutor.kubectl.help import command_help, general_help
 
 PODS = "/api/v1/namespaces/default/pods"
@@ -374,3 +375,19 @@ def test_a_new_type_makes_the_server_be_asked_again() -> None:
     Api(connection, KubectlIO(stdout=print, stderr=print)).delete(f"{crds}/x", {})
     run_kubectl(["get", "pods", "-o", "name"], config)
     assert sum(request.path == "/apis" for request in connection.requests) == 2
+
+
+def test_a_short_name_gives_way_to_another_types_own_name() -> None:
+    resources = [
+        ApiResource("test.com", "v1", "examples", "example", "Example", True, short_names=("pod",)),
+        ApiResource("", "v1", "pods", "pod", "Pod", True, short_names=("po",)),
+    ]
+    discovery = Discovery(resources, [])
+    found = discovery.find("pod")
+    assert found is resources[1]
+    assert discovery.also_short("pod", found) is None
+
+
+def test_a_role_for_a_type_of_an_unknown_group_names_the_group() -> None:
+    outcome = run_kubectl(["create", "role", "r", "--verb=get", "--resource=deployments.nope"], serving({})[0])
+    assert outcome.stderr == 'the server doesn\'t have a resource type "deployments" in group "nope"\n'

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.kubectl.harness import FakeConfig, FakeConnection, Reply, group, resource, run_kubectl, serving
-from tutor.kubectl import KubeConfig, KubectlIO, run
+from tutor.kubectl import FolderFiles, KubeConfig, KubectlIO, run
 
 CSR = {"kind": "CertificateSigningRequest", "apiVersion": "certificates.k8s.io/v1", "metadata": {"name": "jane"}}
 CSR_PATH = "/apis/certificates.k8s.io/v1/certificatesigningrequests/jane"
@@ -131,6 +131,33 @@ def test_the_proxy_passes_requests_on_with_our_credentials() -> None:
     assert io.ports.open == frozenset()
 
 
+def test_the_proxy_serves_a_folder_and_nothing_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "a b.html").write_text("<p>hello", encoding="utf-8")
+    (tmp_path / "secret").write_text("x", encoding="utf-8")
+    serves, printed = threading.Event(), []
+
+    def out(text: str) -> None:
+        printed.append(text)
+        serves.set()
+
+    io = KubectlIO(stdout=out, stderr=printed.append, files=FolderFiles(tmp_path))
+    thread = threading.Thread(target=run, args=(["proxy", "--port=0", "--www=site"], io, serving({})[0]))
+    thread.start()
+    try:
+        assert serves.wait(10), printed
+        base = f"http://127.0.0.1:{printed[0].split(':')[1].strip()}/static/"
+        with urllib.request.urlopen(f"{base}a%20b.html", timeout=10) as reply:
+            assert (reply.read(), reply.headers["Content-Type"]) == (b"<p>hello", "text/html")
+        with urllib.request.urlopen(base, timeout=10) as reply:
+            assert b'<a href="a%20b.html">' in reply.read()
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{base}..%2fsecret", timeout=10)
+    finally:
+        io.cancelled.set()  # type: ignore[attr-defined] # it is an Event here
+        thread.join(10)
+
+
 def test_the_dump_has_the_logs_of_every_container(tmp_path: Path) -> None:
     pod = {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}]}}
     empty = {"kind": "List", "items": []}
@@ -143,7 +170,7 @@ def test_the_dump_has_the_logs_of_every_container(tmp_path: Path) -> None:
     assert '"kind": "List"' in outcome.stdout
 
 
-@pytest.mark.parametrize("words", ["plugin list", "kuberc view", "proxy --www=/x", "proxy --address=0.0.0.0"])
+@pytest.mark.parametrize("words", ["plugin list", "kuberc view", "proxy --unix-socket=/x", "proxy --address=0.0.0.0"])
 def test_what_is_not_there_says_so(words: str) -> None:
     outcome = run_kubectl(words.split(), serving({})[0])
     assert outcome.exit_code == 1

@@ -1,8 +1,8 @@
 """Which resources a server has, and how kubectl understands the names people type for them.
 
 Reads aggregated discovery (`APIGroupDiscoveryList`, one request for `/api` and one for `/apis`) and falls back to the
-older lists per group. Name resolution follows client-go `restmapper`: short names, plural, singular and kind, with
-optional `.VERSION.GROUP`.
+older lists per group. Name resolution follows client-go `restmapper/shortcut.go`: plural, singular, short names and
+kind, with optional `.VERSION.GROUP`.
 """
 
 from __future__ import annotations
@@ -105,14 +105,14 @@ class Discovery:
 
     def also_short(self, name: str, found: ApiResource) -> ApiResource | None:
         """Another type with the same short name, which loses against `found`."""
-        if name not in found.short_names:
+        if name not in found.short_names or name in (found.plural, found.singular):
             return None
         others = (item for item in self.resources if name in item.short_names and item.qualified != found.qualified)
         return next(others, None)
 
     def _match(self, name: str, accept: Callable[[ApiResource], bool]) -> ApiResource | None:
         candidates = [resource for resource in self.resources if accept(resource)]
-        for matches in (_by_short_name, _by_plural, _by_singular, _by_kind_name):
+        for matches in (_by_plural, _by_singular, _by_short_name, _by_kind_name):
             for resource in candidates:
                 if matches(resource, name):
                     return resource

@@ -54,7 +54,9 @@ def _resource_rules(invocation: Invocation, verbs: list[str]) -> list[Object]:
         try:
             found = invocation.mapper.find(name)
         except UnknownResource:
-            raise BareError(f'the server doesn\'t have a resource type "{name}"') from None
+            kind, dot, group = name.partition(".")
+            where = f' in group "{group}"' if dot else ""
+            raise BareError(f'the server doesn\'t have a resource type "{kind}"{where}') from None
         full = f"{found.plural}/{subresource}" if subresource else found.plural
         entry = groups.setdefault(found.group, [])
         if full not in entry:

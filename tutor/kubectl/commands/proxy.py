@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import threading
 from contextlib import suppress
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import KubectlError
@@ -20,18 +24,16 @@ _CHUNK = 16 * 1024  # bytes passed on at once
 _HOP = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "upgrade", "proxy-authorization", "te", "trailer", "host"}
 )
-_ABSENT = ("www", "unix-socket")
 
 
 def run(invocation: Invocation) -> None:
     options = invocation.options
     if invocation.args:
         raise invocation.usage_error(f"unexpected arguments: [{' '.join(invocation.args)}]")
-    for name in _ABSENT:
-        if options.text(name):
-            raise KubectlError(
-                f"the built-in kubectl proxy has no --{name}; it serves the API on a port of this computer"
-            )
+    if options.text("unix-socket"):
+        raise KubectlError(
+            "the built-in kubectl proxy has no --unix-socket; it serves the API on a port of this computer"
+        )
     check_loopback(options.text("address"))
     address = "127.0.0.1" if options.text("address") == "localhost" else options.text("address")
     try:
@@ -55,6 +57,7 @@ def _handler(invocation: Invocation) -> type[BaseHTTPRequestHandler]:
     connection, extra = invocation.api.connection, invocation.api.headers
     filters = _Filters(options.text)
     prefix = "/" + options.text("api-prefix").strip("/")
+    folder, static = options.text("www"), options.text("www-prefix")
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -64,6 +67,9 @@ def _handler(invocation: Invocation) -> type[BaseHTTPRequestHandler]:
 
         def _pass_on(self) -> None:
             path = self.path
+            if folder and path.startswith(static):
+                self._file(path.removeprefix(static).partition("?")[0])
+                return
             inside = path.removeprefix(prefix.rstrip("/"))
             if not path.startswith(prefix) or not filters.accept(self.command, inside, self.headers.get("Host", "")):
                 self._answer(
@@ -76,8 +82,21 @@ def _handler(invocation: Invocation) -> type[BaseHTTPRequestHandler]:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
             _relay(self, connection, inside or "/", {**headers, **extra}, body)
 
-        def _answer(self, status: int, text: bytes) -> None:
+        def _file(self, name: str) -> None:
+            """A file below the folder of `--www`, or the names in a folder."""
+            files, path = invocation.io.files, folder + posixpath.normpath(f"/{unquote(name)}")
+            try:
+                if files.is_dir(path):
+                    links = (f'<a href="{quote(entry)}">{escape(entry)}</a>' for entry in files.list(path))
+                    self._answer(200, "\n".join(["<pre>", *links, "</pre>\n"]).encode(), "text/html; charset=utf-8")
+                else:
+                    self._answer(200, files.read_bytes(path), guess_type(path)[0] or "application/octet-stream")
+            except OSError:
+                self._answer(404, b"404 page not found\n")
+
+        def _answer(self, status: int, text: bytes, content_type: str = "text/plain; charset=utf-8") -> None:
             self.send_response(status)
+            self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text)
@@ -165,7 +184,7 @@ COMMAND = Command(
         string("reject-methods", "Methods that are refused.", default="^$"),
         string("reject-paths", "Paths that are refused.", default="^/api/.*/pods/.*/exec,^/api/.*/pods/.*/attach"),
         string("unix-socket", "Not in the built-in kubectl.", "u"),
-        string("www", "Not in the built-in kubectl.", "w"),
-        string("www-prefix", "Not in the built-in kubectl.", "P", default="/static/"),
+        string("www", "Folder whose files are served as well.", "w"),
+        string("www-prefix", "Path below which the files are served.", "P", default="/static/"),
     ),
 )
