@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 import time
@@ -88,10 +89,19 @@ def runtime(cluster: SimulatedCluster, monkeypatch: pytest.MonkeyPatch) -> FakeR
     return fake
 
 
-def put_pod(client: InProcessClient, state: dict[str, Any], last: dict[str, Any] | None = None, **status: Any) -> None:
-    made = client.json("POST", PODS, pod("p", nodeName="node-1"))
+def put_pod(
+    client: InProcessClient,
+    state: dict[str, Any],
+    last: dict[str, Any] | None = None,
+    node: str = "node-1",
+    name: str = "p",
+    **status: Any,
+) -> None:
+    made = client.json("POST", PODS, pod(name, nodeName=node))
     container = {"name": "c", "state": state, "lastState": last or {}, **status}
-    client.json("PUT", f"{PODS}/p/status", {**made, "status": {"phase": "Running", "containerStatuses": [container]}})
+    client.json(
+        "PUT", f"{PODS}/{name}/status", {**made, "status": {"phase": "Running", "containerStatuses": [container]}}
+    )
 
 
 RUNNING: dict[str, Any] = {"running": {}}
@@ -232,9 +242,12 @@ def test_exec_needs_a_websocket(written: InProcessClient) -> None:
 @pytest.fixture(scope="module")
 def server() -> Iterator[SimulatedApiServer]:
     cluster = SimulatedCluster(now=time.time(), nodes=(NodeSpec("node-1"),))
-    setattr(cluster, "runtime", FakeRuntime())  # noqa: B010 # stands in for the kubelets, which have a type of their own
+    runtime = FakeRuntime()
+    runtime.logs["new"] = [Line(NOW, "one")]
+    setattr(cluster, "runtime", runtime)  # noqa: B010 # stands in for the kubelets, which have a type of their own
     client = InProcessClient(cluster)
     client.json("POST", PODS, pod("p", nodeName="node-1"))
+    put_pod(client, RUNNING, {}, "nowhere", "told", containerID="containerd://new")  # no kubelet touches it
     body = pod("gone", nodeName="node-1")
     body["spec"]["containers"][0]["name"] = "dead"
     client.json("POST", PODS, body)
@@ -244,21 +257,23 @@ def server() -> Iterator[SimulatedApiServer]:
     server.stop()
 
 
-def talk(server: SimulatedApiServer, path: str, protocol: str, frames: list[bytes]) -> list[bytes]:
+def talk(
+    server: SimulatedApiServer, path: str, protocol: str, frames: list[bytes], *, whole: bool = False
+) -> list[bytes]:
     """Open a websocket, send frames, and collect what comes until it closes."""
     endpoint = server.start()
     socket: Any = websocket.create_connection(
         endpoint.server.replace("https", "wss") + path,
         timeout=10,
         sslopt={"cert_reqs": ssl.CERT_NONE},
-        subprotocols=[protocol],
+        subprotocols=[protocol] if protocol else None,
         header=[f"Authorization: Bearer {endpoint.token}"],
     )
     try:
-        assert socket.getsubprotocol() == protocol
+        assert socket.getsubprotocol() == (protocol or None)
         for frame in frames:
             socket.send_binary(frame)
-        return list(received(socket))
+        return [frame for frame in received(socket) if whole or len(frame) > 1]
     finally:
         socket.shutdown()
 
@@ -269,6 +284,34 @@ def received(socket: Any) -> Iterator[bytes]:
         if opcode == websocket.ABNF.OPCODE_CLOSE:
             return
         yield data
+
+
+def test_a_session_begins_with_an_empty_frame(server: SimulatedApiServer) -> None:
+    frames = talk(server, f"{PODS}/p/exec?command=echo&stdout=true", "v5.channel.k8s.io", [], whole=True)
+    assert frames[0] == b"\x01"
+    assert talk(server, f"{PODS}/p/attach?stdin=true", "v5.channel.k8s.io", [b"\xff\x00"], whole=True)[0] == b"\x03"
+
+
+def test_the_first_protocol_tells_errors_in_words(server: SimulatedApiServer) -> None:
+    frames = talk(server, f"{PODS}/p/exec?command=echo&command=hi&stdout=true", "channel.k8s.io", [])
+    assert frames[:2] == [b"\x01echo hi", b"\x02warned"]
+    assert frames[2] == b"\x03command terminated with non-zero exit code: Error executing in container: exit status 3"
+
+
+def test_channels_in_base64(server: SimulatedApiServer) -> None:
+    frames = talk(server, f"{PODS}/p/exec?command=echo&command=hi&stdout=true", "v4.base64.channel.k8s.io", [])
+    assert frames[:2] == [b"1ZWNobyBoaQ==", b"2d2FybmVk"]
+    assert json.loads(base64.b64decode(frames[2][1:]))["status"] == "Failure"
+
+
+@pytest.mark.parametrize(("protocol", "frame"), [("binary.k8s.io", b"one\n"), ("base64.binary.k8s.io", b"b25lCg==")])
+def test_a_log_over_a_websocket(server: SimulatedApiServer, protocol: str, frame: bytes) -> None:
+    assert talk(server, f"{PODS}/told/log?limitBytes=4", protocol, []) == [frame]
+
+
+def test_a_watch_over_a_websocket(server: SimulatedApiServer) -> None:
+    frames = talk(server, f"{PODS}?watch=true&timeoutSeconds=1&fieldSelector=metadata.name=p", "", [])
+    assert json.loads(frames[0])["type"] == "ADDED"
 
 
 @pytest.mark.parametrize("protocol", ["v4.channel.k8s.io", "v5.channel.k8s.io"])

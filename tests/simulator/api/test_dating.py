@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulator.api.conftest import CONFIG_MAPS, DEPLOYMENTS, NOW, config_map, deployment
+from tutor.simulator.api.dating import shift_text
 from tutor.simulator.api.inprocess import InProcessClient
 from tutor.simulator.api.pacer import Pacer
 from tutor.simulator.cluster import SimulatedCluster
@@ -137,3 +138,8 @@ def test_small_differences_are_not_shifted(pacer: Pacer, wall: Wall, client: InP
     wall.now += 0.9
     pacer.advance(0.3)
     assert client.api.offset == 0
+
+
+def test_dates_before_clocks_are_not_moved() -> None:
+    for text in ("0001-01-01T00:00:02.000000Z", "1969-12-31T23:59:59Z"):
+        assert shift_text(text, 3600) == shift_text(text, -3600) == text

@@ -71,6 +71,15 @@ def test_bytes_quantities_times_and_int_or_strings() -> None:
     assert decode_envelope(service)["spec"]["ports"] == [{"port": 80, "targetPort": "http"}]
 
 
+def test_moments_before_1970_and_the_zero_of_go() -> None:
+    def renewed(seconds: int) -> object:
+        spec = field(4, field(1, seconds & (2**64 - 1)))
+        return decode_envelope(envelope("coordination.k8s.io/v1", "Lease", metadata("l") + field(2, spec)))["spec"]
+
+    assert renewed(-62_135_596_800 + 5) == {"renewTime": "0001-01-01T00:00:05.000000Z"}
+    assert renewed(-62_135_596_800) in ({}, {"renewTime": None})
+
+
 def test_embedded_structs_are_flat_in_json() -> None:
     source = field(2, field(2, field(1, b"")))  # VolumeSource.emptyDir
     volume = field(1, b"v") + source

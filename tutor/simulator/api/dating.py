@@ -40,11 +40,14 @@ def _shift(type_: Type, value: Any, seconds: int) -> Any:
 
 
 def shift_text(value: Any, seconds: int, *, micro: bool = False) -> Any:
-    """One date moved; what is no date stays as it is."""
+    """One date moved; what is no date stays as it is, and so does one before 1970, which no clock has told."""
     try:
-        moment = parse_timestamp(value) + seconds
+        moment = parse_timestamp(value)
     except (TypeError, ValueError):
         return value
+    if moment < 0:
+        return value
+    moment += seconds
     return micro_timestamp(moment) if micro else timestamp(moment)
 
 

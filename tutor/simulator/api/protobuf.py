@@ -197,11 +197,15 @@ def _scalar(type_: Scalar, value: Wire) -> Any:
             return json.loads(raw) if raw else None
 
 
+ZERO_TIME = -62_135_596_800
+"""The zero of Go's time, January 1 of the year 1, in seconds since the epoch."""
+
+
 def _moment(fields: dict[int, list[Wire]], *, micro: bool) -> str | None:
     """Seconds and nanoseconds; the zero of Go's time is no time at all."""
     seconds = _as_int(fields.get(1, [0])[-1])
     nanoseconds = _as_int(fields.get(2, [0])[-1])
-    if not fields or seconds < 0:
+    if not fields or seconds == ZERO_TIME:
         return None
     return micro_timestamp(seconds + nanoseconds / 1e9) if micro else timestamp(seconds)
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
-"""The versions of the channel protocol that are spoken, the newest first."""
+PROTOCOLS = (
+    "v5.channel.k8s.io",
+    "v4.channel.k8s.io",
+    "v4.base64.channel.k8s.io",
+    "channel.k8s.io",
+    "base64.channel.k8s.io",
+)
+"""The versions of the channel protocol that are spoken, the newest first (cri-streaming, pkg/streaming/remotecommand)."""
 
 
 class Session(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs, unquote
 from weakref import WeakSet
 
@@ -13,7 +13,7 @@ from aiohttp import web
 
 from tutor.simulator.api.certificates import certificate_user
 from tutor.simulator.api.handler import Api
-from tutor.simulator.api.http import Request, Response, Stream
+from tutor.simulator.api.http import JSON, Request, Response, Stream
 from tutor.simulator.api.parsing import MAX_BODY
 
 if TYPE_CHECKING:
@@ -24,6 +24,13 @@ GZIP_FROM = 128 * 1024
 BOOKMARK_SECONDS = 60.0
 """How often an idle watch gets a bookmark."""
 DEFAULT_WATCH_SECONDS = 3600.0
+
+
+class Sink(Protocol):
+    """Where a stream's bytes go."""
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes."""
 
 
 class Waker:
@@ -82,6 +89,8 @@ class Transport:
         self._worked()
         if response.upgrade is not None:
             return await self._upgraded(request, response.upgrade)
+        if _is_framed(incoming, response):
+            return await self._framed(request, response)
         if response.stream is not None:
             return await self._stream(request, response)
         return _plain(request, response)
@@ -96,6 +105,28 @@ class Transport:
         return await run_session(request, upgrade, self._closing)
 
     # -- streams
+
+    async def _framed(self, request: web.BaseRequest, response: Response) -> web.StreamResponse:
+        """Send a log or the events of a watch over a websocket."""
+        from tutor.simulator.api.websocket import Frames
+
+        stream = response.stream
+        ready = self._waker.attach(stream) if stream is not None else asyncio.Event()
+        frames = Frames(text=stream is not None and response.content_type.startswith(JSON))
+        try:
+            await frames.socket.prepare(request)
+            if stream is None:
+                await frames.write(response.payload())
+            else:
+                await self._pump(frames, stream, ready)
+            await frames.socket.close()
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            if stream is not None:
+                with self._api.cluster.lock:
+                    stream.close()
+        return frames.socket
 
     async def _stream(self, request: web.BaseRequest, response: Response) -> web.StreamResponse:
         stream = response.stream
@@ -113,7 +144,7 @@ class Transport:
                 stream.close()
         return answer
 
-    async def _pump(self, answer: web.StreamResponse, stream: Stream, ready: asyncio.Event) -> None:
+    async def _pump(self, answer: Sink, stream: Stream, ready: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         longest = DEFAULT_WATCH_SECONDS if stream.poll_seconds is None else float("inf")
         end = loop.time() + (stream.timeout_seconds or longest)
@@ -148,6 +179,13 @@ class Transport:
             for wait in waits:
                 wait.cancel()
         return bool(done)
+
+
+def _is_framed(request: Request, response: Response) -> bool:
+    """Whether a client wants a log or a watch over a websocket (apiserver, endpoints/handlers/responsewriters, watch.go)."""
+    if "websocket" not in request.headers.get("upgrade", "").lower() or response.status != 200:
+        return False
+    return response.stream is not None or request.path.endswith("/log")
 
 
 async def _read(request: web.BaseRequest) -> Request:

@@ -1,11 +1,15 @@
-"""exec and attach over a websocket: Kubernetes' channel protocol, versions 4 and 5.
+"""exec and attach over a websocket: Kubernetes' channel protocol.
 
-A frame's first byte is its channel (apimachinery, pkg/util/remotecommand/constants.go; client-go, tools/remotecommand).
+A frame's first byte is its channel (apimachinery, pkg/util/remotecommand/constants.go; client-go, tools/remotecommand). With
+the base64 variants it is a digit, and what follows is text. Since version 4 the last frame is a Status object; before, it is
+the text of an error.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import json
 import logging
 from collections.abc import Callable
@@ -31,6 +35,7 @@ async def run_session(request: web.BaseRequest, session: Session, closing: async
     """Talk to a session until it ends, the client goes, or the server closes."""
     socket = web.WebSocketResponse(protocols=PROTOCOLS, heartbeat=30.0, timeout=CLOSE_SECONDS)
     await socket.prepare(request)
+    await _send_frame(socket, _first_channel(request), b"")  # tells the client that the connection stands
     sender = asyncio.create_task(_send(socket, session))
     receiver = asyncio.create_task(_receive(socket, session))
     stop = asyncio.create_task(closing.wait())
@@ -42,6 +47,12 @@ async def run_session(request: web.BaseRequest, session: Session, closing: async
         session.close()
         await socket.close()
     return socket
+
+
+def _first_channel(request: web.BaseRequest) -> int:
+    """The first of the channels that a server writes to (cri-streaming, pkg/streaming/remotecommand/websocket.go)."""
+    wanted = (("stdout", STDOUT), ("stderr", STDERR))
+    return next((channel for name, channel in wanted if request.query.get(name) in ("true", "1")), STATUS)
 
 
 async def run_forward(
@@ -89,12 +100,36 @@ async def _send(socket: web.WebSocketResponse, session: Session) -> None:
     while not socket.closed:
         changed.clear()
         for stream, data in session.output():
-            await socket.send_bytes(bytes((STDOUT if stream == "stdout" else STDERR,)) + data)
+            await _send_frame(socket, STDOUT if stream == "stdout" else STDERR, data)
         status = session.exit_status()
         if status is not None:
-            await socket.send_bytes(bytes((STATUS,)) + json.dumps(status).encode())
+            await _send_status(socket, status)
             return
         await changed.wait()
+
+
+async def _send_status(socket: web.WebSocketResponse, status: dict[str, Any]) -> None:
+    if socket.ws_protocol and socket.ws_protocol.startswith("v"):
+        await _send_frame(socket, STATUS, json.dumps(status).encode())
+    elif status.get("status") != "Success":
+        await _send_frame(socket, STATUS, str(status.get("message", "")).encode())
+
+
+async def _send_frame(socket: web.WebSocketResponse, channel: int, data: bytes) -> None:
+    if "base64" in (socket.ws_protocol or ""):
+        await socket.send_str(f"{channel}{base64.b64encode(data).decode()}")
+    else:
+        await socket.send_bytes(bytes((channel,)) + data)
+
+
+def _frame(socket: web.WebSocketResponse, data: bytes) -> tuple[int, bytes]:
+    """The channel and the content of a frame. Raises ValueError."""
+    if "base64" not in (socket.ws_protocol or ""):
+        return data[0], data[1:]
+    try:
+        return int(data[:1]), base64.b64decode(data[1:], validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from None
 
 
 async def _receive(socket: web.WebSocketResponse, session: Session) -> None:
@@ -105,7 +140,10 @@ async def _receive(socket: web.WebSocketResponse, session: Session) -> None:
             data = data.encode()
         if message.type not in (WSMsgType.BINARY, WSMsgType.TEXT) or not data:
             continue
-        channel, payload = data[0], data[1:]
+        try:
+            channel, payload = _frame(socket, data)
+        except ValueError:
+            continue
         if channel == STDIN:
             session.write(payload)
         elif channel == RESIZE:
@@ -121,3 +159,23 @@ def _resize(session: Session, payload: bytes) -> None:
         session.resize(int(size["Width"]), int(size["Height"]))
     except (ValueError, KeyError, TypeError):
         return
+
+
+class Frames:
+    """A log or a watch over a websocket: bytes as binary frames, or in base64 when the client asked for that, and events one a
+    frame as text (apiserver, util/websocket: wsstream.Reader)."""
+
+    def __init__(self, *, text: bool) -> None:
+        protocols = ("binary.k8s.io", "base64.binary.k8s.io")
+        self.socket = web.WebSocketResponse(protocols=protocols, heartbeat=30.0, timeout=CLOSE_SECONDS)
+        self._text = text
+
+    async def write(self, data: bytes) -> None:
+        """Send what has come."""
+        if self._text:
+            for line in data.splitlines():
+                await self.socket.send_str(line.decode())
+        elif self.socket.ws_protocol == "base64.binary.k8s.io":
+            await self.socket.send_str(base64.b64encode(data).decode())
+        elif data:
+            await self.socket.send_bytes(data)
