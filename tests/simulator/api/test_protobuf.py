@@ -124,3 +124,26 @@ def test_a_recorded_body_creates_a_deployment(client: InProcessClient) -> None:
     made: dict[str, Any] = client.json("POST", DEPLOYMENTS, RECORDED, content_type=PROTOBUF)
     assert made["spec"]["replicas"] == 2
     assert made["spec"]["template"]["spec"]["containers"][0]["image"] == "nginx"
+
+
+def test_schemas_where_something_else_may_stand() -> None:
+    text = field(5, b"string")
+    schema = (
+        field(8, field(1, b'{"a":[1]}'))
+        + field(24, field(1, text))
+        + field(29, field(1, b"many") + field(2, field(24, field(2, text) + field(2, text))))
+        + field(30, field(1, 1) + field(2, text))
+        + field(32, field(1, b"a") + field(2, field(2, b"b") + field(2, b"c")))
+        + field(32, field(1, b"b") + field(2, field(1, text)))
+        + field(33, field(1, 0))
+    )
+    version = field(4, field(1, schema))
+    body = envelope("apiextensions.k8s.io/v1", "CustomResourceDefinition", metadata("x") + field(2, field(7, version)))
+    assert decode_envelope(body)["spec"]["versions"][0]["schema"]["openAPIV3Schema"] == {
+        "default": {"a": [1]},
+        "items": {"type": "string"},
+        "properties": {"many": {"items": [{"type": "string"}, {"type": "string"}]}},
+        "additionalProperties": {"type": "string"},
+        "dependencies": {"a": ["b", "c"], "b": {"type": "string"}},
+        "additionalItems": False,
+    }

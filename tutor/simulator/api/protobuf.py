@@ -193,8 +193,27 @@ def _scalar(type_: Scalar, value: Wire) -> Any:
         case "int-or-string":
             return _int_or_string(_fields(value))
         case "any":
-            raw = _last(_fields(value), 1)
-            return json.loads(raw) if raw else None
+            return _free(type_, _fields(value))
+
+
+_SCHEMA = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
+
+
+def _free(type_: Scalar, fields: dict[int, list[Wire]]) -> Any:
+    """What JSON has no one type for: raw JSON, or a schema in one of the places where something else may stand
+    (apiextensions-apiserver, pkg/apis/apiextensions/v1/generated.proto and marshal.go)."""
+    schema = table.struct(_SCHEMA)
+    match type_.go.removeprefix(_SCHEMA):
+        case "OrBool":
+            return _message(schema, fields[2][-1]) if 2 in fields else bool(_as_int(fields.get(1, [0])[-1]))
+        case "OrArray" if 2 in fields:
+            return [_message(schema, value) for value in fields[2]]
+        case "OrStringArray" if 2 in fields:
+            return [_as_bytes(value).decode() for value in fields[2]]
+        case "OrArray" | "OrStringArray":
+            return _message(schema, fields[1][-1]) if 1 in fields else None
+    raw = _last(fields, 1)
+    return json.loads(raw) if raw else None
 
 
 ZERO_TIME = -62_135_596_800
