@@ -135,10 +135,11 @@ class Container:
         """Do everything that is due."""
         if self.exit_code is not None:
             return
-        if self.program is not None:
-            while self.exit_code is None and self.program.wake_at is not None and self.program.wake_at <= world.now:
-                self.program.step(self._here(world))
-        elif self.inside is not None:
+        while self.program is not None and self.exit_code is None:  # until it ends, rests, or goes on in a machine
+            if self.program.wake_at is None or self.program.wake_at > world.now:
+                break
+            self.program.step(self._here(world))
+        if self.program is None and self.inside is not None and self.exit_code is None:
             self.inside.run(self, world)
         limit = self.config.memory_limit
         if self.exit_code is None and limit is not None and self.memory(world.now) > limit:

@@ -54,6 +54,11 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
     return _REFERENCE.sub(replace, text)
 
 
+def references(text: str) -> list[str]:
+    """The names of the variables that a text refers to."""
+    return [match[2] for match in _REFERENCE.finditer(text) if match[1] != "$"]
+
+
 def data_of(obj: Obj) -> dict[str, bytes]:
     """The content of a ConfigMap or Secret by key."""
     found: dict[str, bytes] = {}

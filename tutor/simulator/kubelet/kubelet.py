@@ -5,7 +5,7 @@ Keys are "node|namespace/name"; the kubelet of a single node can be stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from tutor.simulator.controllers.placed import index_pods_by_node
@@ -15,14 +15,14 @@ from tutor.simulator.images.traffic import TCP
 from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.kubelet import syncing, waking
 from tutor.simulator.kubelet.addresses import Addresses
-from tutor.simulator.kubelet.admitting import refuse
+from tutor.simulator.kubelet.admitting import Refusal, refuse
 from tutor.simulator.kubelet.conditions import readiness_is_stale
 from tutor.simulator.kubelet.look import Look, Services
 from tutor.simulator.kubelet.pulling import Puller
 from tutor.simulator.kubelet.state import FIELDS, ContainerRecord, PodRecord
 from tutor.simulator.kubelet.volumes import Mounter, referenced
 from tutor.simulator.network import Network
-from tutor.simulator.objects import key_of, namespace_of, split_key, uid_of
+from tutor.simulator.objects import key_of, name_of, namespace_of, split_key, uid_of
 from tutor.simulator.store import Change, Obj
 
 if TYPE_CHECKING:
@@ -37,6 +37,23 @@ REFRESH_SECONDS = 45.0
 
 def _sources(pod: Obj) -> Iterable[str]:
     return [f"{namespace_of(pod)}/{name}" for name in referenced(pod)] if pod["spec"].get("nodeName") else ()
+
+
+def _shows_differently(change: Change) -> bool:
+    """Whether volumes have to be filled anew because the pod's own labels or annotations have changed. Any update of a pod
+    makes the kubelet look at its volumes again (pkg/kubelet/volumemanager: MarkRemountRequired)."""
+    if change.type != "MODIFIED" or change.old is None or not change.obj["spec"].get("volumes"):
+        return False
+    new, old = change.obj["metadata"], change.old["metadata"]
+    return any(new.get(field) != old.get(field) for field in ("labels", "annotations"))
+
+
+def _ignore(_: object) -> None:
+    """Nobody wants to know."""
+
+
+def _takes(_pod: Obj, _node: str) -> None:
+    """Nothing is known that keeps a pod off a node."""
 
 
 class Kubelet:
@@ -62,17 +79,23 @@ class Kubelet:
         self._stopped: set[str] = set()
         self._epoch = 0
         self._listeners: dict[str, list[Callable[[], None]]] = {}
+        self._noted: Callable[[PodRecord], None] = _ignore
+        self._forgotten: Callable[[PodRecord], None] = _ignore
+        self._short: Callable[[Obj, str], Refusal | None] = _takes
+        self.report_soon: Callable[[str], None] = _ignore
+        """Called with a node whose status has changed."""
         self._services = Services(
             client,
             cluster.ids,
             Puller(),
             Mounter(client, self.volumes),
             self.network,
-            self._recorder,
+            self.recorder,
             self.addresses.take,
         )
 
-    def _recorder(self, node: str) -> EventRecorder:
+    def recorder(self, node: str) -> EventRecorder:
+        """What writes events in the name of a node's kubelet."""
         found = self._recorders.get(node)
         if found is None:
             found = self._recorders[node] = EventRecorder(self._client, NAME, node)
@@ -87,7 +110,8 @@ class Kubelet:
         node = change.obj["spec"].get("nodeName")
         if not node or (change.actor == NAME and change.type != "DELETED"):
             return ()
-        return (f"{node}|{key_of(change.obj)}",)
+        key = f"{node}|{key_of(change.obj)}"
+        return (key, f"refresh|{key}|-inf") if _shows_differently(change) else (key,)
 
     def _refresh_keys(self, change: Change) -> Iterable[str]:
         if change.type != "MODIFIED" or change.obj["metadata"]["name"] == "kube-root-ca.crt":
@@ -140,7 +164,7 @@ class Kubelet:
 
     def _refuse(self, pod: Obj, record: PodRecord, node: Obj) -> bool:
         """Whether the node does not take the pod; the status then says why."""
-        refusal = refuse(pod, self._nodes.nodes()[record.node])
+        refusal = self._short(pod, record.node) or refuse(pod, self._nodes.nodes()[record.node])
         if refusal is None:
             return False
         record.stage = "stopped"
@@ -149,6 +173,7 @@ class Kubelet:
 
     def _after(self, key: str, look: Look) -> Result:
         record = look.record
+        self._noted(record)
         for wake in self._listeners.get(key.partition("|")[2], ()):
             wake()
         if self._client.get("pods", *split_key(key.partition("|")[2])) is None:
@@ -191,6 +216,7 @@ class Kubelet:
         self._hang_up(record)
         self.addresses.free(record.node, record.ip)
         self.volumes.drop_pod(record.uid)
+        self._forgotten(record)
         del self.records[key]
 
     def _tell_of_killing(self, record: PodRecord, own: ContainerRecord) -> None:
@@ -200,7 +226,7 @@ class Kubelet:
             metadata = {"namespace": namespace, "name": name, "uid": record.uid}
             pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
             path = f"spec.{FIELDS[own.kind]}{{{own.name}}}"
-            self._recorder(record.node).normal(pod, "Killing", f"Stopping container {own.name}", field_path=path)
+            self.recorder(record.node).normal(pod, "Killing", f"Stopping container {own.name}", field_path=path)
 
     def _listen_at(self, record: PodRecord, *, host: bool) -> None:
         """From now on the pod is found at its address; pods on the host's network share one."""
@@ -254,7 +280,25 @@ class Kubelet:
 
         return end
 
+    def watch_memory(
+        self,
+        noted: Callable[[PodRecord], None],
+        forgotten: Callable[[PodRecord], None],
+        short: Callable[[Obj, str], Refusal | None],
+    ) -> None:
+        """Tell of every look at a pod and of pods that leave, and ask before a node takes a pod."""
+        self._noted, self._forgotten, self._short = noted, forgotten, short
+
+    def look_at(self, pod: Obj) -> Look | None:
+        """A pod with what is remembered of it, as something to act on; None when its node knows nothing of it."""
+        record = self.record_at(namespace_of(pod), name_of(pod))
+        return None if record is None else Look(self._services, pod, record, self._client.get("nodes", "", record.node))
+
     # -- single nodes
+
+    def keep_images(self, node: str, names: Collection[str]) -> None:
+        """Remove the images of a node but for these."""
+        self._services.puller.keep_only(node, names, self._client.now)
 
     def images(self, node: str) -> list[str]:
         """The names of the images a node has."""

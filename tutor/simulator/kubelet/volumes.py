@@ -9,7 +9,7 @@ from tutor.simulator import quantity
 from tutor.simulator.client import Client
 from tutor.simulator.images.container import MountPoint
 from tutor.simulator.images.volumes import VolumeStore
-from tutor.simulator.kubelet.environment import expand
+from tutor.simulator.kubelet.environment import ConfigError, expand, references
 from tutor.simulator.kubelet.payloads import FILLED, MountError, check_host_path, contents
 from tutor.simulator.objects import name_of, namespace_of, uid_of
 from tutor.simulator.store import Obj
@@ -47,12 +47,12 @@ def _directory_id(pod: Obj, path: str) -> str:
 def mount_points(
     client: Client, pod: Obj, container: Mapping[str, Any], environment: Mapping[str, str]
 ) -> tuple[MountPoint, ...]:
-    """Where a container sees which volumes."""
+    """Where a container sees which volumes. Raises ConfigError."""
     volumes = {volume["name"]: volume for volume in pod["spec"].get("volumes") or ()}
     found = []
     for mount in container.get("volumeMounts") or ():
         volume = volumes[mount["name"]]
-        inner = mount.get("subPath") or expand(mount.get("subPathExpr") or "", environment)
+        inner = sub_path(mount, environment)
         claim_read_only = (volume.get("persistentVolumeClaim") or {}).get("readOnly")
         read_only = bool(mount.get("readOnly") or claim_read_only) or any(volume.get(kind) for kind in FILLED)
         found.append(
@@ -66,6 +66,21 @@ def mount_points(
             )
         )
     return tuple(found)
+
+
+def sub_path(mount: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+    """The part of a volume that is mounted (pkg/kubelet/kubelet_pods.go makeMounts). Raises ConfigError."""
+    inner = str(mount.get("subPath") or "")
+    if mount.get("subPathExpr"):
+        for missing in references(mount["subPathExpr"]):
+            if missing not in environment:
+                raise ConfigError(f"missing value for {missing}")
+        inner = expand(mount["subPathExpr"], environment)
+    if inner.startswith("/"):
+        raise ConfigError(f"error SubPath `{inner}` must not be an absolute path")
+    if ".." in inner.split("/"):
+        raise ConfigError(f"unable to provision SubPath `{inner}`: must not contain '..'")
+    return inner
 
 
 def _is_in_memory(volume: Mapping[str, Any]) -> bool:

@@ -1,0 +1,55 @@
+"""Which part of a volume a container sees, and when what it shows of the pod is brought up to date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.simulator.lab import Lab
+
+FOREVER = ["sh", "-c", "sleep 3600"]
+EMPTY = [{"name": "v", "emptyDir": {}}]
+
+
+@pytest.fixture
+def lab() -> Lab:
+    return Lab()
+
+
+def mounted(lab: Lab, name: str = "app", volumes: Any = EMPTY, **mount: Any) -> None:
+    """Start a pod that mounts a volume at /v."""
+    env = [{"name": "PLACE", "value": "/tmp"}, {"name": "UP", "value": "a/../../b"}, {"name": "PART", "value": "a b"}]
+    container = {"command": FOREVER, "env": env, "volumeMounts": [{"name": "v", "mountPath": "/v", **mount}]}
+    lab.pod(name, container, volumes=volumes)
+    lab.advance(10)
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("$(PLACE)", "error SubPath `/tmp` must not be an absolute path"),
+        ("$(UP)", "unable to provision SubPath `a/../../b`: must not contain '..'"),
+        ("$(NOBODY)", "missing value for NOBODY"),
+    ],
+)
+def test_expressions_that_lead_nowhere(lab: Lab, expression: str, message: str) -> None:
+    """As Kubernetes 1.37.2 says it."""
+    mounted(lab, subPathExpr=expression)
+    assert lab.status("app")["state"]["waiting"] == {"reason": "CreateContainerConfigError", "message": message}
+    assert f"Error: {message}" in lab.messages("app", "Failed")
+
+
+def test_an_expression_names_a_part(lab: Lab) -> None:
+    mounted(lab, subPathExpr="x/$(PART)$$")
+    assert lab.run("app", "sh", "-c", "echo 1 > /v/f; ls /v") == (0, "f\n")
+
+
+def test_labels_and_annotations_are_shown_at_once(lab: Lab) -> None:
+    shown = [{"path": field, "fieldRef": {"fieldPath": f"metadata.{field}"}} for field in ("labels", "annotations")]
+    mounted(lab, volumes=[{"name": "v", "downwardAPI": {"items": shown}}])
+    pod = lab.get("app")
+    changed = {"labels": {"app": "other"}, "annotations": {"build": "two"}}
+    lab.client.update("pods", {**pod, "metadata": {**pod["metadata"], **changed}})
+    lab.advance(2)
+    assert lab.run("app", "cat", "/v/labels", "/v/annotations") == (0, 'app="other"build="two"')
