@@ -206,6 +206,8 @@ class Registry:
             )
             raise errors.conflict(resource.plural, resource.group, name, why)
         expected = metadata.get("resourceVersion")
+        if expected == "0":  # says as little as none (apiserver, registry/generic/registry/store.go, Update)
+            expected = None
         if expected and expected != before["resourceVersion"]:
             raise errors.conflict(resource.plural, resource.group, name)
         if not expected and not resource.unconditional_update:

@@ -141,6 +141,13 @@ def test_a_write_with_an_old_resource_version_conflicts(client: InProcessClient)
     )
 
 
+def test_the_resource_version_0_stands_for_any(client: InProcessClient) -> None:
+    made = client.json("POST", CONFIG_MAPS, config_map("a"))
+    client.json("PUT", f"{CONFIG_MAPS}/a", config_map("a", k="1"))
+    made["metadata"]["resourceVersion"] = "0"
+    assert "data" not in client.json("PUT", f"{CONFIG_MAPS}/a", made)
+
+
 @pytest.mark.parametrize(
     ("metadata", "message"),
     [
