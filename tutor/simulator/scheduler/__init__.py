@@ -15,7 +15,7 @@ from tutor.simulator.scheduler.binding import bind
 from tutor.simulator.scheduler.decision import Decider, Diagnosis
 from tutor.simulator.scheduler.preemption import Preemptor
 from tutor.simulator.scheduler.queue import FLUSH_SECONDS, Queue
-from tutor.simulator.scheduler.snapshot import is_assigned
+from tutor.simulator.scheduler.snapshot import is_assigned, nominated_node
 from tutor.simulator.scheduler.volumes import VolumeCheck
 from tutor.simulator.store import Change, Obj
 
@@ -87,7 +87,7 @@ class Scheduler:
         key = key_of(pod)
         if change.type == "DELETED" or not _is_ours(pod):
             self._queue.forget(key)
-            return ()
+            return self._activate(_ROOM) if change.old is not None and nominated_node(change.old) else ()
         if change.type == "ADDED" or _asks_differently(change) or not self._queue.is_parked(key):
             if change.actor == NAME and change.type != "ADDED":
                 return ()
@@ -101,7 +101,8 @@ class Scheduler:
             return self._activate(_ROOM)
         if old is None or not is_assigned(old):
             self._queue.forget(key_of(pod))
-            return self._activate(_PLACED)
+            elsewhere = old is not None and nominated_node(old) not in ("", pod["spec"]["nodeName"])
+            return self._activate(_PLACED | _ROOM if elsewhere else _PLACED)
         return self._activate(_PLACED) if labels_of(pod) != labels_of(old) or deleting(pod) != deleting(old) else ()
 
     def _activate(self, plugins: frozenset[str]) -> Iterable[str]:
@@ -172,6 +173,8 @@ class Scheduler:
         }
         status = {**pod["status"], "conditions": set_condition(pod["status"].get("conditions") or [], condition)}
         if nominated is not None:
+            status.pop("nominatedNodeName", None)
+        if nominated:
             status["nominatedNodeName"] = nominated
         self._client.update_status("pods", pod, status)
 

@@ -15,7 +15,7 @@ from tutor.simulator.scheduler.filters import Rejection, first_rejection
 from tutor.simulator.scheduler.matching import named_nodes, node_affinity_score
 from tutor.simulator.scheduler.requests import PodInfo, pod_info
 from tutor.simulator.scheduler.scores import Entry, Rules, avoided, image_score, local_score, spread_rules, total_scores
-from tutor.simulator.scheduler.snapshot import NodeInfo, Snapshot
+from tutor.simulator.scheduler.snapshot import NodeInfo, Snapshot, nominated_node
 from tutor.simulator.scheduler.topology import InterPodAffinity, Spread, affinity_scores, count_matching
 from tutor.simulator.store import Obj, Store
 
@@ -88,6 +88,9 @@ class Decider:
         info = pod_info(pod)
         kind = self._kind(info)
         everywhere = self._snapshot.ready_nodes()
+        nominated = self._snapshot.nodes().get(nominated_node(pod))
+        if nominated is not None and nominated.node and self._filter(info, kind, [nominated], volumes)[0]:
+            return nominated.name
         nodes = self._eligible(info, everywhere)
         fitting, rejections = self._filter(info, kind, nodes, volumes)
         if not fitting:
@@ -139,7 +142,7 @@ class Decider:
         fitting: list[NodeInfo] = []
         rejections: dict[str, Rejection] = {}
         wanted = _sample_size(len(nodes))
-        global_checks = self._global_checks(info, nodes)
+        global_checks = self._global_checks(info)
         if volumes is not None:
             global_checks.insert(0, volumes)
         entries = kind.entries
@@ -147,7 +150,9 @@ class Decider:
             entry = entries.get(node.name)
             if entry is None or entry.version != node.version:
                 entry = entries[node.name] = self._entry(info, kind, node)
-            rejection = entry.rejection
+            rejection = self._reject_beside_nominated(info, node, volumes) if node.nominated else None
+            if rejection is None:
+                rejection = entry.rejection
             if rejection is None and global_checks:
                 rejection = _first_to_reject(global_checks, node)
             if rejection is not None:
@@ -178,25 +183,40 @@ class Decider:
             avoided(info, node),
         )
 
-    def _global_checks(self, info: PodInfo, nodes: list[NodeInfo]) -> list[Check]:
-        """Rules that look at more than the node itself, where they matter to this pod."""
+    def _reject_beside_nominated(self, info: PodInfo, node: NodeInfo, volumes: Check | None) -> Rejection | None:
+        """Why the node is no place for the pod once those nominated to run there are (RunFilterPluginsWithNominatedPods)."""
+        trial = node.beside_nominated(info.pod, info.priority)
+        if trial is None:
+            return None
+        checks = self._global_checks(info, trial)
+        return first_rejection(info, trial) or _first_to_reject([volumes, *checks] if volumes else checks, trial)
+
+    def _global_checks(self, info: PodInfo, trial: NodeInfo | None = None) -> list[Check]:
+        """Rules that look at more than the node itself, where they matter to this pod. `trial` takes the place of the node of
+        its name."""
+        nodes = self._snapshot.ready_nodes()
+        keeping_away = list(self._snapshot.with_anti_affinity())
+        if trial is not None:
+            nodes = [trial if node.name == trial.name else node for node in nodes]
+            keeping_away = [other for other in keeping_away if other.pod["spec"]["nodeName"] != trial.name]
+            keeping_away += [other for other in trial.pods.values() if other.anti_affinity]
         checks: list[Check] = []
         declared = info.pod["spec"].get("topologySpreadConstraints") or ()
         hard = [rule for rule in declared if rule["whenUnsatisfiable"] == "DoNotSchedule"]
         if hard:
             checks.append(Spread(info, hard, nodes))
-        keeping_away = list(self._snapshot.with_anti_affinity())
         if info.has_affinity or keeping_away:
             checks.append(InterPodAffinity(info, nodes, keeping_away, self._store))
         return checks
 
-    def fits(self, pod: Obj, node: NodeInfo, others: Iterable[NodeInfo]) -> bool:
-        """Whether a node as given (some pods taken away, say) could take the pod."""
+    def fits(self, pod: Obj, node: NodeInfo) -> bool:
+        """Whether a node as given (some pods taken away, say) could take the pod, beside those nominated to run there."""
         info = pod_info(pod)
-        if first_rejection(info, node) is not None:
-            return False
-        nodes = [node, *(other for other in others if other.name != node.name)]
-        return all(check.reject(node) is None for check in self._global_checks(info, nodes))
+        beside = node.beside_nominated(pod, info.priority)
+        return all(
+            first_rejection(info, trial) is None and _first_to_reject(self._global_checks(info, trial), trial) is None
+            for trial in ([beside, node] if beside else [node])
+        )
 
 
 def _first_to_reject(checks: Iterable[Check], node: NodeInfo) -> Rejection | None:

@@ -28,6 +28,8 @@ class NodeInfo:
     ports: list[HostPort] = field(default_factory=list)
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: list[dict[str, str]] = field(default_factory=list)
+    nominated: dict[str, PodInfo] = field(default_factory=dict)
+    """Pods without a node for which room is being made on this one."""
     version: int = 0
     """Rises with every change, so that results worked out for the node can be kept until then."""
 
@@ -72,8 +74,20 @@ class NodeInfo:
             list(self.ports),
             self.labels,
             self.taints,
+            self.nominated,
             self.version,
         )
+
+    def beside_nominated(self, pod: Obj, priority: int) -> NodeInfo | None:
+        """The node as it will be for a pod that has to leave room for those nominated to run here, which are those of no lower
+        priority; None when there are none (framework/runtime/framework.go, addGENominatedPods)."""
+        others = [info for uid, info in self.nominated.items() if info.priority >= priority and uid != uid_of(pod)]
+        if not others:
+            return None
+        node = self.copy()
+        for info in others:
+            node.add(info)
+        return node
 
 
 class Snapshot:
@@ -123,6 +137,7 @@ class Snapshot:
             self._info(name_of(node)).set_node(node)
         for pod in self._store.list("pods"):
             self._put(pod)
+            self._nominate(pod)
 
     def _info(self, name: str) -> NodeInfo:
         info = self._nodes.get(name)
@@ -137,12 +152,23 @@ class Snapshot:
             if change.type != "MODIFIED":
                 self._ready = None
             self._info(name_of(change.obj)).set_node(None if change.type == "DELETED" else change.obj)
-        elif change.type == "DELETED":
+            return
+        if change.old is not None and nominated_node(change.old):
+            self._info(nominated_node(change.old)).nominated.pop(uid_of(change.old), None)
+        if change.type == "DELETED":
             self._drop(change.obj)
-        elif _matters(change):
+            return
+        self._nominate(change.obj)
+        if _matters(change):
             if change.old is not None:
                 self._drop(change.old)
             self._put(change.obj)
+
+    def _nominate(self, pod: Obj) -> None:
+        name = nominated_node(pod)
+        if name:
+            there = {**pod, "spec": {**pod["spec"], "nodeName": name}}
+            self._info(name).nominated[uid_of(pod)] = pod_info(there)
 
     def _put(self, pod: Obj) -> None:
         if is_assigned(pod):
@@ -164,6 +190,13 @@ class Snapshot:
 def is_assigned(pod: Obj) -> bool:
     """Whether a pod takes room on a node."""
     return bool(pod["spec"].get("nodeName")) and pod.get("status", {}).get("phase") not in ENDED
+
+
+def nominated_node(pod: Obj) -> str:
+    """The node on which room is being made for a pod that has none yet; empty for all others."""
+    status = pod.get("status") or {}
+    name: str = status.get("nominatedNodeName") or ""
+    return name if name and not pod["spec"].get("nodeName") and status.get("phase") not in ENDED else ""
 
 
 def _matters(change: Change) -> bool:
