@@ -127,3 +127,10 @@ def test_nothing_goes_through_a_kubelet_that_does_not_answer(lab: Lab, fault: st
     for what in ("exec", "attach", "portforward"):
         answer = client.json("POST", f"{pod}/{what}", headers={"upgrade": "websocket"})
         assert (answer["code"], answer["message"]) == (500, f"error dialing backend: {dialing}")
+
+
+def test_a_node_without_a_kubelet_has_no_faults() -> None:
+    lab = Lab(1)
+    lab.client.create("nodes", {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "ghost"}})
+    lab.advance(30)
+    assert not [fault.name for fault in faults.faults(lab.cluster) if "ghost" in fault.name]

@@ -40,7 +40,7 @@ class NodeSpec:
 DEFAULT_NODES = (NodeSpec("node-1"), NodeSpec("node-2"), NodeSpec("node-3"))
 
 
-STATE_VERSION = 4
+STATE_VERSION = 5
 """Rises with every change of what a saved state holds: a state of another version cannot be loaded."""
 
 

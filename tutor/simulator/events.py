@@ -6,6 +6,7 @@ as the only memory, so that a saved and restored cluster goes on counting where 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tutor.simulator.client import Client
@@ -102,12 +103,31 @@ class EventRecorder:
         """Something happened as it should."""
         self._record(obj, NORMAL, reason, message, reference(obj, field_path, uid))
 
-    def warning(self, obj: Obj, reason: str, message: str, *, field_path: str = "", uid: str = "") -> None:
+    def warning(
+        self,
+        obj: Obj,
+        reason: str,
+        message: str,
+        *,
+        field_path: str = "",
+        uid: str = "",
+        annotations: Mapping[str, str] | None = None,
+    ) -> None:
         """Something did not work."""
-        self._record(obj, WARNING, reason, message, reference(obj, field_path, uid))
+        self._record(obj, WARNING, reason, message, reference(obj, field_path, uid), annotations)
 
-    def _record(self, obj: Obj, kind: str, reason: str, message: str, involved: dict[str, Any]) -> None:
+    def _record(
+        self,
+        obj: Obj,
+        kind: str,
+        reason: str,
+        message: str,
+        involved: dict[str, Any],
+        annotations: Mapping[str, str] | None = None,
+    ) -> None:
         event = self._event(obj, kind, reason, message, involved)
+        if annotations:
+            event["metadata"]["annotations"] = dict(annotations)
         store = self._client.store
         repeated = store.by_index("events", "same", _exact_key(event))
         if not repeated:

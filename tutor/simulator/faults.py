@@ -24,6 +24,7 @@ NOT_IN_CONTROLLER_MANAGER = frozenset(
     {
         SCHEDULER,
         "kubelet",
+        "kubelet-eviction",
         "kubelet-heartbeat",
         "kube-apiserver",
         "available-condition-controller",
@@ -36,6 +37,10 @@ NOT_IN_CONTROLLER_MANAGER = frozenset(
     }
 )
 """Actors of other programs than kube-controller-manager; all the rest are its controllers (cmd/kube-controller-manager/app)."""
+MEMORY_LEFT = 50 * 2**20
+"""Bytes of memory that are left on a node that is short of it."""
+DISK_LEFT = 0.05
+"""The part of its disk that is left on a node that is short of it."""
 FILLER_NAMESPACE = "kube-system"
 ACTOR = "faults"
 
@@ -70,7 +75,8 @@ def faults(cluster: SimulatedCluster) -> list[Fault]:
         _slow(cluster, "controllers-slow", controllers, "controllers take 15 s to react"),
     ]
     for node in cluster.store.list_sorted("nodes"):
-        found += _of_node(cluster, name_of(node))
+        if (node.get("status") or {}).get("capacity"):  # others are objects that somebody has made: no kubelet is behind them
+            found += _of_node(cluster, name_of(node))
     return found
 
 
@@ -139,6 +145,27 @@ def _of_node(cluster: SimulatedCluster, node: str) -> list[Fault]:
             lambda: cluster.store.get("pods", FILLER_NAMESPACE, _filler_name(node)) is not None,
             lambda: _fill(cluster, node),
             lambda: _empty(cluster, node),
+        ),
+        *_of_pressure(cluster, node),
+    ]
+
+
+def _of_pressure(cluster: SimulatedCluster, node: str) -> list[Fault]:
+    pressure = cluster.runtime.pressure
+    return [
+        Fault(
+            f"memory-short/{node}",
+            f"{node} is short of memory: a process beside Kubernetes has taken nearly all of it, so Pods are evicted",
+            lambda: pressure.taken(node).memory > 0,
+            lambda: pressure.take_memory(node, MEMORY_LEFT),
+            lambda: pressure.give_back(node, memory=True),
+        ),
+        Fault(
+            f"disk-short/{node}",
+            f"{node} is short of disk: files beside Kubernetes have filled it, so images are removed and Pods evicted",
+            lambda: pressure.taken(node).disk > 0,
+            lambda: pressure.take_disk(node, DISK_LEFT),
+            lambda: pressure.give_back(node, disk=True),
         ),
     ]
 

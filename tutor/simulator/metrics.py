@@ -58,12 +58,18 @@ def _no_readings(_: str, __: str) -> Mapping[str, Reading]:
     return {}
 
 
+def _nothing(_: str) -> float:
+    return 0.0
+
+
 @dataclass(slots=True)
 class Metrics:
     """The newest samples, and where they come from."""
 
     readings: Readings = _no_readings
     """Asks the kubelet of a pod; the container runtime sets this."""
+    beside_pods: Callable[[str], float] = _nothing
+    """Bytes of memory that a node uses beside its pods; the kubelets set this."""
     problem: str = "the server could not find the requested resource"
     """Why the API does not answer; empty while it does."""
     pods: dict[tuple[str, str], Sample] = field(default_factory=dict)

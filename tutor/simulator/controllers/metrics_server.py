@@ -28,8 +28,8 @@ NOT_REGISTERED = "the server could not find the requested resource"
 UNAVAILABLE = "the server is currently unable to handle the request"
 LEAD = 1.0
 """A container's numbers begin when it is made, so long before its kubelet finds it running and ready."""
-SYSTEM = Usage(cpu=0.05, memory=350.0 * 2**20)
-"""What a node uses beside its pods."""
+SYSTEM_CPU = 0.05
+"""Cores that a node uses beside its pods."""
 _ROUND = "round"
 
 
@@ -86,7 +86,8 @@ class MetricsServer(Controller):
                 used.setdefault(pod["spec"].get("nodeName", ""), []).extend(sample.containers.values())
         self._last = readings
         metrics.pods = pods
-        metrics.nodes = {node: _node_sample(now, used.get(node, [])) for node in sorted(nodes)}
+        beside = {node: Usage(SYSTEM_CPU, metrics.beside_pods(node)) for node in sorted(nodes)}
+        metrics.nodes = {node: _node_sample(now, [own, *used.get(node, [])]) for node, own in beside.items()}
 
     def save(self) -> Any:
         """The last round, and the samples that came of it."""
@@ -99,8 +100,7 @@ class MetricsServer(Controller):
         self._began, self._last, metrics.problem, metrics.pods, metrics.nodes = state
 
 
-def _node_sample(now: float, pods: list[Usage]) -> Sample:
-    parts = [SYSTEM, *pods]
+def _node_sample(now: float, parts: list[Usage]) -> Sample:
     usage = Usage(sum(part.cpu for part in parts), sum(part.memory for part in parts))
     return Sample(now, RESOLUTION, {"": usage})
 

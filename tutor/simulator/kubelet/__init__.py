@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.simulator.engine import Actor
 from tutor.simulator.kubelet.heartbeats import Heartbeats
 from tutor.simulator.kubelet.kubelet import Kubelet
+from tutor.simulator.kubelet.pressure import Pressure
 from tutor.simulator.kubelet.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -17,5 +18,6 @@ if TYPE_CHECKING:
 def actors(cluster: SimulatedCluster) -> Iterable[Actor]:
     """The kubelets, and what shows that they are alive."""
     kubelet = Kubelet(cluster)
-    cluster.runtime = Runtime(cluster, kubelet)
-    return (kubelet, Heartbeats(cluster, kubelet))
+    pressure = Pressure(cluster, kubelet)
+    cluster.runtime = Runtime(cluster, kubelet, pressure)
+    return (kubelet, pressure, Heartbeats(cluster, kubelet, pressure))

@@ -88,6 +88,13 @@ def sandbox_condition(record: PodRecord) -> Status:
     return _condition("PodReadyToStartContainers", False, "PodSandboxNotReady", message)
 
 
+def disruption(message: str, generation: int, now: float) -> Status:
+    """The condition of a pod that its kubelet has ended for its node's sake."""
+    times = {"lastProbeTime": None, "lastTransitionTime": timestamp(now)}
+    found = _condition("DisruptionTarget", True, "TerminationByKubelet", message)
+    return {**found, **times, "observedGeneration": generation}
+
+
 def merge_conditions(old: Iterable[Mapping[str, Any]], new: list[Status], generation: int, now: float) -> list[Status]:
     """The conditions of others, then the kubelet's with their transition times."""
     before = {condition["type"]: condition for condition in old}

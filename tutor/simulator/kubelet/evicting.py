@@ -1,4 +1,7 @@
-"""Eviction of pods that use more local storage than they may (pkg/kubelet/eviction/eviction_manager.go, localStorageEviction)."""
+"""Eviction of pods that use more local storage than they may (pkg/kubelet/eviction/eviction_manager.go, localStorageEviction).
+
+Eviction because a node runs short is in the package `pressure`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from tutor.simulator.kubelet import stopping
 from tutor.simulator.kubelet.look import Look
 from tutor.simulator.kubelet.resources import limit, pod_resources
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar
+from tutor.simulator.kubelet.state import Final
 from tutor.simulator.kubelet.volumes import volume_id
 
 CHECK_SECONDS = 10.0
@@ -37,7 +41,7 @@ def evict_if_over(look: Look) -> None:
     message = exceeded(look)
     if message:
         look.event("Warning", REASON, message)
-        look.record.final = (REASON, message)
+        look.record.final = Final(REASON, message)
         stopping.begin_pod_stop(look, GRACE_SECONDS)
 
 
@@ -61,10 +65,7 @@ def _pod_over(look: Look) -> str:
     most = _pod_limits(look).get(STORAGE)
     if most is None:
         return ""
-    own = [volume for volume in look.pod["spec"].get("volumes") or () if "emptyDir" in volume]
-    directories = sum(_volume_bytes(look, volume) for volume in own if volume["emptyDir"].get("medium") != "Memory")
-    used = directories + sum(_container_bytes(look, name) for name in look.record.containers)
-    if used <= quantity.parse(most):
+    if pod_bytes(look) <= quantity.parse(most):
         return ""
     return f"Pod ephemeral local storage usage exceeds the total limit of containers {most}. "
 
@@ -73,7 +74,7 @@ def _container_over(look: Look) -> str:
     spec = look.pod["spec"]
     for container in (*spec["containers"], *filter(is_sidecar, init_containers(spec))):
         most = limit(container, STORAGE)
-        if most and _container_bytes(look, container["name"]) > most:
+        if most and container_bytes(look, container["name"]) > most:
             shown = container["resources"]["limits"][STORAGE]
             return f'Container {container["name"]} exceeded its local ephemeral storage limit "{shown}". '
     return ""
@@ -88,7 +89,14 @@ def _volume_bytes(look: Look, volume: dict[str, Any]) -> int:
     return look.services.mounter.store.used(volume_id(look.services.client, look.pod, volume))
 
 
-def _container_bytes(look: Look, name: str) -> int:
+def pod_bytes(look: Look) -> int:
+    """What a pod takes of its node's disk: the files and logs of its containers, and its directories that are not in memory."""
+    own = [volume for volume in look.pod["spec"].get("volumes") or () if "emptyDir" in volume]
+    directories = sum(_volume_bytes(look, volume) for volume in own if volume["emptyDir"].get("medium") != "Memory")
+    return directories + sum(container_bytes(look, name) for name in look.record.containers)
+
+
+def container_bytes(look: Look, name: str) -> int:
     """What a container has written: to its own files and to its log."""
     own = look.record.containers.get(name)
     container = own.current.container if own is not None and own.current is not None else None

@@ -10,8 +10,9 @@ from tutor.simulator.engine import DONE, Result
 from tutor.simulator.images.catalogue import find
 from tutor.simulator.images.reference import parse
 from tutor.simulator.kubelet.kubelet import Kubelet
-from tutor.simulator.kubelet.nodes import new_lease
-from tutor.simulator.objects import name_of
+from tutor.simulator.kubelet.nodes import PRESSURES, new_lease
+from tutor.simulator.kubelet.pressure import Pressure
+from tutor.simulator.objects import name_of, uid_of
 from tutor.simulator.store import Change, Obj
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ NAMESPACE = "kube-node-lease"
 RENEW_SECONDS = 10.0
 STATUS_EVERY = 30
 """Renewals between two status reports."""
+_READY = ("KubeletReady", "kubelet is posting ready status")
+_REPORT = "report|"
 
 
 class Heartbeats:
@@ -30,10 +33,12 @@ class Heartbeats:
     name = "kubelet-heartbeat"
     watches = ("nodes",)
 
-    def __init__(self, cluster: SimulatedCluster, kubelet: Kubelet) -> None:
+    def __init__(self, cluster: SimulatedCluster, kubelet: Kubelet, pressure: Pressure) -> None:
         self._client = cluster.client("kubelet")
         self._kubelet = kubelet
+        self._pressure = pressure
         self._beats = 0
+        kubelet.report_soon = lambda node: cluster.engine.enqueue(self.name, _REPORT + node)
 
     def observe(self, change: Change) -> Iterable[str]:
         """New nodes need a lease."""
@@ -44,7 +49,9 @@ class Heartbeats:
         return ("beat",)
 
     def reconcile(self, key: str) -> Result:
-        """Renew all leases."""
+        """Renew all leases, or report one node's status."""
+        if key.startswith(_REPORT):
+            return self._report_one(key.removeprefix(_REPORT))
         self._beats += 1
         now = micro_timestamp(self._client.now)
         nodes = self._client.list("nodes")
@@ -57,6 +64,12 @@ class Heartbeats:
                     self._report(node, images)
         return Result(RENEW_SECONDS, housekeeping=True) if nodes else DONE
 
+    def _report_one(self, name: str) -> Result:
+        node = self._client.get("nodes", "", name)
+        if node is not None and self._kubelet.is_running(name):
+            self._report(node, self._kubelet.images(name))
+        return DONE
+
     def _renew(self, node: Obj, now: str) -> None:
         lease = self._client.get(LEASES, NAMESPACE, name_of(node))
         if lease is None:
@@ -65,20 +78,29 @@ class Heartbeats:
             self._client.update(LEASES, {**lease, "spec": {**lease["spec"], "renewTime": now}})
 
     def _report(self, node: Obj, images: list[str]) -> None:
-        """Post the status: everything is fine since it is; and the images there are, the largest first."""
+        """Post the status: what the node is short of, if anything; and the images there are, the largest first."""
         now = timestamp(self._client.now)
+        short = self._pressure.conditions(name_of(node))
         conditions = []
         for condition in node["status"].get("conditions") or ():
-            if condition["type"] not in _WORDS:
+            kind = condition["type"]
+            if kind == "Ready":
+                conditions.append(_heard(condition, now, "True", _READY))
+            elif kind in PRESSURES:
+                conditions.append(self._pressure_condition(node, condition, now, kind in short))
+            else:
                 conditions.append(condition)
-                continue
-            fine = "True" if condition["type"] == "Ready" else "False"
-            changed = {**condition, "lastHeartbeatTime": now}
-            if condition.get("status") != fine:
-                changed |= {"status": fine, "lastTransitionTime": now, **_WORDS[condition["type"]]}
-            conditions.append(changed)
         listed = sorted(filter(None, map(_image, images)), key=lambda entry: -int(entry["sizeBytes"]))
         self._client.update_status("nodes", node, {**node["status"], "conditions": conditions, "images": listed})
+
+    def _pressure_condition(self, node: Obj, condition: dict[str, Any], now: str, is_short: bool) -> dict[str, Any]:
+        words = PRESSURES[condition["type"]][is_short]
+        heard = _heard(condition, now, "True" if is_short else "False", words)
+        if heard["status"] != condition.get("status"):
+            reason = words[0].replace("Kubelet", "Node", 1)
+            text = f"Node {name_of(node)} status is now: {reason}"
+            self._kubelet.recorder(name_of(node)).normal(node, reason, text, uid=uid_of(node))
+        return heard
 
     def save(self) -> Any:
         """How many renewals there were."""
@@ -99,12 +121,9 @@ def _says_ready(node: Obj) -> bool:
     return any(condition.get("type") == "Ready" and condition.get("status") == "True" for condition in conditions)
 
 
-_WORDS = {
-    "MemoryPressure": {
-        "reason": "KubeletHasSufficientMemory",
-        "message": "kubelet has sufficient memory available",
-    },
-    "DiskPressure": {"reason": "KubeletHasNoDiskPressure", "message": "kubelet has no disk pressure"},
-    "PIDPressure": {"reason": "KubeletHasSufficientPID", "message": "kubelet has sufficient PID available"},
-    "Ready": {"reason": "KubeletReady", "message": "kubelet is posting ready status"},
-}
+def _heard(condition: dict[str, Any], now: str, status: str, words: tuple[str, str]) -> dict[str, Any]:
+    """A condition as it is reported: its reason changes with its status only."""
+    heard = {**condition, "lastHeartbeatTime": now}
+    if condition.get("status") == status:
+        return heard
+    return {**heard, "status": status, "lastTransitionTime": now, "reason": words[0], "message": words[1]}

@@ -20,12 +20,27 @@ OS_IMAGE = "Debian GNU/Linux 12 (bookworm)"
 RESERVED_MEMORY = 100 * 2**20
 """Bytes a node keeps for itself: the threshold below which it evicts pods."""
 DISK = 100 * 10**9
+SYSTEM_MEMORY = 350 * 2**20
+"""Bytes of memory that a node's own processes take: kubelet, container runtime and the rest."""
+SYSTEM_DISK = 6 * 10**9
+"""Bytes of its disk that its operating system takes."""
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
-_PRESSURES = (
-    ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-    ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-    ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-)
+PRESSURES = {
+    "MemoryPressure": (
+        ("KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+        ("KubeletHasInsufficientMemory", "kubelet has insufficient memory available"),
+    ),
+    "DiskPressure": (
+        ("KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+        ("KubeletHasDiskPressure", "kubelet has disk pressure"),
+    ),
+    "PIDPressure": (
+        ("KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+        ("KubeletHasInsufficientPID", "kubelet has insufficient PID available"),
+    ),
+}
+"""Conditions of what a node may be short of: reason and message while it is not, and while it is. Events have the reasons with Node
+for Kubelet."""
 
 
 def node_ip(number: int) -> str:
@@ -95,7 +110,7 @@ def ready_conditions(now: float, since: float) -> list[dict[str, str]]:
     times = {"lastHeartbeatTime": timestamp(now), "lastTransitionTime": timestamp(since)}
     conditions = [
         {"type": kind, "status": "False", **times, "reason": reason, "message": message}
-        for kind, reason, message in _PRESSURES
+        for kind, ((reason, message), _) in PRESSURES.items()
     ]
     ready = {"type": "Ready", "status": "True", **times, "reason": "KubeletReady"}
     return [*conditions, {**ready, "message": "kubelet is posting ready status"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from tutor.simulator.images import reference
@@ -54,6 +55,11 @@ class Puller:
     def put(self, node: str, name: str, now: float) -> None:
         """An image is on a node from now on. Raises InvalidReference."""
         self._there.setdefault(node, {})[str(reference.parse(name))] = now
+
+    def keep_only(self, node: str, names: Collection[str], now: float) -> None:
+        """Remove the images of a node that are there, but for these."""
+        there = self._there.get(node, {})
+        self._there[node] = {name: at for name, at in there.items() if at > now or name in names}
 
     def want(self, record: PodRecord, name: str, policy: str, now: float) -> Present | Pull | Refused:
         """Begin to get an image for a container."""

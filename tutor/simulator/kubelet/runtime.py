@@ -20,6 +20,7 @@ from tutor.simulator.metrics import Reading
 
 if TYPE_CHECKING:
     from tutor.simulator.cluster import SimulatedCluster
+    from tutor.simulator.kubelet.pressure import Pressure
 
 Session = ExecSession | AttachSession | FailedSession
 
@@ -27,12 +28,15 @@ Session = ExecSession | AttachSession | FailedSession
 class Runtime:
     """The kubelets of a cluster as the API server sees them."""
 
-    def __init__(self, cluster: SimulatedCluster, kubelet: Kubelet) -> None:
+    def __init__(self, cluster: SimulatedCluster, kubelet: Kubelet, pressure: Pressure) -> None:
         self._cluster = cluster
         self._kubelet = kubelet
+        self.pressure = pressure
+        """What the nodes are short of, and what something beside Kubernetes has taken of them."""
         self.network = kubelet.network
         """The cluster's network, for what connects to pods and Services from outside."""
         cluster.metrics.readings = self.readings
+        cluster.metrics.beside_pods = pressure.beside_pods
 
     # -- logs
 

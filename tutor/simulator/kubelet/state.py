@@ -133,6 +133,14 @@ class ContainerRecord:
         return None
 
 
+class Final(NamedTuple):
+    """Why the kubelet itself has failed a pod. `disrupted`: because of its node, which a condition of the pod then says."""
+
+    reason: str
+    message: str
+    disrupted: bool = False
+
+
 class Operation(NamedTuple):
     """Something the pod's worker waits for: what, for which container, until when."""
 
@@ -189,8 +197,8 @@ class PodRecord:
     """... and the moment until which they have them."""
     pulls: dict[str, BackOff] = field(default_factory=dict)
     pull_errors: dict[str, Reason] = field(default_factory=dict)
-    final: tuple[str, str] | None = None
-    """Reason and message of a pod the kubelet itself has failed."""
+    final: Final | None = None
+    """Set once the kubelet itself has failed the pod."""
     finish_at: float | None = None
     """When a pod whose containers have all ended is torn down, and then, if it is deleted, when its object goes."""
     epoch: int = 0

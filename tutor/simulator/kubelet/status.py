@@ -10,10 +10,11 @@ from typing import Any
 
 from tutor.simulator.clock import timestamp
 from tutor.simulator.kubelet import lost
-from tutor.simulator.kubelet.conditions import merge_conditions, pod_conditions
+from tutor.simulator.kubelet.conditions import disruption, merge_conditions, pod_conditions
 from tutor.simulator.kubelet.resources import pod_resources
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, should_restart
 from tutor.simulator.kubelet.state import INIT, ContainerRecord, PodRecord, Run
+from tutor.simulator.objects import set_condition
 from tutor.simulator.store import Obj
 
 Status = dict[str, Any]
@@ -194,9 +195,12 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     terminal = found in ("Succeeded", "Failed")
     status["phase"] = old.get("phase", "Pending") if terminal and not over else found
     if record.final and over:
-        status["reason"], status["message"] = record.final
+        status["reason"], status["message"] = record.final.reason, record.final.message
     status["observedGeneration"] = generation
-    status["conditions"] = merge_conditions(old.get("conditions") or (), conditions, generation, now)
+    known = old.get("conditions") or ()
+    if record.final and record.final.disrupted and over:
+        known = set_condition(known, disruption(record.final.message, generation, now))
+    status["conditions"] = merge_conditions(known, conditions, generation, now)
     status["startTime"] = timestamp(record.added)
     status["hostIP"], status["hostIPs"] = node_ip, [{"ip": node_ip}]
     ip = node_ip if spec.get("hostNetwork") else record.ip

@@ -12,7 +12,7 @@ from tutor.simulator.kubelet.ends import notice_ends
 from tutor.simulator.kubelet.look import Look, next_relist, on_grid
 from tutor.simulator.kubelet.payloads import MountError
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
-from tutor.simulator.kubelet.state import MountTrouble, Operation, PodRecord
+from tutor.simulator.kubelet.state import Final, MountTrouble, Operation, PodRecord
 from tutor.simulator.objects import namespace_of
 
 SANDBOX_SECONDS = 0.4
@@ -135,7 +135,7 @@ def _past_deadline(look: Look) -> bool:
     if limit is None or look.now < look.record.added + limit - 1e-6:
         return False
     look.event("Normal", "DeadlineExceeded", DEADLINE_MESSAGE)
-    look.record.final = ("DeadlineExceeded", DEADLINE_MESSAGE)
+    look.record.final = Final("DeadlineExceeded", DEADLINE_MESSAGE)
     stopping.begin_pod_stop(look, _grace(look))
     return True
 
