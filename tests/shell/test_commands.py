@@ -84,3 +84,25 @@ def test_without_an_editor_they_name_the_files_pane(bench: Bench) -> None:
 
 def test_a_copy_of_a_command_says_how_to_use_it(bench: Bench) -> None:
     assert "by its own name" in bench.run("cp /bin/kubectl /tmp/mine; /tmp/mine get pods").stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "printed"),
+    [
+        ("printf 'NAME  READY\\nweb-app-1 1/1\\n' | column -t", "NAME       READY\nweb-app-1  1/1\n"),
+        ("printf 'a:bb\\nccc:d\\n' | column -t -s: -o' | '", "a   | bb\nccc | d\n"),
+        ("printf '%s\\n' a b c | column -c 16", "a\tc\n".expandtabs() + "b\n"),
+        ("column -t < /dev/null", ""),
+    ],
+)
+def test_column_puts_cells_below_each_other(bench: Bench, line: str, printed: str) -> None:
+    assert bench.out(line) == printed
+
+
+def test_ended_jobs_are_told_of_as_bash_does(bench: Bench) -> None:
+    bench.run("sleep 100 &")
+    assert bench.out("jobs") == "[1]+  Running                 sleep 100 &\n"
+    bench.run("kill %1")
+    bench.run("true")
+    bench.pane.wait_for("[1]+  Terminated              sleep 100\n", "stderr")
+    assert bench.run("echo a | nonesuch").stderr == "bash: nonesuch: command not found\n"

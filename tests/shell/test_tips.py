@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.shell.tips import Failure, image_slip, tip_for, tip_for_line
+from tutor.shell.tips import Failure, image_slip, lookalike, tip_for, tip_for_line
 
 OBJECTS = [
     ("", "namespace", "default"),
@@ -183,3 +183,33 @@ def test_an_image_that_looks_like_a_slip(line: str, name: str) -> None:
 )
 def test_an_image_that_does_not(line: str) -> None:
     assert image_slip(line.split()) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("kubectl run \u201cweb\u201d --image=nginx", 'plain ones: "'),
+        ("kubectl get pods \u2013n production", "plain ones: -n"),
+        ("kubectl\u00a0get pods", "Type it anew"),
+        ("kubectl get pods -n production", ""),
+    ],
+)
+def test_characters_that_only_look_like_what_was_meant(line: str, part: str) -> None:
+    assert part in lookalike(line)
+    assert bool(part) == bool(lookalike(line))
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("source <(kubectl completion bash)", "press tab"),
+        ("diff <(ls a) <(ls b)", "use a pipe"),
+        ("pods=($(kubectl get pods -o name))", "Arrays"),
+        ("for ((i=0; i<3; i++)); do echo; done", "seq"),
+        ("echo (a)", ""),
+    ],
+)
+def test_grammar_that_is_not_there_is_named(line: str, part: str) -> None:
+    tip = tip_for_line(line, 2, "bash: syntax error near unexpected token `('\n")
+    assert part in tip
+    assert bool(part) == bool(tip)

@@ -85,6 +85,18 @@ async def test_pasted_lines_are_run_one_by_one_and_the_last_waits_for_enter(serv
         assert shell_input.value == "three"
 
 
+async def test_of_a_pasted_transcript_only_the_commands_are_run(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        pilot.app.post_message(Paste("$ kubectl get ns\nNAME   STATUS\n$ kubectl get pods"))
+        await settle(pilot)
+        assert pilot.app.screen.query_one(ShellInput).value == "kubectl get pods"
+        text = text_of(pilot)
+        assert "production $ kubectl get ns" in text
+        assert "NAME   STATUS" not in text
+        assert "Only the lines behind a prompt were run." in text
+
+
 async def test_ctrl_c_drops_a_command_of_several_lines_that_is_not_whole_yet(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await press(pilot, "f2")

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tutor.posix.signals import DESCRIPTIONS, NAMES
+
+SIGNALLED = 128
+"""Statuses above it say by which signal a process was ended."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -19,7 +24,17 @@ class Job:
             return None
         return children.get(self.pids[-1], 127)
 
-    def describe(self, status: int | None, *, current: bool) -> str:
-        """A line as `jobs` prints it."""
-        state = "Running" if status is None else "Done" if status == 0 else f"Done({status})"
-        return f"[{self.number}]{'+' if current else '-'}  {state:<24}{self.text}\n"
+    def describe(self, status: int | None, *, current: bool, bash: bool = False) -> str:
+        """A line as `jobs` prints it, in busybox or in bash."""
+        goes_on = " &" if bash and status is None else ""
+        return f"[{self.number}]{'+' if current else '-'}  {_state(status, bash=bash):<24}{self.text}{goes_on}\n"
+
+
+def _state(status: int | None, *, bash: bool) -> str:
+    if status is None:
+        return "Running"
+    if status == 0:
+        return "Done"
+    if (name := NAMES.get(status - SIGNALLED)) is not None:
+        return DESCRIPTIONS[name]
+    return f"Exit {status}" if bash else f"Done({status})"

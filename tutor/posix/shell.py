@@ -43,6 +43,8 @@ class Shell(BaseProgram):
         self.name = name
         self.dialect = dialect or Dialect()
         self.interactive: bool = interactive
+        self.at_prompt: bool = interactive
+        """Whether its messages look as at a prompt, which those of an interactive shell's subshells do too."""
         self.script = False
         self.frames: list[Frame] = []
         self.functions: dict[str, Command] = {}
@@ -206,7 +208,7 @@ class Shell(BaseProgram):
 
     def _fork(self) -> Shell:
         child = Shell(self.variables.copy(), name=self.name, dialect=self.dialect)
-        child.script, child.shell_pid = self.script, self.shell_pid
+        child.script, child.shell_pid, child.at_prompt = self.script, self.shell_pid, self.at_prompt or self.interactive
         child.functions, child.aliases = dict(self.functions), dict(self.aliases)
         child.options, child.status, child.line = set(self.options), self.status, self.line
         child.last_background, child.nesting = self.last_background, self.nesting
@@ -251,8 +253,12 @@ class Shell(BaseProgram):
         for job in list(self.jobs):
             status = job.status(self.process.children)
             if status is not None:
-                self.write_error(job.describe(status, current=job is self.jobs[-1]))
+                self.write_error(self.describe_job(job, status))
                 self.forget(job)
+
+    def describe_job(self, job: Job, status: int | None) -> str:
+        """A line about a job in this shell's style."""
+        return job.describe(status, current=job is self.jobs[-1], bash=self.dialect.kind == "bash")
 
     def forget(self, job: Job) -> None:
         """Take a job off the list, with the statuses of its processes."""
@@ -299,7 +305,12 @@ class Shell(BaseProgram):
         """Write a message to standard error in this shell's style."""
         self.write_error(
             self.dialect.message(
-                self.name, text, line=self.line, command=self.command, script=self.script, interactive=self.interactive
+                self.name,
+                text,
+                line=self.line,
+                command=self.command,
+                script=self.script,
+                interactive=self.interactive or self.at_prompt,
             )
         )
 

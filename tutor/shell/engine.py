@@ -33,7 +33,7 @@ MAX_CALLS = 24
 """Commands of the tutor's own that may run at the same time."""
 MAX_TYPED = 64 * 1024
 """Bytes of input that are kept for a command which does not read them."""
-STAYS_OPEN = b"The practice shell stays open. Leave the exercise with the tutor's own keys.\n"
+STAYS_OPEN = b"The practice shell stays open. esc and then q leave the exercise.\n"
 ASK_TIMEOUT = 10.0
 """Seconds to wait for the worker, which answers within milliseconds unless it is broken."""
 

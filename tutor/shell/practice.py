@@ -16,8 +16,10 @@ from tutor.shell.engine import Engine
 from tutor.shell.history import History
 from tutor.shell.incomplete import is_incomplete
 from tutor.shell.interpreter import start_shell
+from tutor.shell.pasted import without_prompt
+from tutor.shell.recall import EventNotFound, recalled
 from tutor.shell.story.requests import SentRequest
-from tutor.shell.tips import tip_for_line
+from tutor.shell.tips import lookalike, tip_for_line
 
 Output = Callable[[str, str], None]
 END = "end"
@@ -46,7 +48,8 @@ class PracticeShell:
     """A shell in the workspace folder whose kubectl talks to the cluster of a kubeconfig.
 
     `output` is called with a stream's name and text, from the shell's own thread: `stdout`, `stderr`, `tip`, `clear`
-    (clear the screen; the text is empty) and `end` (the line is done; the text is empty). `editor` lets the learner
+    (clear the screen; the text is empty), `input` (the line that is run in place of one with `!!` in it) and `end` (the line is
+    done; the text is empty). `editor` lets the learner
     edit a text: called with a file name and its content in a thread of the command, it returns the saved text or None.
     `before_line` is called with each line, in the shell's own thread, before anything of it happens.
     `remember` keeps the history for next time.
@@ -135,6 +138,12 @@ class PracticeShell:
 
     def start_line(self, line: str) -> None:
         """Run a line. One that is not complete is kept, and the prompt asks for more of it."""
+        if not self._typed:
+            try:
+                line = self._meant(line)
+            except EventNotFound as problem:
+                self._refuse(str(problem))
+                return
         if self.needs_more(line):
             self._typed += line + "\n"
             return
@@ -142,6 +151,20 @@ class PracticeShell:
         self._idle.clear()
         self._interrupts = 0
         self._engine.give(whole)
+
+    def _meant(self, line: str) -> str:
+        """The line without a prompt that was copied with it, and with what it brings back from the history, which is then shown."""
+        meant = recalled(without_prompt(line), self._history.lines)
+        if meant != line:
+            self._output("input", f"{meant}\n")
+        return meant
+
+    def _refuse(self, problem: str) -> None:
+        """End a line that is not run at all."""
+        self.status = 1
+        self._captured = []
+        self._show("stderr", f"{problem}\n")
+        self._output(END, "")
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until nothing runs; the last exit status. TimeoutError after `timeout` seconds."""
@@ -223,7 +246,8 @@ class PracticeShell:
         for stream, display in self._displays.items():
             self._show(stream, display.end())
         said = "".join(text for stream, text in self._captured if stream == "stderr")
-        if tip := tip or tip_for_line(self._line, status, said) or self._tip_about_folder():
+        odd = lookalike(self._line) if status else ""
+        if tip := odd or tip or tip_for_line(self._line, status, said) or self._tip_about_folder():
             self._show(TIP, f"{tip}\n")
         self.status = status
         self._idle.set()

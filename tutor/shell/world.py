@@ -9,6 +9,7 @@ from pathlib import Path
 from tutor.posix import DEFAULT_PATH, HostCommand, HostInfo, Machine, MemoryTree, Mount, Namespace, User, install
 from tutor.posix.loader import standard_commands
 from tutor.posix.memory import tree_of
+from tutor.shell.column import Column
 from tutor.shell.kubefile import FOLDER, KubeconfigTree
 from tutor.shell.workspace import OWNER, WorkspaceTree
 
@@ -32,7 +33,7 @@ def new_machine(workspace: Path, host_commands: Iterable[str], kubeconfig: Calla
     """
     standard = standard_commands()
     entries = {name: standard.entries[other] for name, other in _SAME_AS.items()}
-    commands = standard.having({**entries, **{name: HostCommand() for name in host_commands}})
+    commands = standard.having({"column": Column, **entries, **{name: HostCommand() for name in host_commands}})
     root = tree_of(_FILES)
     install(root, commands.entries)
     temporary = MemoryTree(TEMPORARY_SIZE)

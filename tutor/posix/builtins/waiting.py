@@ -147,7 +147,7 @@ def jobs(shell: Shell, argv: list[str]) -> Result:
         if argv[1:2] == ["-p"]:
             shell.write(f"{job.pids[0]}\n")
             continue
-        shell.write(job.describe(status, current=job is shell.jobs[-1]))
+        shell.write(shell.describe_job(job, status))
         if status is not None:
             shell.forget(job)
     return 0

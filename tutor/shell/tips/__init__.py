@@ -10,9 +10,10 @@ import re
 
 from tutor.shell.tips.elsewhere import instead_of
 from tutor.shell.tips.model import MANIFEST, Failure, Look, closest
+from tutor.shell.tips.typing import lookalike, missing_grammar
 from tutor.shell.tips.words import image_slip
 
-__all__ = ["MANIFEST", "Failure", "Look", "image_slip", "tip_for", "tip_for_line"]
+__all__ = ["MANIFEST", "Failure", "Look", "image_slip", "lookalike", "tip_for", "tip_for_line"]
 
 NOT_FOUND = 127
 """The exit status for a command there is none of."""
@@ -36,7 +37,7 @@ def tip_for_line(line: str, status: int, said: str = "") -> str:
 
     if status and (match := _BRACKETS.search(line)):
         return f"{match[0]} stands for something of your own: type it without the angle brackets"
-    if instead := instead_of(said):
+    if instead := missing_grammar(line, said) or instead_of(said):
         return instead
     words = line.split()
     if status != NOT_FOUND or len(words) < 2:

@@ -184,6 +184,13 @@ class ShellPane(Vertical):
         self.run.log.add("stdout", "\n".join([*table, *tail]) + "\n")
         self.show()
 
+    @on(ShellInput.Told)
+    def tell(self, event: ShellInput.Told) -> None:
+        """Say something beside what the commands print."""
+        event.stop()
+        if self.run is not None:
+            self.run.log.add("tip", f"{event.text}\n")
+
     @on(ShellInput.LogScrolled)
     def scroll_log(self, event: ShellInput.LogScrolled) -> None:
         """Scroll or clear the output."""

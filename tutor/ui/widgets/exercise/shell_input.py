@@ -86,6 +86,12 @@ class ShellInput(Input, OwnScroll):
         candidates: Sequence[str]
 
     @dataclass
+    class Told(Message):
+        """Something about what was pasted has to be said."""
+
+        text: str
+
+    @dataclass
     class LogScrolled(Message):
         """The learner wants to see other output; `direction` is 1 for later, -1 for earlier, 0 for none of it."""
 
@@ -151,10 +157,15 @@ class ShellInput(Input, OwnScroll):
         self._enter()
 
     def on_paste(self, event: Paste) -> None:
-        """Take pasted lines as if they had been typed, each ended by enter but the last one, if it is not ended itself."""
+        """Take pasted lines as if they had been typed, each ended by enter but the last one, if it is not ended itself. Of a page's
+        transcript only the commands are taken."""
         event.stop()
         event.prevent_default()
-        *whole, rest = event.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        from tutor.shell.pasted import commands_of
+
+        (*whole, rest), told = commands_of(event.text.replace("\r\n", "\n").replace("\r", "\n"))
+        if told:
+            self.post_message(self.Told(told))
         for line in whole:
             self.insert_text_at_cursor(line)
             self.post_message(self.Entered(self.take()))
