@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from unittest.mock import patch
 
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from tests.ui.doubles import FakeServices
-from tests.ui.driving import on_screen, open_at, press, settle, text_of
+from tests.ui.driving import SMALL, on_screen, open_at, press, settle, text_of
+from tutor.clusters import Cluster
+from tutor.ui.app import TutorApp
 from tutor.ui.exercise_run import ShellLog
+from tutor.ui.ports import Tell
 from tutor.ui.screens.exercise import ExerciseScreen
 from tutor.ui.widgets.exercise.shell import ShellPane
 from tutor.ui.widgets.exercise.shell_input import ShellInput
@@ -83,6 +87,28 @@ async def test_pasted_lines_are_run_one_by_one_and_the_last_waits_for_enter(serv
         await settle(pilot)
         assert services.the_shell.history == ["echo one", "two"]
         assert shell_input.value == "three"
+
+
+async def test_what_is_typed_while_the_exercise_is_set_up_is_run_afterwards(services: FakeServices) -> None:
+    go_on = threading.Event()
+    cluster = services.cluster
+
+    def slow_cluster(report: Tell) -> Cluster:
+        assert go_on.wait(20)
+        return cluster(report)
+
+    with patch.object(services, "cluster", slow_cluster):
+        app = TutorApp(services, start_at=START)
+        async with app.run_test(size=SMALL) as pilot:
+            while not isinstance(app.screen, ExerciseScreen):
+                await pilot.pause()
+            for character in "kubectl get ns":
+                app.post_message(Key("space" if character == " " else character, character))
+            app.post_message(Key("enter", None))
+            await pilot.pause()
+            go_on.set()
+            await settle(pilot)
+            assert "production $ kubectl get ns" in text_of(pilot)
 
 
 async def test_of_a_pasted_transcript_only_the_commands_are_run(services: FakeServices) -> None:

@@ -99,7 +99,7 @@ class ExerciseScreen(ExerciseView):
 
     def on_key(self, event: Key) -> None:
         """Bring what looks like a command to the shell, and say of other letters without a meaning where commands are typed."""
-        if not event.character or not event.is_printable or not self.is_ready:
+        if not event.character or not event.is_printable:
             return
         line = self.query_one(ShellPane).line
         if self.focused is line:  # it was on its way here when the cursor went to the shell

@@ -43,6 +43,8 @@ class ShellPane(Vertical):
         """Lines as they are drawn at the width of `_width`, so that each is folded once."""
         self._width = 0
         self._query: str | None = None
+        self._early: list[str] = []
+        """Lines entered before there was a shell."""
 
     def compose(self) -> ComposeResult:
         log = LineView(follow=True, empty="Type a command such as kubectl get pods.", id="log")
@@ -67,6 +69,9 @@ class ShellPane(Vertical):
         self.run = run
         self.line.history = lambda: run.shell.history if run.shell else ()
         self.line.completer = self._complete
+        early, self._early = self._early, []
+        for line in early:
+            run.run_line(line)
         self.show()
 
     def _complete(self, line: str, cursor: int) -> Completion | None:
@@ -148,7 +153,9 @@ class ShellPane(Vertical):
     def run_line(self, event: ShellInput.Entered) -> None:
         """Run what was typed."""
         event.stop()
-        if self.run is not None and self.run.shell is not None:
+        if self.run is None or self.run.shell is None:
+            self._early.append(event.line)
+        else:
             self.run.run_line(event.line)
             self.output.scroll_end(animate=False)
             self.show()
