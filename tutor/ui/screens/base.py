@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from tutor.ui.keys import bind, is_text_field
+from tutor.ui.screens.compositor import NarrowCompositor
 from tutor.ui.widgets.frame.key_bar import KeyBar
 from tutor.ui.widgets.frame.title_bar import TitleBar
 from tutor.ui.widgets.frame.too_small import TooSmall
@@ -36,6 +37,10 @@ class TutorScreen(Screen[ResultType]):
         bind("ctrl+c,super+c", "screen.copy_text", "Copy", "Copy the text marked with the mouse.", show=False),
         bind("q", "leave", "Leave", "Leave this screen. Nothing is lost."),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = NarrowCompositor()
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
