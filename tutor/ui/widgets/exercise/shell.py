@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from tutor.ui.exercise_run import ExerciseRun
 from tutor.ui.text import columns, hanging
 from tutor.ui.widgets.exercise.output_search import OutputSearch
 from tutor.ui.widgets.exercise.shell_input import ShellInput
+from tutor.ui.widgets.frame.drawn_once import DrawnOnce
 from tutor.ui.widgets.frame.line_view import LineView
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ class ShellPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="shell")
         self.run: ExerciseRun | None = None
-        self._folded: dict[tuple[str, str], list[Content]] = {}
-        """Lines as they are drawn at the width of `_width`, so that each is folded once."""
-        self._width = 0
+        self._drawn: DrawnOnce[tuple[str, str]] = DrawnOnce()
         self._query: str | None = None
         self._early: list[str] = []
         """Lines entered before there was a shell."""
@@ -89,7 +87,8 @@ class ShellPane(Vertical):
         if self.run.shell is not None:
             self.run.shell.width = width
         asked = self._asked(width)
-        self.output.set_lines(self._drawn(self.run.log.everything(unended=not asked), width))
+        printed = self.run.log.everything(unended=not asked)
+        self.output.set_lines(self._drawn.lines(printed, width, lambda line: _folded(*line, width)))
         shell = self.run.shell
         running = shell is not None and shell.running
         prompt = "" if shell is None else asked if running else shell.prompt
@@ -107,15 +106,6 @@ class ShellPane(Vertical):
         if prompt != before:
             shown.update(Content(prompt), layout=len(prompt) != len(before))
         self.line.placeholder = "running; ctrl+c stops it" if running else ""
-
-    def _drawn(self, printed: Collection[tuple[str, str]], width: int) -> list[Content]:
-        """Lines with their colours, folded to the width."""
-        before = self._folded if width == self._width else {}
-        self._folded, self._width = {}, width
-        for line in printed:
-            if line not in self._folded:
-                self._folded[line] = before.get(line) or _folded(*line, width)
-        return [piece for line in printed for piece in self._folded[line]]
 
     @on(ShellInput.SearchChanged)
     def show_search(self, event: ShellInput.SearchChanged) -> None:

@@ -9,6 +9,7 @@ from textual.content import Content
 from tutor.clusters.actors import YOU
 from tutor.ui.live.timeline import Entry, Timeline
 from tutor.ui.text import cells, hanging
+from tutor.ui.widgets.frame.drawn_once import DrawnOnce
 from tutor.ui.widgets.frame.line_view import LineView
 
 NARROW = 100
@@ -23,6 +24,7 @@ class TimelinePane(LineView):
     def __init__(self) -> None:
         super().__init__(id="timeline", follow=True, empty="Nothing has happened yet.")
         self._timeline: Timeline | None = None
+        self._drawn: DrawnOnce[Entry] = DrawnOnce()
 
     def show(self, timeline: Timeline) -> None:
         """Show what has happened so far."""
@@ -30,7 +32,7 @@ class TimelinePane(LineView):
         width = max(30, self.scrollable_content_region.width)
         entries = timeline.entries()
         names = who_width(entries, width)
-        self.set_lines([line for entry in entries for line in entry_lines(entry, width, names)])
+        self.set_lines(self._drawn.lines(entries, (width, names), lambda entry: entry_lines(entry, width, names)))
 
     def on_resize(self) -> None:
         """Wrap the lines anew."""
