@@ -189,6 +189,16 @@ def test_a_web_server_lists_the_container_s_files(lab: Lab) -> None:
     assert ask(lab, "server", "/nope", 80) == "404 page not found\n"
 
 
+def test_a_file_taken_away_is_not_served_any_more(lab: Lab) -> None:
+    probe = {"httpGet": {"path": "/localhost.crt", "port": 80}, "periodSeconds": 1, "failureThreshold": 1}
+    lab.pod("server", {"image": IMAGE, "args": ["test-webserver"], "readinessProbe": probe})
+    lab.advance(10)
+    assert lab.conditions("server")["Ready"] == "True"
+    assert lab.run("server", "mv", "-v", "/localhost.crt", "/tmp/")[0] == 0
+    lab.advance(3)
+    assert lab.conditions("server")["Ready"].startswith("False")
+
+
 def test_a_restored_server_goes_on(lab: Lab) -> None:
     lab.pod("app", {"image": IMAGE, "args": ["logs-generator", "-t", "10", "-d", "60s"]}, restartPolicy="Never")
     lab.advance(20)

@@ -80,7 +80,13 @@ _HTTPD = Behaviour(
 _SHELL = Behaviour("", ("sh",), programs=CLIENTS)
 _SHELL_WITH_CURL = Behaviour("", ("sh",), programs=(*CLIENTS, "curl"))
 _BASH = Behaviour("", ("bash",))
-_AGNHOST = Behaviour("agnhost", ("pause",), ("/agnhost",), (*CLIENTS, "curl"))
+_AGNHOST = Behaviour(
+    "agnhost",
+    ("pause",),
+    ("/agnhost",),
+    (*CLIENTS, "curl"),
+    files={f"/localhost.{end}": "Would be for serving TLS, which is not simulated.\n" for end in ("crt", "key")},
+)
 
 
 def _data(name: str) -> str:
