@@ -106,6 +106,11 @@ class VolumeStore:
 
             self._shelf.written[volume] = Written(Directory({}, mode, at, 0, group), 0, most)
 
+    def put_tree(self, volume: str, tree: MemoryTree) -> None:
+        """Make a volume hold what a tree holds, unless it is there already."""
+        if volume not in self._shelf.written:
+            self._shelf.written[volume] = Written(tree.root, tree.used)
+
     def used(self, volume: str) -> int:
         """How many bytes containers have written to a volume."""
         written = self._shelf.written.get(volume)

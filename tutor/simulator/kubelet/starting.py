@@ -13,7 +13,7 @@ from tutor.simulator.images.container import Container, ContainerConfig
 from tutor.simulator.images.model import Image
 from tutor.simulator.images.programs import PROGRAMS, make_program
 from tutor.simulator.images.reference import parse
-from tutor.simulator.kubelet import hooks
+from tutor.simulator.kubelet import hooks, image_volumes
 from tutor.simulator.kubelet.configuring import container_config
 from tutor.simulator.kubelet.environment import ConfigError
 from tutor.simulator.kubelet.look import Look, on_grid
@@ -34,7 +34,7 @@ def start_next(look: Look) -> bool:
     record = look.record
     while record.todo and record.operation is None:
         name = record.todo[0]
-        if _held_back(look, name) or not _get_image(look, name):
+        if _held_back(look, name) or not _get_images(look, name, image_volumes.fetch(look, name)):
             record.todo = record.todo[1:]
     return record.operation is not None
 
@@ -47,6 +47,10 @@ def continue_start(look: Look) -> None:
     record.operation = None
     if operation.what == "pull":
         if not _pulled(look, operation):
+            record.todo = record.todo[1:]
+        return
+    if operation.what == image_volumes.WHAT:
+        if not _get_images(look, operation.container, image_volumes.fetched(look, operation)):
             record.todo = record.todo[1:]
         return
     if operation.what == "start":
@@ -87,6 +91,14 @@ def _held_back(look: Look, name: str) -> bool:
 
 
 # -- the image
+
+
+def _get_images(look: Look, name: str, trouble: Reason | None) -> bool:
+    """Go on to the image once the volumes that are images are there; False when something cannot be had."""
+    if trouble is not None:
+        fail(look, name, trouble, f"Error: {trouble.reason}")
+        return False
+    return look.record.operation is not None or _get_image(look, name)
 
 
 def _get_image(look: Look, name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tutor.simulator import quantity
 from tutor.simulator.client import Client
+from tutor.simulator.images import catalogue, reference
 from tutor.simulator.images.container import MountPoint
 from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.kubelet.environment import ConfigError, expand, references
@@ -14,6 +15,8 @@ from tutor.simulator.kubelet.payloads import FILLED, MountError, check_host_path
 from tutor.simulator.objects import name_of, namespace_of, uid_of
 from tutor.simulator.store import Obj
 
+READ_ONLY = (*FILLED, "image")
+"""The kinds of volumes that containers can only read."""
 STICKY = 0o1000
 """What a new tmpfs has, and the kubelet leaves as it is (pkg/volume/emptydir/empty_dir.go: it looks at the permissions only)."""
 
@@ -26,6 +29,8 @@ def volume_id(client: Client, pod: Obj, volume: Mapping[str, Any]) -> str:
         return _claimed_id(client, pod, f"{name_of(pod)}-{volume['name']}")
     if volume.get("hostPath"):
         return _directory_id(pod, volume["hostPath"]["path"])
+    if volume.get("image"):
+        return f"image/{volume['image'].get('reference', '')}"
     return f"pod/{uid_of(pod)}/{volume['name']}"
 
 
@@ -54,7 +59,7 @@ def mount_points(
         volume = volumes[mount["name"]]
         inner = sub_path(mount, environment)
         claim_read_only = (volume.get("persistentVolumeClaim") or {}).get("readOnly")
-        read_only = bool(mount.get("readOnly") or claim_read_only) or any(volume.get(kind) for kind in FILLED)
+        read_only = bool(mount.get("readOnly") or claim_read_only) or any(volume.get(kind) for kind in READ_ONLY)
         found.append(
             MountPoint(
                 mount["mountPath"].rstrip("/") or "/",
@@ -111,6 +116,9 @@ class Mounter:
         if content is not None:
             self.store.put_files(volume_id(self._client, pod, volume), *content, self._client.now)
             return
+        if volume.get("image") is not None:
+            self._show_image(volume_id(self._client, pod, volume), volume["image"].get("reference", ""))
+            return
         if volume.get("hostPath") is not None:
             check_host_path(volume["hostPath"])
         claim = volume.get("persistentVolumeClaim")
@@ -122,6 +130,17 @@ class Mounter:
         mode = 0o755 if volume.get("hostPath") else sticky | (0o2777 if of_group else 0o777)
         owner = int(group or 0) if of_group else 0
         self.store.make(volume_id(self._client, pod, volume), mode, owner, self._client.now, _most(volume))
+
+    def _show_image(self, volume: str, image: str) -> None:
+        """Make a volume show the files of an image; of one that does not exist there is nothing to show."""
+        from tutor.simulator.images.rootfs import image_tree
+
+        try:
+            found = catalogue.find(reference.parse(image))
+        except reference.InvalidReference:
+            return
+        if found is not None:
+            self.store.put_tree(volume, image_tree(found))
 
     def refresh(self, pod: Obj, node: Obj | None) -> None:
         """Bring the content up to date after a change; what has gone missing leaves the old content."""

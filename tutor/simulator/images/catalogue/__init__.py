@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from tutor.simulator.images.catalogue.behaviours import BEHAVIOURS, Behaviour
+from tutor.simulator.images.catalogue.releases import release
 from tutor.simulator.images.model import Image
 from tutor.simulator.images.reference import Reference
 from tutor.simulator.images.traffic import HTTP
@@ -33,6 +34,7 @@ class _Repository:
         """The image of one tag."""
         behaviour = BEHAVIOURS.get(self.name) or self._generic()
         alpine = "alpine" in tag
+        told = release(self.name, tag, self.shell)
         return Image(
             repository=self.name,
             tag=tag,
@@ -45,7 +47,7 @@ class _Repository:
             user=behaviour.user,
             ports=self.ports,
             shell="busybox" if alpine and self.shell else self.shell,
-            files=behaviour.files,
+            files={**({"/etc/os-release": told} if told else {}), **behaviour.files},
             options={"tag": tag, "version": _version(tag), **self.options, **behaviour.options},
         )
 
