@@ -117,12 +117,20 @@ class Registry:
         self._admit(replace(request, name=metadata["name"]))
         if writer.dry_run:
             if self.store.get(resource.storage_id, namespace, metadata["name"]) is not None:
-                raise errors.already_exists(resource.plural, resource.group, metadata["name"])
+                raise self._already_exists(resource, namespace, metadata["name"])
             return obj
         try:
             return self.store.create(resource.storage_id, obj, writer.actor)
         except Exists:
-            raise errors.already_exists(resource.plural, resource.group, metadata["name"]) from None
+            raise self._already_exists(resource, namespace, metadata["name"]) from None
+
+    def _already_exists(self, resource: Resource, namespace: str, name: str) -> ApiError:
+        """409, which says when what is in the way is about to go (apiserver, pkg/registry/generic/registry/store.go, Create)."""
+        error = errors.already_exists(resource.plural, resource.group, name)
+        old = self.store.get(resource.storage_id, namespace, name)
+        if old is not None and "deletionTimestamp" in old["metadata"]:
+            error.message = f"object is being deleted: {error.message}"
+        return error
 
     def _new_metadata(self, resource: Resource, namespace: str, metadata: dict[str, Any], *, dry_run: bool) -> None:
         """Metadata as only the server sets it. It is the storage that refuses a resourceVersion, and a dry run does not get

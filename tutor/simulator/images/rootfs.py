@@ -19,6 +19,7 @@ from tutor.posix import (
 )
 from tutor.posix.commands import MAGIC
 from tutor.posix.memory import make_directories
+from tutor.simulator.images import users
 from tutor.simulator.images.programs import PROGRAMS
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def image_tree(image: Image) -> MemoryTree:
     tree = _TREES.get(image.id)
     if tree is None:
         if image.shell:
-            tree = userland(image.files, commands=standard_commands())
+            tree = userland({**users.FILES, **image.files}, commands=standard_commands())
         else:
             tree = MemoryTree()
             for path, text in image.files.items():

@@ -11,6 +11,7 @@ from typing import Any
 
 from tutor.simulator.images.container import ContainerConfig
 from tutor.simulator.images.model import Image
+from tutor.simulator.images.users import primary_group
 from tutor.simulator.kubelet.capabilities import bounding_set
 from tutor.simulator.kubelet.environment import ConfigError, environment, expand
 from tutor.simulator.kubelet.look import Look
@@ -21,6 +22,8 @@ from tutor.simulator.resolving import DNS_SERVER
 from tutor.simulator.store import Obj
 
 DOMAIN = "cluster.local"
+SECCOMP_PROFILES = "/var/lib/kubelet/seccomp"
+"""Where nodes keep profiles for seccomp; these have none."""
 MOST_OF_A_NAME = 63
 _HOSTS = (
     "# Kubernetes-managed hosts file.",
@@ -39,9 +42,12 @@ def container_config(look: Look, container: Mapping[str, Any], image: Image) -> 
     variables = environment(look.services.client, pod, container, record.ip, look.node)
     context = {**(pod["spec"].get("securityContext") or {}), **(container.get("securityContext") or {})}
     user = int(context.get("runAsUser", image.user))
-    group = int(context.get("runAsGroup", 0))
+    group = int(context.get("runAsGroup", primary_group(image, user)))
     if context.get("runAsNonRoot") and user == 0:
         raise ConfigError(_root_refused(look, name, "runAsUser" in context))
+    profile = context.get("seccompProfile") or {}
+    if profile.get("type") == "Localhost":
+        raise CreationError(_no_profile(f"{SECCOMP_PROFILES}/{profile.get('localhostProfile', '')}"))
     everything = {**dict(image.environment), **variables}
     return ContainerConfig(
         image=image,
@@ -68,6 +74,16 @@ def container_config(look: Look, container: Mapping[str, Any], image: Image) -> 
         message_path=container.get("terminationMessagePath") or "",
         seed=int(record.uid[:8], 16) % 10**6,
     )
+
+
+class CreationError(ConfigError):
+    """The runtime does not create a container as it is configured."""
+
+    reason = "CreateContainerError"
+
+
+def _no_profile(path: str) -> str:
+    return f'failed to create containerd container: cannot load seccomp profile "{path}": open {path}: no such file or directory'
 
 
 def hostname(pod: Obj) -> str:

@@ -21,7 +21,9 @@ _SUBSCRIPT = re.compile(r"metadata\.(labels|annotations)\['([^']*)'\]")
 
 
 class ConfigError(Exception):
-    """Something a container's configuration refers to is missing (CreateContainerConfigError)."""
+    """Something a container's configuration refers to is missing. `reason` is what the container waits with."""
+
+    reason = "CreateContainerConfigError"
 
 
 def environment(client: Client, pod: Obj, container: Mapping[str, Any], ip: str, node: Obj | None) -> dict[str, str]:

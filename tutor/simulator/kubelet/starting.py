@@ -161,7 +161,7 @@ def _create_and_start(look: Look, name: str, image_name: str) -> None:
     try:
         config = container_config(look, container, image)
     except ConfigError as error:
-        fail(look, name, Reason("CreateContainerConfigError", str(error)), f"Error: {error}")
+        fail(look, name, Reason(error.reason, str(error)), f"Error: {error}")
         return
     own = look.own(name)
     run = _new_run(look, name, container, image)

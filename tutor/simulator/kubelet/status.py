@@ -51,13 +51,10 @@ def _mounts(container: Mapping[str, Any]) -> list[Status]:
     return found
 
 
-def _user(pod: Obj, container: Mapping[str, Any]) -> Status:
-    context = {**(pod["spec"].get("securityContext") or {}), **(container.get("securityContext") or {})}
-    uid, gid = context.get("runAsUser", 0), context.get("runAsGroup", 0)
-    groups = sorted(
-        {gid, *(context.get("supplementalGroups") or ()), *([context["fsGroup"]] if "fsGroup" in context else [])}
-    )
-    return {"linux": {"uid": uid, "gid": gid, "supplementalGroups": groups}}
+def _user(run: Run) -> Status:
+    config = run.container.config if run.container is not None else None
+    uid, gid, groups = (config.user, config.group, config.groups) if config else (0, 0, (0,))
+    return {"linux": {"uid": uid, "gid": gid, "supplementalGroups": sorted(groups)}}
 
 
 def container_status(pod: Obj, container: Mapping[str, Any], record: ContainerRecord | None, default: str) -> Status:
@@ -78,7 +75,7 @@ def container_status(pod: Obj, container: Mapping[str, Any], record: ContainerRe
     if record is None:
         return status
     if record.current is not None:
-        _describe(status, pod, container, record.current)
+        _describe(status, container, record.current)
         if record.previous is not None:
             status["lastState"] = _terminated(record.previous)
     if record.failure is not None and should_restart(pod, container, record):
@@ -91,7 +88,7 @@ def container_status(pod: Obj, container: Mapping[str, Any], record: ContainerRe
     return status
 
 
-def _describe(status: Status, pod: Obj, container: Mapping[str, Any], run: Run) -> None:
+def _describe(status: Status, container: Mapping[str, Any], run: Run) -> None:
     resources = container.get("resources") or {}
     status["state"] = _state_of(run)
     status["restartCount"] = run.number
@@ -100,7 +97,7 @@ def _describe(status: Status, pod: Obj, container: Mapping[str, Any], run: Run) 
     status["resources"] = resources
     if resources.get("requests"):
         status["allocatedResources"] = resources["requests"]
-    status["user"] = _user(pod, container)
+    status["user"] = _user(run)
 
 
 def set_readiness(status: Status, container: Mapping[str, Any], record: ContainerRecord | None) -> None:

@@ -26,14 +26,26 @@ _MOST = {"nameservers": 3, "searches": 32}
 
 
 def validate_network(spec: Json, path: str) -> Iterator[FieldError]:
-    """DNS, host aliases, readiness gates and scheduling gates of a pod spec."""
+    """DNS, host aliases, and the ports of a pod on its node's own network."""
     yield from _dns(spec, path)
+    if spec.get("hostNetwork"):
+        yield from _host_ports(spec, path)
     for i, alias in enumerate(spec.get("hostAliases") or ()):
         where = f"{path}.hostAliases[{i}]"
         yield from _address(alias.get("ip") or "", f"{where}.ip")
         for j, name in enumerate(alias.get("hostnames") or ()):
             for problem in name_problems(name, "subdomain"):
                 yield invalid(f"{where}.hostnames[{j}]", name, problem)
+
+
+def _host_ports(spec: Json, path: str) -> Iterator[FieldError]:
+    """On the node's network a port is the node's port (validateHostNetwork). Those not given were filled in before."""
+    for i, container in enumerate(spec.get("containers") or ()):
+        for j, port in enumerate(container.get("ports") or ()):
+            there = port.get("hostPort") or 0
+            if there and there != port.get("containerPort"):
+                where = f"{path}.containers[{i}].ports[{j}].hostPort"
+                yield invalid(where, there, "must match `containerPort` when `hostNetwork` is true")
 
 
 def validate_gates(spec: Json, path: str) -> Iterator[FieldError]:

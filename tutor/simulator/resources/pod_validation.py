@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tutor.simulator.errors import FieldError, duplicate, invalid, not_supported, required
+from tutor.simulator.errors import FieldError, duplicate, forbidden_field, invalid, not_supported, required
 from tutor.simulator.names import check_labels, name_problems
 from tutor.simulator.resources.container_validation import validate_container
 from tutor.simulator.resources.pod_network import unbound_while_gated, validate_gates, validate_network
@@ -27,6 +27,8 @@ def validate_pod(pod: Obj) -> Iterator[FieldError]:
     yield from validate_spec(pod.get("spec") or {}, "spec")
     if "resourceVersion" not in pod["metadata"]:  # a new pod
         yield from unbound_while_gated(pod.get("spec") or {}, "spec")
+        if (pod.get("spec") or {}).get("ephemeralContainers"):
+            yield forbidden_field("spec.ephemeralContainers", "cannot be set on create")
     for i, container in enumerate((pod.get("spec") or {}).get("containers") or ()):
         image = container.get("image") or ""
         if image.strip() != image:
@@ -84,10 +86,20 @@ def _validate_containers(spec: Mapping[str, Any], volumes: set[str], path: str) 
     for i, container in enumerate(containers):
         where = f"{path}.containers[{i}]"
         yield from validate_container(container, volumes, where)
+        yield from _validate_sleeps(container, spec.get("terminationGracePeriodSeconds"), f"{where}.lifecycle")
         if container.get("name") in names:
             yield duplicate(f"{where}.name", container["name"])
         names.add(container.get("name", ""))
         yield from _validate_restart_policy(container, where)
+
+
+def _validate_sleeps(container: Mapping[str, Any], grace: int | None, path: str) -> Iterator[FieldError]:
+    """Hooks that sleep do so no longer than the pod has to end (validateSleepAction)."""
+    for hook in ("postStart", "preStop"):
+        sleep = ((container.get("lifecycle") or {}).get(hook) or {}).get("sleep")
+        if sleep is not None and grace is not None and not 0 <= (sleep.get("seconds") or 0) <= grace:
+            why = f"must be non-negative and less than terminationGracePeriodSeconds ({grace})"
+            yield invalid(f"{path}.{hook}.sleep", sleep.get("seconds") or 0, why)
 
 
 def _validate_restart_policy(container: Mapping[str, Any], path: str) -> Iterator[FieldError]:
@@ -103,6 +115,7 @@ def _validate_init_containers(spec: Mapping[str, Any], volumes: set[str], path: 
         where = f"{path}.initContainers[{i}]"
         sidecar = container.get("restartPolicy") == "Always"
         yield from validate_container(container, volumes, where, probes=sidecar)
+        yield from _validate_sleeps(container, spec.get("terminationGracePeriodSeconds"), f"{where}.lifecycle")
         if container.get("name") in names:
             yield duplicate(f"{where}.name", container["name"])
         names.add(container.get("name"))
