@@ -10,7 +10,7 @@ from tutor.simulator.engine import DONE, Result
 from tutor.simulator.images.catalogue import find
 from tutor.simulator.images.reference import parse
 from tutor.simulator.kubelet.kubelet import Kubelet
-from tutor.simulator.kubelet.nodes import PRESSURES, new_lease
+from tutor.simulator.kubelet.nodes import PRESSURES, allocatable, new_lease
 from tutor.simulator.kubelet.pressure import Pressure
 from tutor.simulator.objects import name_of, uid_of
 from tutor.simulator.store import Change, Obj
@@ -60,6 +60,7 @@ class Heartbeats:
                 self._renew(node, now)
                 images = self._kubelet.images(name_of(node))
                 news = len(images) != len(node["status"].get("images") or ())
+                news = news or allocatable(node["status"]) != node["status"].get("allocatable")
                 if news or self._beats % STATUS_EVERY == 0 or not _says_ready(node):
                     self._report(node, images)
         return Result(RENEW_SECONDS, housekeeping=True) if nodes else DONE
@@ -91,7 +92,8 @@ class Heartbeats:
             else:
                 conditions.append(condition)
         listed = sorted(filter(None, map(_image, images)), key=lambda entry: -int(entry["sizeBytes"]))
-        self._client.update_status("nodes", node, {**node["status"], "conditions": conditions, "images": listed})
+        changed = {"allocatable": allocatable(node["status"]), "conditions": conditions, "images": listed}
+        self._client.update_status("nodes", node, {**node["status"], **changed})
 
     def _pressure_condition(self, node: Obj, condition: dict[str, Any], now: str, is_short: bool) -> dict[str, Any]:
         words = PRESSURES[condition["type"]][is_short]

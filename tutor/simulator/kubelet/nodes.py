@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tutor.simulator import quantity
@@ -103,6 +104,19 @@ def _resources(spec: NodeSpec, reserved: int) -> dict[str, str]:
         "memory": f"{memory // 1024}Ki",
         "pods": spec.pods,
     }
+
+
+def allocatable(status: Mapping[str, Any]) -> dict[str, str]:
+    """What pods can have of a node by its status. Extended resources may be written into the capacity by anybody; the kubelet lets
+    pods have all of them (pkg/kubelet/nodestatus/setters.go, MachineInfo)."""
+    capacity: Mapping[str, str] = status.get("capacity") or {}
+    known = {name: amount for name, amount in (status.get("allocatable") or {}).items() if not _is_extended(name)}
+    return known | {name: amount for name, amount in capacity.items() if _is_extended(name)}
+
+
+def _is_extended(resource: str) -> bool:
+    """Whether a resource is none of Kubernetes' own (apis/core/v1/helper, IsExtendedResourceName)."""
+    return "/" in resource and "kubernetes.io/" not in resource and not resource.startswith("requests.")
 
 
 def ready_conditions(now: float, since: float) -> list[dict[str, str]]:
