@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
+from textual._xterm_parser import XTermParser
+from textual.events import Key
 
 from tests.ui.doubles import FakeServices
 from tests.ui.driving import notices, on_screen, open_at, press, settle, text_of
@@ -115,6 +117,23 @@ async def test_escape_and_q_leave_and_ctrl_q_ends_from_anywhere(services: FakeSe
 
 def test_a_byte_that_is_not_utf_8_becomes_the_replacement_character() -> None:
     assert tolerant_decoder("utf-8")().decode(b"a\xffb") == "a�b"
+
+
+@pytest.mark.parametrize(
+    ("sent", "keys"),
+    [
+        (b"\x1b.", ["alt+full_stop"]),
+        (b"\x1bd", ["alt+d"]),
+        (b"\x1bb", ["ctrl+left"]),
+        (b"\x1b[A", ["up"]),
+        (b"\x1bOP", ["f1"]),
+        ("é".encode(), ["é"]),
+    ],
+)
+def test_a_key_pressed_with_alt_is_no_text(sent: bytes, keys: list[str]) -> None:
+    parser = XTermParser()
+    events = parser.feed(tolerant_decoder("utf-8")().decode(sent))
+    assert [event.key if isinstance(event, Key) else "" for event in events] == keys
 
 
 PROGRAM = """

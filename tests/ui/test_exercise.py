@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from tests.ui.doubles import FakeCluster, FakeServices, FakeSnapshots
-from tests.ui.driving import SMALL, WIDE, notices, on_screen, open_at, press, settle, text_of
+from tests.ui.driving import SMALL, WIDE, on_screen, open_at, press, settle, text_of
 from tutor.clusters import ClusterError
 from tutor.grading import CheckResult, Verdict
 from tutor.ui.screens.edit import EditScreen
@@ -78,13 +78,13 @@ async def test_a_command_typed_on_the_task_goes_to_the_shell(services: FakeServi
         await settle(pilot)
         assert pilot.app.screen.query_one(ShellPane).display
         assert pilot.app.screen.query_one(ShellInput).value == command
-        assert "goes on here, in the shell" in notices(pilot)
+        assert "goes on here, in the shell" in " ".join(text_of(pilot).split())
 
 
 async def test_letters_that_mean_nothing_say_where_commands_are_typed(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await press(pilot, "w", "y", "z")
-        assert notices(pilot).count("Commands are typed in the shell: F2.") == 1
+        assert "Commands are typed in the shell: F2." in " ".join(text_of(pilot).split())
         await press(pilot, "k", "k")
         assert on_screen(pilot, ExerciseScreen).query_one(TaskPane).display
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from unittest.mock import patch
 
+import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -240,3 +241,34 @@ async def test_clearing_and_searching_come_in_their_turn_however_fast_one_types_
             line.post_message(Key(key, key if len(key) == 1 else None))
         await settle(pilot)
         assert services.the_shell.history[-1] == "seq 3"
+
+
+async def typed(pilot: Pilot[None], *keys: str) -> str:
+    """The line after keys that come faster than the app can take them."""
+    for key in keys:
+        character = {"space": " ", "minus": "-"}.get(key, key if len(key) == 1 else None)
+        pilot.app.post_message(Key(key, character))
+    await settle(pilot)
+    return pilot.app.screen.query_one(ShellInput).value
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ("a b backspace c left x", "axc"),
+        ("a home b end c", "bac"),
+        ("k space w minus a ctrl+w x", "k x"),
+        ("a space b ctrl+u c space ctrl+y", "c a b"),
+        ("a b ctrl+b ctrl+b x ctrl+f y", "xayb"),
+        ("a space b c home alt+d", " bc"),
+        ("x space alt+full_stop", "x two"),
+        ("x space alt+full_stop alt+full_stop y", "x podsy"),
+    ],
+)
+async def test_the_line_is_edited_as_in_bash_however_fast_one_types(
+    services: FakeServices, keys: str, line: str
+) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        await run_lines(pilot, "kubectl get pods", "echo one two")
+        assert await typed(pilot, *keys.split()) == line

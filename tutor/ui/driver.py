@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
+KNOWN_WITH_ALT = "[OPbf"
+"""What Textual itself understands behind an escape: the begin of longer sequences, and two keys that go by words."""
+
+
 class TolerantDriver(linux_driver.LinuxDriver):
     """Reads what the terminal sends and replaces what cannot be decoded; ends the program when the terminal is gone."""
 
@@ -71,6 +75,21 @@ class LastingOutput:
         os.kill(os.getpid(), signal.SIGHUP)
 
 
-def tolerant_decoder(encoding: str) -> partial[codecs.IncrementalDecoder]:
+def tolerant_decoder(encoding: str) -> partial[_KeysDecoder]:
     """What `codecs.getincrementaldecoder` returns, but with replacement in place of an exception."""
-    return partial(codecs.getincrementaldecoder(encoding), errors="replace")
+    return partial(_KeysDecoder, codecs.getincrementaldecoder(encoding)(errors="replace"))
+
+
+class _KeysDecoder:
+    """Decodes what the terminal sends. A character pressed with alt, which terminals send behind an escape, is written as the kitty
+    keyboard protocol has it: Textual knows few of the former and would put `^.` into the text for alt+."""
+
+    def __init__(self, decoder: codecs.IncrementalDecoder) -> None:
+        self._decoder = decoder
+
+    def decode(self, data: bytes, final: bool = False) -> str:
+        """The text of these bytes."""
+        text = self._decoder.decode(data, final)
+        if len(text) == 2 and text[0] == "\x1b" and text[1].isprintable() and text[1] not in KNOWN_WITH_ALT:
+            return f"\x1b[{ord(text[1])};3u"
+        return text

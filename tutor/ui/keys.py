@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.binding import Binding
+from textual.events import Key
 from textual.widget import Widget
 
 
@@ -17,6 +18,21 @@ def bind(
 def is_text_field(widget: Widget | None) -> bool:
     """Whether what is typed goes into this widget. Goes by names, so that nobody has to load the text area to ask."""
     return widget is not None and any(kind.__name__ in ("Input", "TextArea") for kind in type(widget).__mro__)
+
+
+async def act_in_turn(field: Widget, event: Key) -> bool:
+    """Do at once what a key is for in this text field; False when it is for nothing there.
+
+    Left to Textual, the app looks such keys up after they have gone through every widget around the field, while characters are
+    written by the field itself: of `x`, backspace, `y` typed fast the `y` could be what is deleted.
+    """
+    for binding in field._bindings.key_to_bindings.get(event.key, ()):
+        if not binding.priority:
+            event.stop()
+            event.prevent_default()
+            await field.run_action(binding.action)
+            return True
+    return False
 
 
 def types_text(key: str) -> bool:

@@ -14,7 +14,7 @@ from tutor.ui.keys import bind
 from tutor.ui.screens.exercise_clock import change_rate, toggle_pause
 from tutor.ui.screens.exercise_own_shell import open_own_shell
 from tutor.ui.screens.exercise_typing import GOES_ON_HERE, WHERE_TO_TYPE, StrayTyping
-from tutor.ui.screens.exercise_view import ExerciseView
+from tutor.ui.screens.exercise_view import READING_SECONDS, ExerciseView
 from tutor.ui.widgets.exercise.checks import Checks
 from tutor.ui.widgets.exercise.shell import ShellPane
 from tutor.ui.widgets.exercise.tabs import PANES
@@ -107,9 +107,9 @@ class ExerciseScreen(ExerciseView):
         elif not self.is_typing and (typed := self._stray.take(event)):
             self.action_pane(PANES.index("Shell"))
             line.insert_text_at_cursor(typed)
-            self.notify(GOES_ON_HERE)
-        elif not self.is_typing and event.key not in self.active_bindings and self._stray.may_say(event):
-            self.notify(WHERE_TO_TYPE)
+            self._say(GOES_ON_HERE, READING_SECONDS)
+        elif not (self.is_typing or self._is_saying or event.key in self.active_bindings):
+            self._say(WHERE_TO_TYPE, READING_SECONDS)
         else:
             return
         event.stop()

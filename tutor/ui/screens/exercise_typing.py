@@ -8,8 +8,6 @@ BEGINNINGS = ("ku", "k ")
 """How commands for the cluster begin. Nobody presses these keys so quickly after each other to scroll up and then undo or pause."""
 PAUSE_SECONDS = 1.0
 """Keys further apart than this do not belong to one word."""
-QUIET_SECONDS = 5.0
-"""Nothing is said twice in this time."""
 GOES_ON_HERE = "Letters are keys of the tutor on the pane where you began. Your command goes on here, in the shell."
 WHERE_TO_TYPE = "Letters are keys of the tutor here; ? lists them. Commands are typed in the shell: F2."
 
@@ -19,7 +17,7 @@ class StrayTyping:
 
     def __init__(self) -> None:
         self._typed = ""
-        self._typed_at = self._said_at = float("-inf")
+        self._typed_at = float("-inf")
 
     def take(self, event: Key) -> str:
         """What of a command has been typed with this key as its last one; empty while it does not look like one."""
@@ -31,10 +29,3 @@ class StrayTyping:
             return ""
         typed, self._typed = self._typed, ""
         return typed
-
-    def may_say(self, event: Key) -> bool:
-        """Whether it is time to say where commands are typed."""
-        quiet = event.time - self._said_at > QUIET_SECONDS
-        if quiet:
-            self._said_at = event.time
-        return quiet

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -37,6 +38,8 @@ SET_UP_ANEW = (
 )
 REFRESH_SECONDS = 0.25
 """The live panes are drawn anew at most this often."""
+READING_SECONDS = 12.0
+"""Time to read what is said once; afterwards the panes have its room."""
 PANE_IDS = tuple(name.lower() for name in PANES)
 
 
@@ -64,6 +67,8 @@ class ExerciseView(TutorScreen[None]):
         self._said_solved = self._debriefed = False
         self._shown_report: Report | None = None
         self._asked: str | None = None
+        self._said = 0
+        """How many messages there were, so that each is taken back only while it stands there."""
 
     def compose_body(self) -> ComposeResult:
         yield PaneTabs()
@@ -172,7 +177,7 @@ class ExerciseView(TutorScreen[None]):
         files = self.query_one(FilesPane)
         files.manifest.schemas = run.schemas
         files.open_folder(run.workspace)
-        self._say(SET_UP_ANEW if run.set_up_anew else "")
+        self._say(SET_UP_ANEW if run.set_up_anew else "", READING_SECONDS)
         run.set_up_anew = False
         self._show_report()
         self._stale = True
@@ -203,10 +208,22 @@ class ExerciseView(TutorScreen[None]):
 
     # Showing ---------------------------------------------------------------------------------------------------------
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, seconds: float | None = None) -> None:
+        """Show a message above the checks, for good or until something else is said or `seconds` have gone by."""
         message = self.query_one("#message", Static)
         message.update(Content(text))
         message.display = bool(text)
+        self._said += 1
+        if seconds is not None:
+            self.set_timer(seconds, partial(self._take_back, self._said))
+
+    @property
+    def _is_saying(self) -> bool:
+        return bool(self.query_one("#message").display)
+
+    def _take_back(self, number: int) -> None:
+        if number == self._said:
+            self._say("")
 
     @on(Changed)
     def show_changed(self) -> None:

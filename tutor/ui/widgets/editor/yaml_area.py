@@ -21,7 +21,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from tutor.manifests.layout import STEP, indent_after
-from tutor.ui.keys import bind
+from tutor.ui.keys import act_in_turn, bind
 
 _TOKENS = re.compile(
     r"""(?P<comment>(?:^|(?<=\s))\#.*$)
@@ -117,7 +117,8 @@ class YamlArea(TextArea):
             event.prevent_default()
             self.post_message(self.Closed())
             return
-        await super()._on_key(event)
+        if not await act_in_turn(self, event):
+            await super()._on_key(event)
 
     def _new_line(self) -> None:
         start, end = self.selection

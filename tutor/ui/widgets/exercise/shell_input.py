@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.events import Key, Paste
 from textual.message import Message
-from textual.widgets import Input
 
 from tutor.ui.keys import bind
+from tutor.ui.widgets.exercise.readline import ReadlineInput
 from tutor.ui.widgets.frame.own_scroll import OwnScroll
 
 if TYPE_CHECKING:
     from tutor.shell import Completion
 
 
-class ShellInput(Input, OwnScroll):
+class ShellInput(ReadlineInput, OwnScroll):
     """An input line with the habits of a shell."""
 
     DEFAULT_CSS = "ShellInput { height: 1; border: none; padding: 0; &:focus { border: none; } }"
@@ -98,8 +98,7 @@ class ShellInput(Input, OwnScroll):
         direction: int
 
     def __init__(self) -> None:
-        super().__init__(compact=True, select_on_focus=False, id="shell-line")
-        self.history: Callable[[], Sequence[str]] = lambda: ()
+        super().__init__(id="shell-line")
         self.completer: Callable[[str, int], Completion | None] = lambda line, cursor: None
         self._back = 0
         self._kept = ""
@@ -108,9 +107,8 @@ class ShellInput(Input, OwnScroll):
     async def _on_key(self, event: Key) -> None:
         """While the history is searched, characters and backspace are for what is searched for."""
         if self._search is None or event.key in ("ctrl+r", "ctrl+c"):
-            if not self._heed(event.key):
-                return await super()._on_key(event)
-        elif event.is_printable and event.character:
+            return await super()._on_key(event)
+        if event.is_printable and event.character:
             self._look_for(self._search + event.character)
         elif event.key == "backspace":
             self._look_for(self._search[:-1])
@@ -119,8 +117,7 @@ class ShellInput(Input, OwnScroll):
             self._end_search()
         else:
             self._end_search()
-            if not self._heed(event.key):
-                return await super()._on_key(event)
+            return await super()._on_key(event)
         event.stop()
         event.prevent_default()
         return None
@@ -131,23 +128,6 @@ class ShellInput(Input, OwnScroll):
         self.value, self._back, self._kept = "", 0, ""
         self._end_search()
         return line
-
-    def _heed(self, key: str) -> bool:
-        """Do what a key is for in its turn among the letters, if it is one of these. The app, which looks up bindings, may come to
-        it only after the letters that follow, where somebody types fast or a whole script arrives at once."""
-        actions: dict[str, Callable[[], object]] = {
-            "enter": self._enter,
-            "ctrl+c": self.action_interrupt,
-            "ctrl+d": self.action_end_input,
-            "ctrl+l": self.action_clear_log,
-            "ctrl+r": self.action_find,
-            "tab": self.action_complete,
-            "up": lambda: self.action_older(1),
-            "down": lambda: self.action_older(-1),
-        }
-        if key in actions:
-            actions[key]()
-        return key in actions
 
     def _enter(self) -> None:
         self.post_message(self.Entered(self.take()))

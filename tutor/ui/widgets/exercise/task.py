@@ -27,7 +27,7 @@ class TaskPane(Scroll):
         self.exercise = exercise
         self._additions: dict[str, Widget] = {}
         self._unseen: Widget | None = None
-        """What was added while the pane was hidden: it is brought into view as soon as the pane is shown."""
+        """What was added last: it is kept in view while the pane is shown and laid out, until the learner presses a key there."""
 
     def compose(self) -> ComposeResult:
         exercise = self.exercise
@@ -55,7 +55,22 @@ class TaskPane(Scroll):
         """Bring what was added meanwhile into view."""
         self._show_unseen()
 
+    def on_resize(self) -> None:
+        """Keep it in view."""
+        self.call_after_refresh(self._show_unseen)
+
+    def watch_virtual_size(self) -> None:
+        """Keep it in view while its text takes its room."""
+        self.call_after_refresh(self._show_unseen)
+
+    def on_key(self) -> None:
+        """From now on the learner scrolls."""
+        self._unseen = None
+
+    def on_mouse_scroll_up(self) -> None:
+        """From now on the learner scrolls."""
+        self._unseen = None
+
     def _show_unseen(self) -> None:
         if self._unseen is not None and self.display:
-            addition, self._unseen = self._unseen, None
-            self.scroll_to_widget(addition, animate=False, top=True)
+            self.scroll_to_widget(self._unseen, animate=False, top=True)
