@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tutor.simulator import errors
-from tutor.simulator.admission import AdmissionRequest, plugins
+from tutor.simulator.admission import AdmissionRequest, Operation, plugins
 from tutor.simulator.clock import Clock, timestamp
 from tutor.simulator.errors import ApiError
 from tutor.simulator.ids import Ids
@@ -52,6 +52,8 @@ class Writer:
     change the new one's metadata."""
     warnings: list[str] | None = None
     """Takes what admission has to warn of."""
+    annotations: dict[str, str] | None = None
+    """Takes what admission has to say in the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,7 @@ class Registry:
         asked = metadata.get("name") or metadata.get("generateName") or ""
         self._new_metadata(resource, namespace, metadata, dry_run=writer.dry_run)
         resource.default(obj)
-        request = AdmissionRequest(
-            context, resource, "CREATE", namespace, asked, obj, dry_run=writer.dry_run, warnings=writer.warnings
-        )
+        request = self._request(writer, context, resource, "CREATE", namespace, asked, obj)
         if writer.stamp is not None:
             writer.stamp(None, obj)
         self._mutate(request)
@@ -161,9 +161,7 @@ class Registry:
                 obj["status"] = old["status"]
         resource.default(obj)
         context = self._context(writer)
-        request = AdmissionRequest(
-            context, resource, "UPDATE", namespace, name, obj, old, dry_run=writer.dry_run, warnings=writer.warnings
-        )
+        request = self._request(writer, context, resource, "UPDATE", namespace, name, obj, old)
         if writer.stamp is not None:
             writer.stamp(old, obj)
         self._mutate(request)
@@ -191,8 +189,8 @@ class Registry:
         new.pop("status", None)
         if "status" in obj:
             new["status"] = obj["status"]
-        request = AdmissionRequest(
-            self._context(writer), resource, "UPDATE", namespace, name, new, old, "status", writer.dry_run
+        request = self._request(
+            writer, self._context(writer), resource, "UPDATE", namespace, name, new, old, subresource="status"
         )
         if writer.stamp is not None:
             writer.stamp(old, new)
@@ -259,7 +257,7 @@ class Registry:
         old = self.get(resource, namespace, name)
         self._check_preconditions(resource, old, options)
         context = self._context(writer)
-        self._admit(AdmissionRequest(context, resource, "DELETE", namespace, name, None, old, dry_run=writer.dry_run))
+        self._admit(self._request(writer, context, resource, "DELETE", namespace, name, None, old))
         finalizers = self._deletion_finalizers(resource, old, options)
         grace = resource.grace(context, old, options.grace_seconds) if resource.grace else 0
         if not finalizers and grace == 0 and not resource.held(old):
@@ -319,6 +317,33 @@ class Registry:
 
     def _context(self, writer: Writer) -> Context:
         return Context(self.store, self.ids, self.clock.now, writer.user, writer.groups, writer.dry_run, writer.trusted)
+
+    def _request(
+        self,
+        writer: Writer,
+        context: Context,
+        resource: Resource,
+        operation: Operation,
+        namespace: str,
+        name: str,
+        obj: Obj | None,
+        old: Obj | None = None,
+        subresource: str = "",
+    ) -> AdmissionRequest:
+        return AdmissionRequest(
+            context,
+            resource,
+            operation,
+            namespace,
+            name,
+            obj,
+            old,
+            subresource,
+            dry_run=writer.dry_run,
+            warnings=writer.warnings,
+            annotations=writer.annotations,
+            scheme=self.scheme,
+        )
 
     @staticmethod
     def _mutate(request: AdmissionRequest) -> None:

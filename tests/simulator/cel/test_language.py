@@ -178,7 +178,7 @@ def test_a_rule_is_a_yes_or_no() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["self.?a.orValue(1) == 1", "isURL(self.s)", "b'x' == b'x'", "(" * 200 + "true" + ")" * 200]
+    "text", ["self.?a.optMap(x, x).orValue(1) == 1", "isURL(self.s)", "b'x' == b'x'", "(" * 200 + "true" + ")" * 200]
 )
 def test_what_is_not_covered_says_so(text: str) -> None:
     with pytest.raises(Unsupported):

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, Literal
 
 from tutor.simulator.resources.base import Context, Resource
+from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.store import Obj
 
 Operation = Literal["CREATE", "UPDATE", "DELETE"]
@@ -35,6 +36,10 @@ class AdmissionRequest:
     dry_run: bool = False
     warnings: list[str] | None = None
     """Takes what the writer should be warned of; None when nobody would see it."""
+    annotations: dict[str, str] | None = None
+    """Takes what the audit log should say about the request; None when it is not logged."""
+    scheme: Scheme | None = None
+    """The kinds that the cluster has, for plugins that look up others than the one written."""
 
 
 Hook = Callable[[AdmissionRequest], None]

@@ -42,6 +42,8 @@ class AuditEntry:
     code: int
     agent: str
     dry_run: bool
+    annotations: Mapping[str, str]
+    """What admission policies have noted down."""
 
     def event(self, offset: float = 0.0) -> dict[str, Any]:
         """The entry as an audit.k8s.io/v1 Event; `offset` is what the clients' clock is ahead of the cluster's, in seconds."""
@@ -65,6 +67,7 @@ class AuditEntry:
         event |= {"responseStatus": {"metadata": {}, "code": self.code}}
         event |= {"requestReceivedTimestamp": when, "stageTimestamp": when}
         event["annotations"] = {"authorization.k8s.io/decision": "forbid" if self.code == 403 else "allow"}
+        event["annotations"] |= self.annotations
         return event
 
     def _reference(self) -> dict[str, str]:
@@ -87,7 +90,15 @@ class AuditLog:
         self._seq = 0
 
     def record(
-        self, at: float, user: User, sender: User, route: Route | None, request: Request, code: int, name: str = ""
+        self,
+        at: float,
+        user: User,
+        sender: User,
+        route: Route | None,
+        request: Request,
+        code: int,
+        name: str = "",
+        annotations: Mapping[str, str] | None = None,
     ) -> None:
         """Remember a request; `sender` is the user unless they act as somebody else, `name` that of an object to create."""
         self._seq += 1
@@ -111,6 +122,7 @@ class AuditLog:
                 code=code,
                 agent=request.headers.get("user-agent", ""),
                 dry_run=bool(request.param("dryRun")),
+                annotations=annotations or {},
             )
         )
 

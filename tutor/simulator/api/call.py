@@ -30,6 +30,8 @@ class Call:
     user: User
     accepted: Accepted
     warnings: list[str] = field(default_factory=list)
+    annotations: dict[str, str] = field(default_factory=dict)
+    """What the audit log says about the request beyond its outcome."""
     named: str = ""
     """The name in an object that is to be created, as far as it was read."""
 
@@ -59,7 +61,15 @@ class Call:
     def writer(self, *, dry_run: bool, stamp: Any = None) -> Writer:
         """Who the registry records a write under."""
         user = self.user
-        return Writer(user.name, user.name, user.groups, dry_run=dry_run, stamp=stamp, warnings=self.warnings)
+        return Writer(
+            user.name,
+            user.name,
+            user.groups,
+            dry_run=dry_run,
+            stamp=stamp,
+            warnings=self.warnings,
+            annotations=self.annotations,
+        )
 
     def incoming(self, obj: Obj) -> Obj:
         """A decoded object as it is kept: dated by the cluster's clock, in the version of its storage."""

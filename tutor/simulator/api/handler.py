@@ -9,12 +9,12 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from tutor.simulator import errors
-from tutor.simulator.api import documents, listing, patching, routing, writing
+from tutor.simulator.api import documents, listing, outage, patching, routing, writing
 from tutor.simulator.api.access.authentication import Authenticator
 from tutor.simulator.api.access.authorization import Authorizer, action_of
 from tutor.simulator.api.access.requested import action_by_path
@@ -28,6 +28,7 @@ from tutor.simulator.api.selectors import parse_fields, single_name
 from tutor.simulator.api.signing import Signer
 from tutor.simulator.api.watching import Watch, WatchHub
 from tutor.simulator.cluster import SimulatedCluster
+from tutor.simulator.control_plane import ETCD
 from tutor.simulator.errors import ApiError
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class _Asked:
     route: routing.Route | None = None
     name: str = ""
     """Of the object to create, which is not in the path."""
+    annotations: dict[str, str] = field(default_factory=dict)
 
 
 class Api:
@@ -54,7 +56,7 @@ class Api:
         self.audit = AuditLog()
         self.authenticator = Authenticator(cluster)
         self.authorizer = Authorizer(cluster.store)
-        self.documents = documents.Documents(cluster.scheme)
+        self.documents = documents.Documents(cluster.scheme, self._failing_checks)
         self.extensions = Extensions(cluster)
         self.signer: Signer | None = None
         """What signs approved requests for certificates; None while there is no authority (only a server has one)."""
@@ -72,6 +74,13 @@ class Api:
                 log.exception("%s %s failed", request.method, request.path)
                 return _failure(request, ApiError(500, "InternalError", f"Internal error occurred: {error!r}", {}))
 
+    def _failing_checks(self) -> tuple[str, ...]:
+        return outage.FAILED_CHECKS if self.cluster.control_plane.is_stopped(ETCD) else ()
+
+    def lateness(self, request: Request) -> float:
+        """Seconds by which the answer to a request has to be late."""
+        return self.cluster.control_plane.delay(write=request.method not in ("GET", "HEAD"))
+
     def _handle(self, request: Request) -> Response:
         check_size(request.body)
         sender = self.authenticator.authenticate(request)
@@ -83,7 +92,7 @@ class Api:
         except ApiError as error:
             response = _failure(request, error)
         now = self.cluster.clock.now
-        self.audit.record(now, asked.user, sender, asked.route, request, response.status, asked.name)
+        self.audit.record(now, asked.user, sender, asked.route, request, response.status, asked.name, asked.annotations)
         return response
 
     def _answer(self, request: Request, asked: _Asked) -> Response:
@@ -100,6 +109,8 @@ class Api:
             self._authorize_path(request, asked.user)
             return self.documents.answer(request)
         self._authorize(request, asked.route, asked.user)
+        if self.cluster.control_plane.is_stopped(ETCD) and (response := outage.answer(asked.route)) is not None:
+            return response
         return self._route(request, asked, asked.route)
 
     def _impersonated(self, request: Request, user: User) -> User:
@@ -136,6 +147,7 @@ class Api:
             return response
         finally:
             asked.name = call.named
+            asked.annotations = call.annotations
 
 
 def _selected_name(request: Request) -> str:

@@ -80,6 +80,16 @@ class Checker:
         values = {self.check(value, names) for _, value in node.parts}
         return Type("map", tuple(types.pop() if len(types) == 1 else DYN for types in (keys, values)))
 
+    def _message(self, node: Node, names: Names) -> Type:
+        """A value of one of the types that are declared by their first name (apiserver, pkg/cel/mutation)."""
+        name, fields = node.parts
+        for _, value in fields:
+            self.check(value, names)
+        declared = names.get(name.partition(".")[0])
+        if declared is None or declared.name != "type":
+            return self._fail(node.at, f"undeclared reference to '{name}' (in container '')")
+        return Type(name)
+
     # -- access
 
     def _select(self, node: Node, names: Names) -> Type:
@@ -137,6 +147,8 @@ class Checker:
         types = [self.check(part, names) for part in ((target,) if target is not None else ()) + tuple(arguments)]
         if target is not None:
             return self._method(node, types)
+        if name in ("_?._", "_[?_]"):
+            return DYN
         if name in FUNCTIONS:
             takes = FUNCTIONS[name].takes
             fits = takes is None or _fit(takes, types)
@@ -175,7 +187,7 @@ class Checker:
         if DYN in types:
             return BOOL if name in ("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_") else DYN
         if name in ("_==_", "_!=_"):
-            return BOOL if _alike(*types) else self._overload(at, name, types)
+            return BOOL if alike(*types) else self._overload(at, name, types)
         if name in ("_<_", "_<=_", "_>_", "_>=_"):
             comparable = (types[0] == types[1] and types[0] in _ORDERED) or all(type_ in _NUMBERS for type_ in types)
             return BOOL if comparable else self._overload(at, name, types)
@@ -183,7 +195,7 @@ class Checker:
 
     def _membership(self, at: int, types: list[Type]) -> Type:
         item, where = types
-        fits = where == DYN or (where.name in ("list", "map") and _alike(item, where.inner[0]))
+        fits = where == DYN or (where.name in ("list", "map") and alike(item, where.inner[0]))
         return BOOL if fits else self._overload(at, "@in", types)
 
     def _arithmetic(self, at: int, name: str, types: list[Type]) -> Type:
@@ -199,20 +211,20 @@ def _fit(takes: tuple[Type, ...], types: list[Type]) -> bool:
     return len(takes) == len(types) and all(type_ in (wanted, DYN) for wanted, type_ in zip(takes, types, strict=True))
 
 
-def _alike(a: Type, b: Type) -> bool:
+def alike(a: Type, b: Type) -> bool:
     """Whether values of two types can be equal at all."""
     if DYN in (a, b) or NULL in (a, b):
         return True
-    return a.name == b.name and all(_alike(*pair) for pair in zip(a.inner, b.inner, strict=False))
+    return a.name == b.name and all(alike(*pair) for pair in zip(a.inner, b.inner, strict=False))
 
 
 _UNCOVERED = frozenset((
     "uint", "bytes", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getFullYear", "getHours",
-    "getMilliseconds", "getMinutes", "getMonth", "getSeconds", "findAll", "format", "reverse", "quote", "isURL",
+    "getMilliseconds", "getMinutes", "getMonth", "getSeconds", "findAll", "reverse", "quote", "isURL",
     "url", "getScheme", "getHost", "getHostname", "getPort", "getEscapedPath", "getQuery", "isIP", "ip", "isCIDR",
     "cidr", "family", "isLoopback", "isUnspecified", "containsIP", "containsCIDR", "prefixLength", "masked",
-    "isSemver", "semver", "major", "minor", "patch", "optMap", "optFlatMap", "orValue", "value", "hasValue",
+    "isSemver", "semver", "major", "minor", "patch", "optMap", "optFlatMap",
     "transformList", "transformMap", "transformMapEntry", "includes", "flatten", "distinct", "slice", "sort",
-    "sortBy", "first", "last", "named", "validate", "authorizer",
+    "sortBy", "first", "last", "named", "validate",
 ))  # fmt: skip
 """What is right on a real cluster and not covered here."""

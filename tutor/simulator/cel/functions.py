@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tutor.simulator import quantity
+from tutor.simulator.cel import extensions
 from tutor.simulator.cel.nodes import CelError
 from tutor.simulator.cel.types import BOOL, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, Type, parse_duration
 
@@ -214,6 +215,8 @@ def _minus(a: Quantity, b: Any) -> Quantity:
 
 
 _TWO_TEXTS = (STRING, STRING)
+JSON_PATCH_LIBRARY = Type("jsonpatch")
+"""What the name `jsonpatch` is, where it is known."""
 FUNCTIONS: dict[str, Function] = {
     "size": Function(_size, INT),
     "string": Function(to_string, STRING),
@@ -229,7 +232,34 @@ FUNCTIONS: dict[str, Function] = {
 }
 """Called by name alone."""
 
+AUTHORIZER, _PATH_CHECK, _GROUP_CHECK, _RESOURCE_CHECK, _DECISION = (
+    Type(f"kubernetes.authorization.{name}")
+    for name in ("Authorizer", "PathCheck", "GroupCheck", "ResourceCheck", "Decision")
+)
+"""What the name `authorizer` is, where it is known, and what asking it comes to."""
+
+
+def _asking(name: str, result: Type, *takes: Type) -> Function:
+    return Function(lambda target, *given: getattr(target, name)(*given), result, takes)
+
+
+_ASKING: dict[str, Function] = {
+    "serviceAccount": _asking("serviceAccount", AUTHORIZER, AUTHORIZER, STRING, STRING),
+    "path": _asking("path", _PATH_CHECK, AUTHORIZER, STRING),
+    "group": _asking("group", _GROUP_CHECK, AUTHORIZER, STRING),
+    "resource": _asking("resource", _RESOURCE_CHECK, _GROUP_CHECK, STRING),
+    "subresource": _asking("subresource", _RESOURCE_CHECK, _RESOURCE_CHECK, STRING),
+    "namespace": _asking("namespace", _RESOURCE_CHECK, _RESOURCE_CHECK, STRING),
+    "name": _asking("name", _RESOURCE_CHECK, _RESOURCE_CHECK, STRING),
+    "check": Function(lambda asker, verb: asker.check(verb), _DECISION),
+    "allowed": _asking("allowed", BOOL, _DECISION),
+    "reason": _asking("reason", STRING, _DECISION),
+    "errored": _asking("errored", BOOL, _DECISION),
+    "error": _asking("error", STRING, _DECISION),
+}
+
 METHODS: dict[str, Function] = {
+    **_ASKING,
     "size": Function(_size, INT),
     "startsWith": Function(str.startswith, BOOL, _TWO_TEXTS),
     "endsWith": Function(str.endswith, BOOL, _TWO_TEXTS),
@@ -258,6 +288,12 @@ METHODS: dict[str, Function] = {
     "asApproximateFloat": Function(lambda a: float(a.amount), DOUBLE),
     "add": Function(_plus, DYN),
     "sub": Function(_minus, DYN),
+    "orValue": Function(extensions.or_value, DYN),
+    "value": Function(extensions.value, DYN),
+    "hasValue": Function(extensions.has_value, BOOL),
+    "or": Function(extensions.either, DYN),
+    "format": Function(lambda text, given: extensions.format_text(text, given, to_string), STRING),
+    "escapeKey": Function(lambda _, key: extensions.escape_key(key), STRING, (JSON_PATCH_LIBRARY, STRING)),
     "sign": Function(lambda a: (a.amount > 0) - (a.amount < 0), INT),
 }
 """Called on a value."""

@@ -11,7 +11,7 @@ class Node:
     """A part of an expression. `op` says which kind, `parts` what it is made of, `at` where in the text it stands (from 0).
 
     literal (value), name (text), select (operand, field), index (operand, key), call (function, target or None, arguments),
-    list (items), map (pairs), has (operand, field), and macro (name, range, variable, arguments).
+    list (items), map (pairs), message (type, fields), has (operand, field), and macro (name, range, variable, arguments).
     """
 
     op: str

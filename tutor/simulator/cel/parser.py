@@ -134,16 +134,28 @@ class _Parser:
         while True:
             if (dot := self.accept(".")) is not None:
                 node = self._field_or_method(node, dot)
+            elif (dot := self.accept(".?")) is not None:
+                node = Node("call", dot.at, ("_?._", None, (node, self._field_name())))
+            elif (bracket := self.accept("[?")) is not None:
+                key = self.ternary()
+                self.expect("]")
+                node = Node("call", bracket.at, ("_[?_]", None, (node, key)))
             elif (bracket := self.accept("[")) is not None:
                 key = self.ternary()
                 self.expect("]")
                 node = Node("index", bracket.at, (node, key))
-            elif self.token.text in (".?", "[?"):
-                raise Unsupported("optional values")
-            elif self.token.text == "{" and node.op in ("name", "select"):
-                raise Unsupported("messages")
+            elif self.token.text == "{" and (name := _dotted(node)):
+                bracket = self.take()
+                node = Node("message", bracket.at, (name, tuple(self._named_values())))
             else:
                 return node
+
+    def _field_name(self) -> Node:
+        """The name of a field as a text."""
+        if self.token.kind != "name":
+            raise self.mismatched("{IDENTIFIER, ESC_IDENTIFIER}")
+        token = self.take()
+        return Node("literal", token.at, (token.text.strip("`"),))
 
     def _field_or_method(self, node: Node, dot: Token) -> Node:
         if self.token.kind != "name":
@@ -202,6 +214,21 @@ class _Parser:
             raise BadSyntax([Problem(at, "invalid argument to has() macro")])
         return Node("has", arguments[0].at, arguments[0].parts)
 
+    def _named_values(self) -> list[tuple[str, Node]]:
+        """The fields of a message."""
+        found: list[tuple[str, Node]] = []
+        while self.accept("}") is None:
+            if found:
+                self.expect(",")
+                if self.accept("}") is not None:
+                    break
+            if self.token.text == "?":
+                raise Unsupported("optional fields")
+            name = self._field_name()
+            self.expect(":")
+            found.append((name.parts[0], self.ternary()))
+        return found
+
     def _pairs(self) -> list[tuple[Node, Node]]:
         found: list[tuple[Node, Node]] = []
         while self.accept("}") is None:
@@ -211,6 +238,14 @@ class _Parser:
             self.expect(":")
             found.append((key, self.ternary()))
         return found
+
+
+def _dotted(node: Node) -> str:
+    """The name of a type as a text; "" for what is none."""
+    if node.op == "name":
+        return str(node.parts[0])
+    outer = _dotted(node.parts[0]) if node.op == "select" else ""
+    return f"{outer}.{node.parts[1]}" if outer else ""
 
 
 class Unsigned(int):

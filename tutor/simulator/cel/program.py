@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tutor.simulator.cel.checking import Checker
+from tutor.simulator.cel.checking import Checker, alike
+from tutor.simulator.cel.extensions import Optional
 from tutor.simulator.cel.functions import FUNCTIONS, METHODS, NO_OVERLOAD, whole
 from tutor.simulator.cel.nodes import BadSyntax, CelError, Node, Problem, Unsupported
 from tutor.simulator.cel.parser import parse
@@ -43,27 +44,36 @@ class Program:
             raise CelError(NO_OVERLOAD) from None
 
 
+def compile_expression(text: str, names: Mapping[str, Type], wants: tuple[Type, ...]) -> Program | list[Problem]:
+    """A program that knows these names, or what is wrong with its text; no wanted type is any. Raises Unsupported."""
+    try:
+        return _compile(text, names, wants)
+    except RecursionError:
+        raise Unsupported("an expression that long") from None
+
+
 def compile_rule(text: str, schema: Schema, *, root: bool = False, wants: Type = BOOL) -> Program | list[Problem]:
     """A program for the values of a schema, or what is wrong with its text. Raises Unsupported."""
-    try:
-        return _compile(text, schema, root, wants)
-    except RecursionError:
-        raise Unsupported("a rule that long") from None
-
-
-def _compile(text: str, schema: Schema, root: bool, wants: Type) -> Program | list[Problem]:
     self_type = type_of(schema, root=root)
+    return compile_expression(text, {"self": self_type, "oldSelf": self_type}, (wants,))
+
+
+def _compile(text: str, names: Mapping[str, Type], wants: tuple[Type, ...]) -> Program | list[Problem]:
     try:
         tree = parse(text)
     except BadSyntax as error:
         return error.problems
     checker = Checker()
-    result = checker.check(tree, {"self": self_type, "oldSelf": self_type})
+    result = checker.check(tree, names)
     if checker.problems:
         return checker.problems
-    if result not in (wants, DYN):
-        return [Problem(-1, f"cel expression must evaluate to a {wants}")]
+    if wants and result != DYN and not any(result == wanted or _listed(result, wanted) for wanted in wants):
+        return [Problem(-1, f"cel expression must evaluate to a {wants[0]}")]
     return Program(text, tree)
+
+
+def _listed(result: Type, wanted: Type) -> bool:
+    return result.name == wanted.name == "list" and alike(result, wanted)
 
 
 def shown_problems(text: str, problems: list[Problem]) -> str:
@@ -95,6 +105,8 @@ def _value(node: Node, values: Values) -> Any:
         return values.get(node.parts[0], node.parts[0])  # the names of types stand for themselves
     if node.op == "list":
         return [_value(item, values) for item in node.parts]
+    if node.op == "message":
+        return {name: _value(item, values) for name, item in node.parts[1]}
     if node.op == "map":
         return {_value(key, values): _value(item, values) for key, item in node.parts}
     return _COMPOUND[node.op](node, values)
@@ -102,6 +114,8 @@ def _value(node: Node, values: Values) -> Any:
 
 def _select(node: Node, values: Values) -> Any:
     operand, field = _value(node.parts[0], values), node.parts[1]
+    if isinstance(operand, Optional):
+        return operand.at(field)
     if not isinstance(operand, Mapping):
         raise CelError(NO_OVERLOAD)
     if field not in operand:
@@ -111,6 +125,8 @@ def _select(node: Node, values: Values) -> Any:
 
 def _has(node: Node, values: Values) -> bool:
     operand = _value(node.parts[0], values)
+    if isinstance(operand, Optional):
+        return operand.at(node.parts[1]).there
     if not isinstance(operand, Mapping):
         raise CelError(NO_OVERLOAD)
     return node.parts[1] in operand
@@ -118,6 +134,8 @@ def _has(node: Node, values: Values) -> bool:
 
 def _index(node: Node, values: Values) -> Any:
     operand, key = (_value(part, values) for part in node.parts)
+    if isinstance(operand, Optional):
+        return operand.at(key)
     if isinstance(operand, Mapping):
         if key not in operand:
             raise CelError(f"no such key: {key}")
@@ -172,6 +190,8 @@ def _call(node: Node, values: Values) -> Any:
     if name == "_?_:_":
         return _value(arguments[1 if _truth(_value(arguments[0], values)) else 2], values)
     given = [_value(argument, values) for argument in arguments]
+    if name in ("_?._", "_[?_]"):
+        return (given[0] if isinstance(given[0], Optional) else Optional(given[0])).at(given[1])
     if target is not None:
         return METHODS[name].call(_value(target, values), *given)
     if name in FUNCTIONS:

@@ -1,4 +1,5 @@
-"""Webhooks and policies that take part in admission. They are kept and checked, and never called: creating one says so.
+"""Webhooks and policies that take part in admission. Policies act; webhooks are kept and checked, and never called: creating one
+says so.
 
 Rules: pkg/apis/admissionregistration/validation/validation.go and v1/defaults.go.
 """
@@ -8,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tutor.simulator.cel import shown_problems
 from tutor.simulator.errors import FieldError, duplicate, invalid, not_supported, required
+from tutor.simulator.policies.expressions import compiled, uncovered, written
 from tutor.simulator.resources.base import Column, Resource
 from tutor.simulator.resources.label_selectors import validate_selector
 from tutor.simulator.resources.printing import AGE, NAME, at, count_at
@@ -21,9 +24,16 @@ _SCOPES = ("*", "Cluster", "Namespaced")
 _UNSET = "<unset>"
 
 
-def _not_called(what: str) -> Any:
+def _not_called(_: Obj) -> Iterator[str]:
     """A warning on every write: the object has no effect here."""
-    return lambda _: (f"{what} are stored but not simulated: requests to this cluster pass without them",)
+    yield "admission webhooks are stored but not simulated: requests to this cluster pass without them"
+
+
+def _not_evaluated(policy: Obj) -> Iterator[str]:
+    """Warnings for the expressions that a real cluster would evaluate."""
+    for field, text, purpose in written(policy["spec"]):
+        if why := uncovered(text, purpose):
+            yield f'{field}: "{text}" cannot be evaluated here: {why} is not simulated, try a kind cluster'
 
 
 def _default_match(match: dict[str, Any]) -> None:
@@ -150,6 +160,10 @@ def _validate_policy(policy: Obj) -> Iterator[FieldError]:
         for i, rule in enumerate(constraints["resourceRules"]):
             yield from _validate_rule(rule, f"spec.matchConstraints.resourceRules[{i}]")
     yield from _validations(spec) if validating else _mutations(spec)
+    for field, text, purpose in written(spec):
+        problems = compiled(text, purpose)
+        if isinstance(problems, list):
+            yield invalid(field, text, shown_problems(text, problems))
 
 
 def _validations(spec: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -214,7 +228,7 @@ def _webhooks(kind: str) -> Resource:
         (Column("Webhooks", count_at("webhooks"), type="integer", description="How many webhooks it has."),),
         default=_default_webhooks,
         validate=_validate_webhooks,
-        warnings=_not_called("admission webhooks"),
+        warnings=_not_called,
     )
 
 
@@ -228,7 +242,7 @@ def _policy(kind: str, rules: str, *, has_status: bool) -> Resource:
         ),
         default=_default_policy,
         validate=_validate_policy,
-        warnings=_not_called("admission policies"),
+        warnings=_not_evaluated,
         has_status=has_status,
     )
 
@@ -243,7 +257,6 @@ def _binding(kind: str) -> Resource:
         ),
         default=_default_binding,
         validate=_validate_binding,
-        warnings=_not_called("admission policies"),
     )
 
 
