@@ -19,12 +19,19 @@ def init_containers(spec: Mapping[str, Any]) -> list[dict[str, Any]]:
     return spec.get("initContainers") or []
 
 
-def restarts_after(spec: Mapping[str, Any], container: Mapping[str, Any], code: int) -> bool:
-    """Whether a container that ended with an exit code is started again: its own rules, its own policy, the pod's policy."""
+def matching_action(container: Mapping[str, Any], code: int) -> str:
+    """What the first of a container's rules that is about an exit code has the kubelet do; nothing when none is."""
     for rule in container.get("restartPolicyRules") or ():
         codes = rule.get("exitCodes") or {}
-        if rule.get("action") == "Restart" and (code in codes.get("values", ())) == (codes.get("operator") == "In"):
-            return True
+        if (code in codes.get("values", ())) == (codes.get("operator") == "In"):
+            return str(rule.get("action", ""))
+    return ""
+
+
+def restarts_after(spec: Mapping[str, Any], container: Mapping[str, Any], code: int) -> bool:
+    """Whether a container that ended with an exit code is started again: its own rules, its own policy, the pod's policy."""
+    if matching_action(container, code) in ("Restart", "RestartAllContainers"):
+        return True
     policy = container.get("restartPolicy") or spec.get("restartPolicy", "Always")
     return policy == "Always" or (policy == "OnFailure" and code != 0)
 

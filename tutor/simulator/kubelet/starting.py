@@ -182,7 +182,7 @@ def _create_and_start(look: Look, name: str, image_name: str) -> None:
 
 def _new_run(look: Look, name: str, container: Mapping[str, Any], image: Image) -> Run:
     own = look.own(name)
-    number = own.current.number + 1 if own.current is not None else 0
+    number = own.current.number + 1 if own.current is not None else own.removed
     identity = hashlib.sha256(f"{look.record.uid}/{name}/{number}".encode()).hexdigest()
     shown = container["image"] if "@" in container["image"] else image.name
     return Run(identity, number, shown, image.id, container["image"], look.now)

@@ -122,6 +122,8 @@ class ContainerRecord:
     backoff: BackOff | None = None
     probes: dict[str, ProbeState] = field(default_factory=dict)
     stop: Stop | None = None
+    removed: int = 0
+    """The restart count that it goes on with after it was removed so that all containers of the pod begin anew; 0: never."""
     observed: bool = False
     """Whether the pod's status has shown the current run, which probes wait for."""
 
@@ -185,6 +187,8 @@ class PodRecord:
     """Whether the sync under way could not start something."""
     pull_failed: bool = False
     """Whether the sync under way has tried in vain to fetch an image."""
+    reset: str = ""
+    """How far all containers' beginning anew has come (`restart_all`)."""
     retry_at: float | None = None
     """The earliest moment something the sync under way held back may start."""
     sync_at: float | None = None

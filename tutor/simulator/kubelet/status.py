@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tutor.simulator.clock import timestamp
-from tutor.simulator.kubelet import lost
+from tutor.simulator.kubelet import lost, restart_all
 from tutor.simulator.kubelet.conditions import disruption, merge_conditions, pod_conditions
 from tutor.simulator.kubelet.resources import pod_resources
-from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, should_restart
+from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
 from tutor.simulator.kubelet.state import INIT, ContainerRecord, PodRecord, Run
 from tutor.simulator.objects import set_condition
 from tutor.simulator.store import Obj
@@ -57,8 +57,11 @@ def _user(run: Run) -> Status:
     return {"linux": {"uid": uid, "gid": gid, "supplementalGroups": sorted(groups)}}
 
 
-def container_status(pod: Obj, container: Mapping[str, Any], record: ContainerRecord | None, default: str) -> Status:
-    """One entry of containerStatuses. `default` is the waiting reason of a container that was not tried yet."""
+def container_status(
+    pod: Obj, container: Mapping[str, Any], record: ContainerRecord | None, default: str, reset: str = ""
+) -> Status:
+    """One entry of containerStatuses. `default` is the waiting reason of a container that was not tried yet, `reset` how far all
+    containers' beginning anew has come."""
     name = container["name"]
     status: Status = {
         "name": name,
@@ -78,6 +81,8 @@ def container_status(pod: Obj, container: Mapping[str, Any], record: ContainerRe
         _describe(status, container, record.current)
         if record.previous is not None:
             status["lastState"] = _terminated(record.previous)
+    if record.removed:
+        restart_all.show_removed(status, reset, record.removed)
     if record.failure is not None and should_restart(pod, container, record):
         if "terminated" in status["state"]:
             status["lastState"] = status["state"]
@@ -134,7 +139,7 @@ def phase(pod: Obj, init: list[Status], main: list[Status], *, ended: bool) -> s
         return "Pending"
     if ended:
         return "Succeeded" if stopped == succeeded else "Failed"
-    if policy == "Always":
+    if policy == "Always" or any(_is_restartable(container, s) for container, s in _paired(spec, main)):
         return "Running"
     if stopped == succeeded:
         return "Succeeded"
@@ -153,8 +158,23 @@ def _initialization(spec: Mapping[str, Any], statuses: list[Status], policy: str
             pending += 1
         elif ended["exitCode"] != 0:
             pending += 1
-            for_good = for_good or policy == "Never"
+            for_good = for_good or (policy == "Never" and not _is_restartable(container, status))
     return pending, for_good
+
+
+def _paired(spec: Mapping[str, Any], statuses: list[Status]) -> Iterable[tuple[Mapping[str, Any], Status]]:
+    return zip(_by_name(spec["containers"]), statuses, strict=False)
+
+
+def _is_restartable(container: Mapping[str, Any], status: Status) -> bool:
+    """Whether a container's own rules or policy have it started again, or it was only removed to begin anew."""
+    ended = status["state"].get("terminated") or status["lastState"].get("terminated")
+    if ended is None or "running" in status["state"]:
+        return False
+    own = container.get("restartPolicy") is not None and restarts_after(
+        {"restartPolicy": "Never"}, container, ended["exitCode"]
+    )
+    return own or restart_all.was_removed(ended)
 
 
 def _count(spec: Mapping[str, Any], init: list[Status], main: list[Status]) -> tuple[int, int, int, int]:
@@ -188,6 +208,8 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     main = _statuses(pod, record, _by_name(spec["containers"]), default)
     found = "Failed" if record.final else phase(pod, init, main, ended=ended)
     conditions = pod_conditions(pod, record, init, main, found)
+    if (restarting := restart_all.condition(spec, record, found)) is not None:
+        conditions.append(restarting)
     status = {key: value for key, value in old.items() if key not in _REWRITTEN}
     terminal = found in ("Succeeded", "Failed")
     status["phase"] = old.get("phase", "Pending") if terminal and not over else found
@@ -226,7 +248,7 @@ def _statuses(pod: Obj, record: PodRecord, containers: Iterable[Mapping[str, Any
     found = []
     for container in containers:
         own = record.containers.get(container["name"])
-        status = container_status(pod, container, own, default)
+        status = container_status(pod, container, own, default, record.reset)
         set_readiness(status, container, own)
         found.append(status)
     return found

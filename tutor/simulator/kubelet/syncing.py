@@ -5,7 +5,7 @@ Source: pkg/kubelet/kubelet.go (SyncPod), kuberuntime_manager.go (computePodActi
 
 from __future__ import annotations
 
-from tutor.simulator.kubelet import actions, evicting, probing, starting, stopping
+from tutor.simulator.kubelet import actions, evicting, probing, restart_all, starting, stopping
 from tutor.simulator.kubelet import status as statuses
 from tutor.simulator.kubelet.conditions import merge_conditions, sandbox_condition
 from tutor.simulator.kubelet.ends import notice_ends
@@ -85,6 +85,9 @@ def _operation_is_over(record: PodRecord, now: float) -> bool:
 def _sync(look: Look) -> None:
     record = look.record
     record.sync_at, record.waiting = None, False
+    if restart_all.is_due(look):
+        restart_all.begin_anew(look)
+        return
     _show(look)
     if _has_come_to_its_end(look):
         stopping.begin_pod_stop(look, _grace(look))
