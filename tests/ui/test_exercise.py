@@ -155,6 +155,18 @@ async def test_hints_come_in_tiers_and_are_recorded(services: FakeServices) -> N
         assert services.progress.exercises.history("run-web")[0].hints == 2
 
 
+async def test_hints_shown_before_are_there_when_the_learner_comes_back(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "h", "q")
+        on_screen(pilot, HomeScreen).tutor.action_follow(START)
+        await settle(pilot)
+        text = text_of(pilot)
+        assert "Reach three ready replicas." in text
+        assert "Look at the manifest in the Files pane." in text
+        await press(pilot, "h")
+        assert "Hint 2 of 2" in text_of(pilot)
+
+
 async def test_hints_and_undo_have_keys_in_the_editor_too(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await press(pilot, "f3")

@@ -259,6 +259,12 @@ class ExerciseRun:
             self._services.progress.exercises.note_hint(self._attempt.id)
         return hint
 
+    def hints_seen(self) -> list[str]:
+        """The hints shown so far, in this run or before the program was ended."""
+        session = self._session
+        found = [session.hint(number) for number in range(self.hints_shown)] if session is not None else []
+        return [hint for hint in found if hint is not None]
+
     def solution(self) -> str:
         """The solution, recorded as shown."""
         if self._session is None or self._attempt is None:

@@ -120,8 +120,7 @@ class ExerciseScreen(ExerciseView):
         """Show the next hint below the task."""
         hint = self.run.next_hint() if self.run else None
         if hint is not None and self.run is not None:
-            title = f"Hint {self.run.hints_shown} of {len(self.exercise.hints)}"
-            self._add_to_task(title, hint)
+            self._add_to_task(self._hint_title(self.run.hints_shown), hint)
             self.refresh_bindings()
 
     def action_solution(self) -> None:

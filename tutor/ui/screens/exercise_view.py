@@ -179,10 +179,19 @@ class ExerciseView(TutorScreen[None]):
         files.open_folder(run.workspace)
         self._say(SET_UP_ANEW if run.set_up_anew else "", READING_SECONDS)
         run.set_up_anew = False
+        self.run_worker(self._show_hints_seen(run), group="task")
         self._show_report()
         self._stale = True
         self.refresh_live()
         self.refresh_bindings()
+
+    async def _show_hints_seen(self, run: ExerciseRun) -> None:
+        """Whoever comes back finds the hints that were shown before."""
+        for number, hint in enumerate(run.hints_seen(), start=1):
+            await self.query_one(TaskPane).add(self._hint_title(number), hint, show=False)
+
+    def _hint_title(self, number: int) -> str:
+        return f"Hint {number} of {len(self.exercise.hints)}"
 
     def _listen(self, run: ExerciseRun) -> None:
         run.on_report = lambda report: self._changed()

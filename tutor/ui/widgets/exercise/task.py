@@ -35,13 +35,15 @@ class TaskPane(Scroll):
         yield Static(Content.assemble((exercise.title, "bold"), f"  {facts}"), classes="title")
         yield from markdown_widgets(exercise.task, exercise.folder / "exercise.yaml")
 
-    async def add(self, title: str, markdown: str) -> None:
-        """Add a hint, the solution or the debrief below, in the place of one with the same title, and show it."""
+    async def add(self, title: str, markdown: str, *, show: bool = True) -> None:
+        """Add a hint, the solution or the debrief below, in the place of one with the same title, and bring it into view or not."""
         if before := self._additions.pop(title, None):
             await before.remove()
         widgets = markdown_widgets(markdown, self.exercise.folder / "exercise.yaml")
         addition = Vertical(Static(Content(title), classes="title"), *widgets, classes="addition")
-        self._additions[title] = self._unseen = addition
+        self._additions[title] = addition
+        if show:
+            self._unseen = addition
         await self.mount(addition)
         self.call_after_refresh(self._show_unseen)
 
