@@ -388,6 +388,31 @@ def test_a_short_name_gives_way_to_another_types_own_name() -> None:
     assert discovery.also_short("pod", found) is None
 
 
+def test_a_group_may_be_shortened() -> None:
+    scaler = ApiResource(
+        "autoscaling", "v2", "horizontalpodautoscalers", "horizontalpodautoscaler", "X", True, (), ("hpa",)
+    )
+    discovery = Discovery([scaler, ApiResource("autoscaling.x", "v1", "hpa", "hpa", "Y", True)], [])
+    assert discovery.find("hpa.autoscal") is not None
+    assert discovery.find("horizontalpodautoscalers.autoscal") is scaler
+    assert discovery.find("hpa.scaling") is None
+
+
+def test_a_new_object_has_no_version(tmp_path: Path) -> None:
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, resourceVersion: '5'}\n"
+    config, connection = serving({f"POST {PODS}": pod("p")})
+    assert run_kubectl(["create", "-f", "-"], config, stdin=text).exit_code == 0
+    assert connection.requests[-1].body["metadata"] == {"name": "p", "namespace": "default"}
+
+
+def test_local_changes_look_at_the_file_alone() -> None:
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+    config, connection = serving({f"{PODS}/p": pod("p", annotations={"a": "live"})})
+    outcome = run_kubectl(["annotate", "--local", "-f", "-", "a=b", "-o", "yaml"], config, stdin=text)
+    assert outcome.stdout == "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    a: b\n  name: p\n"
+    assert not [request for request in connection.requests if "/pods" in request.path]
+
+
 def test_a_role_for_a_type_of_an_unknown_group_names_the_group() -> None:
     outcome = run_kubectl(["create", "role", "r", "--verb=get", "--resource=deployments.nope"], serving({})[0])
     assert outcome.stderr == 'the server doesn\'t have a resource type "deployments" in group "nope"\n'

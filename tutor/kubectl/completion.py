@@ -98,7 +98,9 @@ def _leading_value(rest: list[str], current: str, io: KubectlIO, config: KubeCon
 
 def _flag_names(flags: Sequence[Flag]) -> list[str]:
     """`--name`, with a `=` where a value has to follow."""
-    return [f"--{flag.name}" + ("" if flag.optional_value is not None else "=") for flag in flags]
+    return [
+        f"--{flag.name}" + ("" if flag.optional_value is not None else "=") for flag in flags if not flag.deprecated
+    ]
 
 
 def _unstarted(command: Command, io: KubectlIO, config: KubeConfig) -> Invocation:

@@ -99,9 +99,8 @@ class Discovery:
             return self._match(name, lambda resource: True)
         version, _, group = rest.partition(".")
         exact = self._match(name, lambda resource: resource.version == version and resource.group == group)
-        return exact or self._match(
-            name, lambda resource: resource.group == rest or resource.group.startswith(f"{rest}.")
-        )
+        exact = exact or self._match(name, lambda resource: resource.group == rest)
+        return exact or self._match(name, lambda resource: resource.group.startswith(rest))
 
     def also_short(self, name: str, found: ApiResource) -> ApiResource | None:
         """Another type with the same short name, which loses against `found`."""

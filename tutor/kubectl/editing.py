@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tutor.kubectl.change_cause import recorded
 from tutor.kubectl.client import MERGE_PATCH, STRATEGIC_MERGE_PATCH
 from tutor.kubectl.command import Invocation
 from tutor.kubectl.commands.create import create_one, file_builder
@@ -15,7 +16,7 @@ from tutor.kubectl.errors import ApiError, ExitStatus, KubectlError
 from tutor.kubectl.manifests import parse_documents
 from tutor.kubectl.merge import three_way_json_patch, two_way_patch
 from tutor.kubectl.merge_keys import BUILTIN_GROUPS
-from tutor.kubectl.mutate import typed, validation, write_query
+from tutor.kubectl.mutate import typed, validation, with_last_applied, write_query
 from tutor.kubectl.objects import Object, get, name_of, without_managed_fields
 from tutor.kubectl.printers.report import Reporter, dry_run_mode
 from tutor.kubectl.printers.yaml import compact_json, to_json, to_yaml
@@ -121,6 +122,9 @@ class _Saver:
         before = without_managed_fields(info.obj)
         if any(obj.get(key) != before.get(key) for key in ("apiVersion", "kind")) or name_of(obj) != info.name:
             raise KubectlError("At least one of apiVersion, kind and name was changed")
+        obj = recorded(self._invocation, obj)
+        if self._invocation.options.flag("save-config"):
+            obj = with_last_applied(obj)
         builtin = info.resource.group in BUILTIN_GROUPS
         patch = two_way_patch(info.resource.kind, before, obj) if builtin else three_way_json_patch(before, obj, before)
         if not patch:

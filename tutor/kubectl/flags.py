@@ -30,7 +30,7 @@ class Flag:
     """One flag of a command.
 
     `bare` is the value the flag gets when given without one (`--dry-run`); a flag that has it never takes the next
-    argument as its value.
+    argument as its value. `deprecated` says so on standard error when the flag is used, and keeps it out of the help.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Flag:
     default: Any = None
     bare: str | None = None
     required: bool = False
+    deprecated: str = ""
 
     @property
     def optional_value(self) -> str | None:
@@ -77,12 +78,16 @@ class FlagError(ValueError):
 
 @dataclass
 class Options:
-    """Parsed flags with typed access by long name, the arguments, and how many of them stood before `--` (-1 without one)."""
+    """Parsed flags with typed access by long name, the arguments, and how many of them stood before `--` (-1 without one).
+
+    `order` has the flags with their values as they were typed.
+    """
 
     values: dict[str, Any]
     changed: set[str] = field(default_factory=set)
     args: list[str] = field(default_factory=list)
     before_dash: int = -1
+    order: list[tuple[str, str]] = field(default_factory=list)
 
     def text(self, name: str) -> str:
         return str(self.values[name])
@@ -186,6 +191,7 @@ class Parser:
         if flag.kind in (Kind.LIST, Kind.ARRAY) and flag.name in self.options.changed:
             converted = (*self.options.values[flag.name], *converted)
         self.options.values[flag.name] = converted
+        self.options.order.append((flag.name, value))
         self.options.changed.add(flag.name)
 
 

@@ -66,7 +66,8 @@ def _usage(command: Command, path: str) -> str:
 
 def flags_help(flags: tuple[Flag, ...]) -> str:
     """The flags in alphabetical order, each with its default and what it does."""
-    return "\n".join(_flag_help(flag) for flag in sorted(flags, key=lambda flag: flag.name))
+    shown = [flag for flag in flags if not flag.deprecated]
+    return "\n".join(_flag_help(flag) for flag in sorted(shown, key=lambda flag: flag.name))
 
 
 def _flag_help(flag: Flag) -> str:

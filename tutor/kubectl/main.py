@@ -47,6 +47,9 @@ def _dispatch(argv: list[str], io: KubectlIO, config: KubeConfig) -> None:
             show_help(command, path, io)
             return
         raise KubectlError(f"{problem}\nSee '{path} --help' for usage.") from None
+    for flag in command.flags:
+        if flag.deprecated and options.given(flag.name):
+            io.stderr(f"Flag --{flag.name} has been deprecated, {flag.deprecated}\n")
     _check_required(command, options)
     _apply_template_flag(options)
     chosen = _chosen_config(options, io, config, required="config" not in path.split()[1:2])

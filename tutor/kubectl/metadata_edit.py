@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tutor.kubectl.change_cause import CHANGE_CAUSE, change_cause
 from tutor.kubectl.client import MERGE_PATCH
 from tutor.kubectl.command import Invocation
 from tutor.kubectl.errors import KubectlError, raise_all
@@ -48,10 +49,13 @@ def edit_metadata(invocation: Invocation, resources: list[str], changes: Changes
     builder = builder_for(invocation, resources)
     reporter = Reporter(invocation, "", dry_run=mode)
     errors: list[KubectlError] = []
-    infos = list(live_infos(builder, errors))
+    local = invocation.options.flag("local")
+    infos = list(builder.manifest_infos() if local else live_infos(builder, errors))
     for info in infos:
         if invocation.options.flag("list") and len(infos) > 1:
             invocation.out(f"Listing {flavour.field} for {info.resource.kind}.{info.resource.group}/{info.name}:\n")
+        if flavour.field == "labels":  # a printer for each object, as in kubectl `pkg/cmd/label/label.go`
+            reporter = Reporter(invocation, "", dry_run=mode)
         try:
             _edit_one(invocation, info, changes, flavour, reporter, mode)
         except KubectlError as problem:
@@ -90,6 +94,9 @@ def _patched(invocation: Invocation, info: Info, patch: dict[str, str | None], f
         kept = {key: value for key, value in values.items() if value is not None}
         return {**info.obj, "metadata": {**info.obj["metadata"], flavour.field: kept}}
     body: Object = {"metadata": {flavour.field: patch}}
+    cause = change_cause(invocation)
+    if cause:
+        body["metadata"].setdefault("annotations", {})[CHANGE_CAUSE] = cause
     if options.text("resource-version"):
         body["metadata"]["resourceVersion"] = options.text("resource-version")
     query = write_query(options.text("field-manager"), mode)

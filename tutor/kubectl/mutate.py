@@ -68,6 +68,13 @@ def with_last_applied(obj: Object) -> Object:
     return {**obj, "metadata": metadata}
 
 
+def as_new(obj: Object) -> Object:
+    """An object to create: without the version it may have from where it was read (cli-runtime `resource/helper.go`)."""
+    if "resourceVersion" not in (obj.get("metadata") or {}):
+        return obj
+    return {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "resourceVersion"}}
+
+
 GENERATOR_FLAGS: tuple[Flag, ...] = (*PRINT_FLAGS, DRY_RUN, VALIDATE, SAVE_CONFIG, field_manager("kubectl-create"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 
+from tutor.kubectl.change_cause import change_cause, recorded
 from tutor.kubectl.client import STRATEGIC_MERGE_PATCH
 from tutor.kubectl.command import Invocation
 from tutor.kubectl.errors import ApiError, KubectlError, raise_all
@@ -52,6 +53,9 @@ def change_all(invocation: Invocation, resources: list[str], change: Change, ope
         patch = two_way_patch(info.resource.kind, before, info.obj)
         if not patch:
             continue
+        if change_cause(invocation):
+            info.obj = recorded(invocation, info.obj)
+            patch = two_way_patch(info.resource.kind, before, info.obj)
         try:
             reporter.report(info.obj if local else _send(invocation, info, patch, mode))
         except ApiError as problem:

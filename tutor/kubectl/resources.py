@@ -102,7 +102,8 @@ class Builder:
                 f'the namespace from the provided object "{own}" does not match the namespace "{wanted}". '
                 f"You must pass '--namespace={own}' to perform this operation."
             )
-        if not own:
+        local = self.invocation.options.has("local") and self.invocation.options.flag("local")
+        if not own and not local:  # cli-runtime `Builder.Local`: an object that goes nowhere stays as it is
             obj.setdefault("metadata", {})["namespace"] = wanted
         return own or wanted
 

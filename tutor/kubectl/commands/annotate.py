@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.kubectl.change_cause import CHANGE_CAUSE, RECORD
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, string
@@ -48,7 +49,11 @@ def _parse(words: list[str]) -> Changes:
 
 
 def _overwrites(current: dict[str, str], changes: Changes) -> list[str]:
-    found = [f"'{key}' already has a value ({current[key]})" for key in changes.values if key in current]
+    found = [
+        f"'{key}' already has a value ({current[key]})"
+        for key, value in changes.values.items()
+        if key != CHANGE_CAUSE and current.get(key, value) != value
+    ]
     if not found:
         return []
     return [f"--overwrite is false but found the following declared annotation(s): {'; '.join(found)}"]
@@ -76,6 +81,7 @@ COMMAND = Command(
         *PRINT_FLAGS,
         DRY_RUN,
         field_manager("kubectl-annotate"),
+        RECORD,
         ALL,
         *FILE_FLAGS,
         SELECTOR,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tutor.kubectl.change_cause import RECORD, recorded
 from tutor.kubectl.client import STRATEGIC_MERGE_PATCH
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.commands.apply_last import SUBCOMMANDS
@@ -14,6 +15,7 @@ from tutor.kubectl.flags import boolean, duration, integer, string, strings
 from tutor.kubectl.merge import json_merge_apply
 from tutor.kubectl.mutate import (
     VALIDATE,
+    as_new,
     field_manager,
     typed,
     validation,
@@ -101,6 +103,7 @@ def _print_applied(reporter: Reporter, objects: list[Object]) -> None:
 
 def _apply_one(invocation: Invocation, info: Info, mode: str) -> tuple[Object, str]:
     """The object as it is afterwards, and the word for what happened."""
+    info.obj = recorded(invocation, info.obj)
     if not info.name:
         generate = get(info.obj, "metadata.generateName", "")
         if generate:
@@ -132,7 +135,7 @@ def _described(info: Info) -> str:
 
 
 def _create(invocation: Invocation, info: Info, mode: str) -> Object:
-    obj = _without_nulls(with_last_applied(info.obj))
+    obj = as_new(_without_nulls(with_last_applied(info.obj)))
     if mode == "client":
         return obj
     query = write_query(
@@ -233,6 +236,7 @@ COMMAND = Command(
         DRY_RUN,
         VALIDATE,
         field_manager(""),
+        RECORD,
         boolean("all", "With --prune: consider every object of the pruned types."),
         string(
             "cascade",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tutor.kubectl.client import APPLY_PATCH
 from tutor.kubectl.command import Invocation
+from tutor.kubectl.commands.apply_migration import Migration
 from tutor.kubectl.errors import ApiError, BareError
-from tutor.kubectl.mutate import last_applied_text, typed, validation, write_query
-from tutor.kubectl.objects import LAST_APPLIED, Object, annotations_of
+from tutor.kubectl.mutate import typed, validation, write_query
+from tutor.kubectl.objects import Object
 from tutor.kubectl.resources import Info
 
 _CONFLICT_HELP = """
@@ -35,18 +36,4 @@ def apply_on_server(invocation: Invocation, info: Info, mode: str) -> Object:
         if problem.reason == "Conflict":
             raise BareError(f"error: {problem.message}{_CONFLICT_HELP}") from None
         raise
-    if manager == "kubectl" and mode == "none" and LAST_APPLIED in annotations_of(applied):
-        _keep_last_applied(invocation, info, applied)
-    return applied
-
-
-def _keep_last_applied(invocation: Invocation, info: Info, applied: Object) -> None:
-    """Keeps the client-side annotation current, so that switching back to client-side apply stays possible."""
-    body = {
-        "apiVersion": applied["apiVersion"],
-        "kind": applied["kind"],
-        "metadata": {"name": info.name, "annotations": {LAST_APPLIED: last_applied_text(info.obj)}},
-    }
-    if info.namespace:
-        body["metadata"]["namespace"] = info.namespace
-    invocation.api.patch(info.path, body, APPLY_PATCH, {"fieldManager": "kubectl-last-applied", "force": "false"})
+    return applied if options.text("subresource") else Migration(invocation, info, manager, mode).run(applied, query)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tutor.kubectl.change_cause import RECORD, recorded
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import ApiError, KubectlError, raise_all
 from tutor.kubectl.flags import integer, string
@@ -42,6 +43,7 @@ def run(invocation: Invocation) -> None:
 
 
 def _create(invocation: Invocation, scaler: Object, mode: str) -> Object:
+    scaler = recorded(invocation, scaler)
     if invocation.options.flag("save-config"):
         scaler = with_last_applied(scaler)
     resource = invocation.mapper.for_object(scaler)
@@ -117,6 +119,7 @@ COMMAND = Command(
         DRY_RUN,
         SAVE_CONFIG,
         field_manager("kubectl-autoscale"),
+        RECORD,
         *FILE_FLAGS,
         string("cpu", "Target for CPU: a share of the requests (70%) or an amount per pod (500m)."),
         integer("cpu-percent", "Target for CPU as a percentage. Use --cpu instead.", default=-1),

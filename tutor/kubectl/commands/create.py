@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tutor.kubectl.change_cause import RECORD, recorded
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.commands import (
     create_config,
@@ -15,7 +16,16 @@ from tutor.kubectl.commands import (
 )
 from tutor.kubectl.errors import ApiError, KubectlError, raise_all
 from tutor.kubectl.flags import boolean, string, strings
-from tutor.kubectl.mutate import SAVE_CONFIG, VALIDATE, field_manager, typed, validation, with_last_applied, write_query
+from tutor.kubectl.mutate import (
+    SAVE_CONFIG,
+    VALIDATE,
+    as_new,
+    field_manager,
+    typed,
+    validation,
+    with_last_applied,
+    write_query,
+)
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.raw import RAW, send_raw
 from tutor.kubectl.request import Request
@@ -27,6 +37,14 @@ def run(invocation: Invocation) -> None:
     if invocation.args:
         raise invocation.usage_error(f"Unexpected args: [{' '.join(invocation.args)}]")
     if options.text("raw"):
+        for name, shown in (
+            ("edit", "edit"),
+            ("recursive", "recursive"),
+            ("selector", "selector (-l)"),
+            ("output", "output"),
+        ):
+            if options.given(name):
+                raise KubectlError(f"--raw and --{shown} are mutually exclusive")
         send_raw(invocation, "POST")
         return
     if not options.many("filename") and not options.text("kustomize"):
@@ -72,7 +90,8 @@ def _create_files(invocation: Invocation) -> None:
 
 def create_one(invocation: Invocation, info: Info, mode: str, manager: str = "") -> dict[str, object]:
     """Posts one object read from a file; the error names the file."""
-    obj = with_last_applied(info.obj) if invocation.options.flag("save-config") else info.obj
+    obj = as_new(recorded(invocation, info.obj))
+    obj = with_last_applied(obj) if invocation.options.flag("save-config") else obj
     if mode == "client":
         return obj
     query = write_query(manager or invocation.options.text("field-manager"), mode, validation(invocation))
@@ -115,6 +134,7 @@ COMMAND = Command(
         VALIDATE,
         SAVE_CONFIG,
         field_manager("kubectl-create"),
+        RECORD,
         RAW,
         boolean("edit", "Open the objects in the editor before they are created."),
         strings("filename", "Files or folders with the objects to create.", "f"),

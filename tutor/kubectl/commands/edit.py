@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.kubectl.change_cause import RECORD
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, string
@@ -35,6 +36,7 @@ COMMAND = Command(
         VALIDATE,
         SAVE_CONFIG,
         field_manager("kubectl-edit"),
+        RECORD,
         *FILE_FLAGS,
         string("output", "yaml or json.", "o"),
         boolean("output-patch", "Also print the patch that is sent."),

@@ -20,9 +20,17 @@ def run(invocation: Invocation) -> None:
         )
     if len(invocation.args) > 1:
         raise KubectlError("We accept only this format: explain RESOURCE")
-    if invocation.options.text("output") not in ("plaintext", "plaintext-openapiv2"):
-        raise KubectlError(f"unrecognized format: {invocation.options.text('output')}")
+    options = invocation.options
+    if options.number("max-depth") > 0 and not options.flag("recursive"):
+        raise KubectlError("--max-depth requires --recursive")
+    if options.number("max-depth") < 0:
+        raise KubectlError("--max-depth must be non-negative")
+    if options.text("output") not in ("plaintext", "plaintext-openapiv2"):
+        raise KubectlError(f"unrecognized format: {options.text('output')}")
     resource, path = _target(invocation, invocation.args[0])
+    if options.text("output") == "plaintext-openapiv2":
+        _explain_v2(invocation, resource, path)
+        return
     document = document_for(invocation.api, resource)
     schema = document.kind(resource)
     if schema is None:
@@ -40,6 +48,19 @@ def run(invocation: Invocation) -> None:
         if index == len(path) - 1:
             text += f"FIELD: {name} <{document.type_name(schema)}>\n{_enum(document.resolve(schema), '    ')}\n\n"
     invocation.out(text + _body(invocation, document, schema) + "\n")
+
+
+def _explain_v2(invocation: Invocation, resource: ApiResource, path: list[str]) -> None:
+    from tutor.kubectl.explain_v2 import Definitions
+
+    definitions = Definitions(invocation.api.get("/openapi/v2"))
+    schema = definitions.find(resource.group, resource.version, resource.kind)
+    if schema is None:
+        raise KubectlError(f'couldn\'t find resource for "{resource.api_version}, Kind={resource.kind}"')
+    found = definitions.field(schema, path)
+    recursive, depth = invocation.options.flag("recursive"), invocation.options.number("max-depth")
+    text = definitions.explained(found, path[-1] if path else "", recursive=recursive, depth=depth)
+    invocation.out(f"KIND:     {resource.kind}\nVERSION:  {resource.api_version}\n\n{text}")
 
 
 def _target(invocation: Invocation, text: str) -> tuple[ApiResource, list[str]]:
@@ -180,7 +201,7 @@ COMMAND = Command(
     flags=(
         string("api-version", "Explain this API version (GROUP/VERSION)."),
         integer("max-depth", "With --recursive: how deep to go; 0 goes all the way."),
-        string("output", "plaintext.", "o", default="plaintext"),
+        string("output", "plaintext or plaintext-openapiv2.", "o", default="plaintext"),
         boolean("recursive", "Show the fields of fields as a tree."),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tutor.kubectl.change_cause import RECORD, recorded
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import KubectlError, raise_all
 from tutor.kubectl.flags import string
@@ -28,6 +29,7 @@ def run(invocation: Invocation) -> None:
 
 
 def _create(invocation: Invocation, service: Object, mode: str) -> Object:
+    service = recorded(invocation, service)
     if invocation.options.flag("save-config"):
         service = with_last_applied(service)
     resource = invocation.mapper.for_object(service)
@@ -167,6 +169,7 @@ COMMAND = Command(
         DRY_RUN,
         SAVE_CONFIG,
         field_manager("kubectl-expose"),
+        RECORD,
         *FILE_FLAGS,
         string("cluster-ip", "Address to give the service, or None for a headless one."),
         string("external-ip", "Additional address that reaches the service."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.kubectl.change_cause import RECORD
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, string
@@ -88,6 +89,7 @@ COMMAND = Command(
         *PRINT_FLAGS,
         DRY_RUN,
         field_manager("kubectl-label"),
+        RECORD,
         ALL,
         *FILE_FLAGS,
         SELECTOR,

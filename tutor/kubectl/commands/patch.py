@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tutor.kubectl.change_cause import RECORD, recording_patch
 from tutor.kubectl.client import JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import ApiError, KubectlError, raise_all
@@ -48,6 +49,9 @@ def run(invocation: Invocation) -> None:
     for info in live_infos(builder, errors):
         local = mode == "client" or options.flag("local")
         after = _locally(info, patch, content_type) if local else _send(invocation, info, patch, content_type, mode)
+        cause = recording_patch(invocation)
+        if cause and not local:
+            after = _send(invocation, info, cause, MERGE_PATCH, mode)
         reporter.report(after, "patched" if after != info.obj else "patched (no change)")
     raise_all(errors)
 
@@ -129,6 +133,7 @@ COMMAND = Command(
         *PRINT_FLAGS,
         DRY_RUN,
         field_manager("kubectl-patch"),
+        RECORD,
         *FILE_FLAGS,
         boolean("local", "Do not ask the server; only work on the files."),
         string("patch", "The patch, as JSON or YAML.", "p"),

@@ -7,7 +7,16 @@ import json
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import ApiError, KubectlError, raise_all
 from tutor.kubectl.flags import boolean, duration, integer, string
-from tutor.kubectl.mutate import SAVE_CONFIG, VALIDATE, field_manager, typed, validation, with_last_applied, write_query
+from tutor.kubectl.mutate import (
+    SAVE_CONFIG,
+    VALIDATE,
+    as_new,
+    field_manager,
+    typed,
+    validation,
+    with_last_applied,
+    write_query,
+)
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.raw import RAW, send_raw
@@ -87,7 +96,7 @@ def _deleted(invocation: Invocation, info: Info) -> str:
 def _created(invocation: Invocation, info: Info) -> Object:
     """Creates the object anew, once the old one is gone."""
     query = write_query(invocation.options.text("field-manager"), "none", validation(invocation))
-    return typed(invocation.api.post(info.collection, _body(invocation, info), query), info.resource)
+    return typed(invocation.api.post(info.collection, as_new(_body(invocation, info)), query), info.resource)
 
 
 COMMAND = Command(

@@ -7,6 +7,7 @@ import re
 from contextlib import closing
 from datetime import UTC, datetime
 
+from tutor.kubectl.change_cause import RECORD, recorded
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.commands.attach import attach_to
 from tutor.kubectl.errors import BareError, Interrupted, KubectlError
@@ -158,6 +159,7 @@ def _service(invocation: Invocation, name: str, labels: dict[str, str]) -> Objec
 def _create(invocation: Invocation, obj: Object, mode: str) -> Object:
     if invocation.namespace_enforced:
         obj["metadata"]["namespace"] = invocation.namespace
+    obj = recorded(invocation, obj)
     if invocation.options.flag("save-config"):
         obj = with_last_applied(obj)
     if mode == "client":
@@ -268,6 +270,7 @@ COMMAND = Command(
         DRY_RUN,
         SAVE_CONFIG,
         field_manager("kubectl-run"),
+        RECORD,
         array("annotations", "KEY=value annotation for the pod; may be repeated."),
         boolean("attach", "Wait for the pod and attach to it."),
         boolean("command", "What follows -- replaces the image's command instead of its arguments."),

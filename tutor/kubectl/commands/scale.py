@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.kubectl.change_cause import RECORD, recording_patch
 from tutor.kubectl.client import MERGE_PATCH
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import ApiError, KubectlError, TimedOut, raise_all
@@ -29,6 +30,9 @@ def run(invocation: Invocation) -> None:
     for info in infos:
         if mode != "client":
             _scale(invocation, info, replicas, mode)
+            cause = recording_patch(invocation)
+            if cause and mode == "none":
+                invocation.api.patch(info.path, cause, MERGE_PATCH)
         info.obj.setdefault("spec", {})["replicas"] = replicas
         reporter.report(info.obj)
     raise_all(errors)
@@ -97,6 +101,7 @@ COMMAND = Command(
     flags=(
         *PRINT_FLAGS,
         DRY_RUN,
+        RECORD,
         ALL,
         *FILE_FLAGS,
         SELECTOR,

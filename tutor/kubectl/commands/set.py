@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.kubectl.change_cause import RECORD
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.commands.set_env import ENV
 from tutor.kubectl.commands.set_subject import SUBJECT
@@ -140,6 +141,7 @@ _FLAGS = (
     *PRINT_FLAGS,
     DRY_RUN,
     field_manager("kubectl-set"),
+    RECORD,
     *FILE_FLAGS,
     ALL,
     SELECTOR,
