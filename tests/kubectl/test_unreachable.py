@@ -11,6 +11,7 @@ import pytest
 
 from tests.kubectl.harness import FakeConfig, FakeConnection, Outcome, Reply, run_kubectl, serving, status
 from tutor.kubectl import KubeConfig
+from tutor.kubectl.client import asked_for
 
 PLAIN = "http://127.0.0.1:1"
 
@@ -133,3 +134,20 @@ def test_one_bad_file_does_not_keep_the_others_from_being_read(tmp_path: Path) -
     outcome = run_kubectl(["get", "-f", ".", "-o", "name"], config, folder=tmp_path)
     assert (outcome.exit_code, outcome.stdout) == (1, "pod/b\n")
     assert outcome.stderr.startswith("error: error parsing a.yaml: ")
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/api/v1/namespaces/a/pods?limit=500", "get pods"),
+        ("/api/v1/namespaces/a/pods/web/log", "get pods web"),
+        ("/api/v1/namespaces/a", "get namespaces a"),
+        ("/api/v1/nodes/one", "get nodes one"),
+        ("/apis/apps/v1/namespaces/a/deployments/web", "get deployments.apps web"),
+        ("/apis/apps/v1", ""),
+        ("/api", ""),
+        ("/openapi/v3", ""),
+    ],
+)
+def test_an_error_without_a_status_says_what_was_asked_for(path: str, asked: str) -> None:
+    assert asked_for("GET", path) == asked

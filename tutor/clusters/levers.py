@@ -29,8 +29,12 @@ class SimulatedLevers:
         self._cluster = server.cluster
 
     def _changed(self) -> None:
-        """Have the host look at once what there is to do."""
+        """Have the host look at once what there is to do, and open or close its door. ClusterError when that fails."""
         self._server.pacer.changed()
+        try:
+            self._server.mind_door()
+        except OSError as error:
+            raise ClusterError(f"the API server cannot be started again: {error.strerror or error}") from None
 
     def faults(self) -> list[Lever]:
         """Every fault the cluster can have."""
@@ -40,12 +44,12 @@ class SimulatedLevers:
             return [Lever(fault.name, fault.about, fault.is_on()) for fault in faults(self._cluster)]
 
     def set_fault(self, name: str, on: bool) -> None:
-        """Put a fault into the cluster, or take it away. ClusterError for an unknown one."""
-        from tutor.simulator.faults import UnknownFault, set_fault
+        """Put a fault into the cluster, or take it away. ClusterError for an unknown one, and for what is impossible now."""
+        from tutor.simulator.faults import NotNow, UnknownFault, set_fault
 
         try:
             set_fault(self._cluster, name, on)
-        except UnknownFault as error:
+        except (UnknownFault, NotNow) as error:
             raise ClusterError(str(error)) from None
         self._changed()
 
@@ -57,18 +61,20 @@ class SimulatedLevers:
         return [Lever(name, ADDON_WORDS.get(name, ""), name in there) for name in ADDONS]
 
     def set_addon(self, name: str, on: bool) -> None:
-        """Install an add-on or remove it. ClusterError for an unknown one."""
+        """Install an add-on or remove it. ClusterError for an unknown one, and while nothing can be written."""
         from tutor.simulator.addons import UnknownAddon, install, remove
+        from tutor.simulator.faults import NotNow, require_writable
 
         try:
+            require_writable(self._cluster)
             (install if on else remove)(self._cluster, name)
-        except UnknownAddon as error:
+        except (UnknownAddon, NotNow) as error:
             raise ClusterError(str(error)) from None
         self._changed()
 
     def tidy(self, without: Sequence[str] = ()) -> None:
         """Take all faults away and install what a new cluster comes with, but not the add-ons in `without`, which go."""
-        for fault in self.faults():
+        for fault in self.faults():  # those of the control plane come first: nothing else can be mended without it
             if fault.on:
                 self.set_fault(fault.name, False)
         from tutor.simulator.addons import works
@@ -104,6 +110,7 @@ class SimulatedLevers:
             self._cluster.load(before)
             raise ClusterError(f"{path} holds no whole cluster ({error!r})") from None
         self._server.pacer.restored()
+        self._changed()
 
     def use_added_images(self) -> None:
         """Have the registry know what has been added to it."""

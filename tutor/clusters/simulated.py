@@ -88,6 +88,7 @@ class Simulated:
         if state is not None:
             _take_up(server.cluster, state)
             server.pacer.restored()
+            server.mind_door()
         keeper.follow(server.cluster)
         self._keeper = keeper
 
@@ -194,6 +195,7 @@ class SimulatedSnapshots:
                 raise KeyError(snapshot)
             del self._taken[places[0] + 1 :]
             self._load(self._taken[places[0]])
+        self._server.mind_door()
 
     def undo(self) -> str:
         """Go back to before the learner's last change; returns that snapshot's label. ClusterError when there is none."""
@@ -204,7 +206,8 @@ class SimulatedSnapshots:
                 raise ClusterError("there is nothing to take back")
             last = self._taken.pop()
             self._load(last)
-            return last.label
+        self._server.mind_door()
+        return last.label
 
     def _load(self, snapshot: _Snapshot) -> None:
         self._server.cluster.load(snapshot.state)

@@ -108,7 +108,7 @@ class Api:
         data = reply.data
         if self._trace is not None:
             self._trace.response_body(data)
-        self._raise_for_status(reply, data)
+        self._raise_for_status(reply, data, asked_for(method, path))
         if method != "GET" and any(f"/{plural}" in path for plural in _BRING_TYPES):
             self.connection.learned.discovery = None
         try:
@@ -120,7 +120,7 @@ class Api:
     def text(self, path: str, query: Query | None = None) -> str:
         """One GET whose reply is returned as it came."""
         reply = self._open("GET", path, query, None, JSON, "*/*", stream=False)
-        self._raise_for_status(reply, reply.data)
+        self._raise_for_status(reply, reply.data, asked_for("GET", path))
         return reply.data.decode(errors="replace")
 
     def raw(self, method: str, path: str, body: bytes | None) -> str:
@@ -138,7 +138,7 @@ class Api:
         """
         reply = self._open("GET", path, query, None, JSON, accept, stream=True)
         if reply.status >= 400:
-            self._raise_for_status(reply, reply.read())
+            self._raise_for_status(reply, reply.read(), asked_for("GET", path))
         pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         threading.Thread(target=_pump, args=(reply, pieces), daemon=True).start()
         try:
@@ -230,7 +230,7 @@ class Api:
             if code == "299" and quoted.startswith('"'):
                 self.on_warning(quoted.strip()[1:-1].replace('\\"', '"'))
 
-    def _raise_for_status(self, reply: urllib3.BaseHTTPResponse, data: bytes) -> None:
+    def _raise_for_status(self, reply: urllib3.BaseHTTPResponse, data: bytes, asked: str = "") -> None:
         if reply.status < 400:
             return
         try:
@@ -239,7 +239,7 @@ class Api:
             status = None
         if isinstance(status, dict) and status.get("kind") == "Status":
             raise ApiError(status)
-        raise ApiError(_generic_status(reply.status, data.decode(errors="replace")))
+        raise ApiError(_generic_status(reply.status, data.decode(errors="replace"), asked))
 
     def _connection_error(self, method: str, target: str, problem: Exception) -> Exception:
         from tutor.kubectl.unreachable import failure
@@ -257,10 +257,24 @@ def path_segment(name: str) -> str:
     return quote(name, safe=":")
 
 
-def _generic_status(code: int, text: str) -> Object:
+def asked_for(method: str, path: str) -> str:
+    """`get pods web`: what a request for objects is for, as client-go says it of an error without a Status; nothing for other
+    requests (apimachinery, pkg/api/errors/errors.go, NewGenericServerResponse)."""
+    parts = path.partition("?")[0].strip("/").split("/")
+    group = parts[1] if parts[0] == "apis" and len(parts) > 3 else ""
+    rest = parts[3:] if group else parts[2:] if parts[0] == "api" else []
+    if len(rest) > 2 and rest[0] == "namespaces" and rest[2] not in ("status", "finalize"):
+        rest = rest[2:]
+    if not rest:
+        return ""
+    return " ".join([method.lower(), f"{rest[0]}.{group}" if group else rest[0], *rest[1:2]])
+
+
+def _generic_status(code: int, text: str, asked: str = "") -> Object:
     reason, message = _GENERIC.get(code, ("InternalError" if code >= 500 else "Unknown", ""))
     if not message:
         message = f"an error on the server ({json.dumps(text.strip() or 'unknown')}) has prevented the request from succeeding"
+    message += f" ({asked})" if asked else ""
     return {"kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": message}
 
 

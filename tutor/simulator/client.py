@@ -39,6 +39,10 @@ class Client:
         """The objects of a resource (in a namespace)."""
         return self.store.list(resource, namespace)
 
+    def postpone(self, event: Obj) -> bool:
+        """Take an event to write it later; False: it is to be written now, as there is nothing to wait for."""
+        return False
+
     def create(self, resource: str, obj: Obj) -> Obj:
         """Create an object, which becomes the cluster's: do not use it afterwards. Raises ApiError."""
         namespace = obj["metadata"].get("namespace", "")

@@ -6,11 +6,12 @@ import importlib
 import pkgutil
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tutor.simulator.client import Client
 from tutor.simulator.clock import Clock
+from tutor.simulator.control_plane import ControlPlane
 from tutor.simulator.engine import Actor, Engine
 from tutor.simulator.ids import Ids
 from tutor.simulator.metrics import Metrics
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 ACTOR_PACKAGES = ("tutor.simulator.controllers", "tutor.simulator.scheduler", "tutor.simulator.kubelet")
 """Every module in them with an `actors(cluster)` function contributes what it returns."""
+
+
+AUTONOMOUS = ("kubelet", "kubelet-eviction")
+"""Actors that go on without an API server."""
+HEARTBEATS = "kubelet-heartbeat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class ClusterState:
     clock: Any
     ids: Any
     engine: Any
+    control_plane: ControlPlane
 
 
 def _no_token(_account: Obj, _secret: Obj) -> str:
@@ -88,6 +95,9 @@ class SimulatedCluster:
         self.node_infos = Snapshot(self.store)
         """What runs on which node, for the scheduler and the kubelets; up to date before any of them is told of a change."""
         self.engine = Engine(self.clock, self.store, strict=strict)
+        self.control_plane = ControlPlane()
+        self.on_writable: list[Callable[[], None]] = []
+        """Called when actors can write again."""
         self.metrics = Metrics()
         """What the API group metrics.k8s.io serves."""
         for make in _actor_makers():
@@ -105,10 +115,29 @@ class SimulatedCluster:
         bootstrap(self, nodes)
         self.engine.run_ready()
 
+    def interrupt(self, part: str) -> None:
+        """Stop the API server or etcd: from now on nobody can write, and kubelets go on by themselves."""
+        self.control_plane.stopped |= {part}
+        self.engine.hold(but=AUTONOMOUS)
+
+    def mend(self, part: str) -> None:
+        """Start it again. Once everything works, kubelets report first, so that no node is taken for lost."""
+        self.control_plane.stopped -= {part}
+        if self.control_plane.is_writable:
+            for catch_up in self.on_writable:
+                catch_up()
+            self.engine.release(first=HEARTBEATS)
+
+    def slow_down(self, part: str, seconds: float) -> None:
+        """Let the API server or etcd answer so many seconds late, to everybody; 0: as fast as it can."""
+        self.control_plane.set_delay(part, seconds)
+        self.engine.lateness = self.control_plane.delay(write=True)
+
     def save(self) -> ClusterState:
         """The whole state as a value."""
         with self.lock:
-            return ClusterState(self.store.save(), self.clock.save(), self.ids.save(), self.engine.save())
+            engine, control_plane = self.engine.save(), replace(self.control_plane)
+            return ClusterState(self.store.save(), self.clock.save(), self.ids.save(), engine, control_plane)
 
     def load(self, state: ClusterState) -> None:
         """Go back to a saved state."""
@@ -117,6 +146,8 @@ class SimulatedCluster:
             self.clock.load(state.clock)
             self.ids.load(state.ids)
             self.engine.load(state.engine)
+            self.control_plane.stopped = state.control_plane.stopped
+            self.control_plane.delays = state.control_plane.delays
 
 
 ActorMaker = Callable[[SimulatedCluster], Iterable[Actor]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -87,6 +87,9 @@ class Engine:
         """Let an actor's exception through (tests) in place of logging it and trying the key again later."""
         self._actors: dict[str, Actor] = {}
         self._stopped: set[str] = set()
+        self._held: frozenset[str] = frozenset()
+        self.lateness = 0.0
+        """Seconds by which all actors are late, beside the delays of their own."""
         self._delays: dict[str, float] = {}
         self._by_resource: dict[str, list[Actor]] = {}
         self._ready: deque[tuple[str, str]] = deque()
@@ -125,6 +128,16 @@ class Engine:
         self._stopped.discard(name)
         self._enqueue_all(actor)
 
+    def hold(self, but: Collection[str]) -> None:
+        """Let no actor do anything but these, until they are released; whether they are stopped besides stays as it is."""
+        self._held = frozenset(self._actors) - frozenset(but)
+
+    def release(self, first: str) -> None:
+        """Let the actors that were held go on, one of them before all others: each looks at everything anew."""
+        held, self._held = self._held, frozenset()
+        for name in sorted(held - self._stopped, key=lambda name: name != first):
+            self._enqueue_all(self._actors[name])
+
     def slow(self, name: str, seconds: float) -> None:
         """Let an actor get to its keys only this much later than it could; 0: as soon as it can. Raises KeyError for an unknown
         name."""
@@ -143,14 +156,18 @@ class Engine:
 
     def enqueue(self, actor: str, key: str) -> None:
         """Let an actor look at a key as soon as its turn comes."""
-        delay = self._delays.get(actor)
-        if delay is None:
+        delay = self._delays.get(actor, 0.0) + self.lateness
+        if not delay:
             self._push(actor, key)
             return
         due = self.clock.now + delay
         planned = self.clock.due_of(actor, key)
         if planned is None or planned > due:
             self.clock.schedule(actor, key, due)
+
+    def look_now(self, actor: str, key: str) -> None:
+        """Let an actor look at a key at once, late or not: somebody waits for what is done there."""
+        self._push(actor, key)
 
     def _push(self, actor: str, key: str) -> None:
         item = (actor, key)
@@ -187,7 +204,7 @@ class Engine:
         return True
 
     def _look(self, name: str, key: str) -> None:
-        if name in self._stopped:
+        if name in self._stopped or name in self._held:
             return
         self.clock.cancel(name, key)
         try:
@@ -252,11 +269,12 @@ class Engine:
     def save(self) -> tuple[Any, ...]:
         """Queues and actors' state as a value."""
         states = {name: actor.save() for name, actor in self._actors.items()}
-        return frozenset(self._stopped), tuple(self._ready), dict(self._failures), states, dict(self._delays)
+        held = (self._held, self.lateness)
+        return frozenset(self._stopped), tuple(self._ready), dict(self._failures), states, dict(self._delays), held
 
     def load(self, state: tuple[Any, ...]) -> None:
         """Go back to a saved state."""
-        stopped, ready, failures, states, delays = state
+        stopped, ready, failures, states, delays, (self._held, self.lateness) = state
         self._delays = dict(delays)
         self._stopped = set(stopped)
         self._ready = deque(ready)

@@ -73,10 +73,10 @@ def _declare_indexes(store: Store) -> None:
     store.add_index("events", "series", lambda event: (_series_key(event),) if event.get("eventTime") else ())
 
 
-def _name(obj: Obj, client: Client) -> str:
+def _name(about: str, client: Client) -> str:
     """The object's name and a number that rises with time; the write counter keeps two of one second apart."""
     moment = int(client.now) * 10**9 + client.store.revision % 10**9
-    return f"{obj['metadata']['name']}.{moment:x}"
+    return f"{about}.{moment:x}"
 
 
 def _create(client: Client, event: Obj) -> None:
@@ -87,6 +87,47 @@ def _create(client: Client, event: Obj) -> None:
     except ApiError as error:
         if error.reason not in ("Forbidden", "NotFound"):
             raise
+
+
+def write_event(client: Client, event: Obj) -> None:
+    """Write an event, or count it with those that are like it. It becomes the cluster's."""
+    repeated = client.store.by_index("events", "same", _exact_key(event))
+    if not repeated:
+        repeated = _combine(client, event)
+    if not _within_budget(client, event):
+        return
+    if repeated:
+        _count_up(client, repeated[-1], event)
+    else:
+        event["metadata"]["name"] = _name(event["involvedObject"]["name"], client)
+        _create(client, event)
+
+
+def _combine(client: Client, event: Obj) -> list[Obj]:
+    """With many similar events lately the new one joins them; returns the shared event if there is one."""
+    similar = client.store.by_index("events", "similar", _aggregate_key(event))
+    if len(similar) < MAX_SIMILAR - 1:
+        return []
+    since = client.now - SIMILAR_SECONDS
+    recent = [other for other in similar if parse_timestamp(other["lastTimestamp"]) >= since]
+    if len(recent) < MAX_SIMILAR - 1:
+        return []
+    event["message"] = COMBINED + event["message"]
+    return [other for other in recent if other["message"].startswith(COMBINED)]
+
+
+def _within_budget(client: Client, event: Obj) -> bool:
+    written = client.store.by_index("events", "spam", _spam_key(event))
+    if len(written) < MAX_SIMILAR and all(other["count"] == 1 for other in written):
+        return True
+    used: int = sum(other["count"] for other in written)
+    first = min(parse_timestamp(other["firstTimestamp"]) for other in written)
+    return used < BURST + (client.now - first) / REFILL_SECONDS
+
+
+def _count_up(client: Client, old: Obj, event: Obj) -> None:
+    changes = {"message": event["message"], "lastTimestamp": event["lastTimestamp"], "count": old["count"] + 1}
+    client.update("events", {**old, **changes})
 
 
 class EventRecorder:
@@ -128,16 +169,8 @@ class EventRecorder:
         event = self._event(obj, kind, reason, message, involved)
         if annotations:
             event["metadata"]["annotations"] = dict(annotations)
-        store = self._client.store
-        repeated = store.by_index("events", "same", _exact_key(event))
-        if not repeated:
-            repeated = self._combine(event)
-        if not self._within_budget(event):
-            return
-        if repeated:
-            self._count_up(repeated[-1], event)
-        else:
-            _create(self._client, event)
+        if not self._client.postpone(event):
+            write_event(self._client, event)
 
     def _event(self, obj: Obj, kind: str, reason: str, message: str, involved: dict[str, Any]) -> Obj:
         at = timestamp(self._client.now)
@@ -145,7 +178,7 @@ class EventRecorder:
         return {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"name": _name(obj, self._client), "namespace": namespace},
+            "metadata": {"name": "", "namespace": namespace},
             "involvedObject": involved,
             "reason": reason,
             "message": message,
@@ -158,30 +191,6 @@ class EventRecorder:
             "reportingComponent": self._component,
             "reportingInstance": self._host,
         }
-
-    def _combine(self, event: Obj) -> list[Obj]:
-        """With many similar events lately the new one joins them; returns the shared event if there is one."""
-        similar = self._client.store.by_index("events", "similar", _aggregate_key(event))
-        if len(similar) < MAX_SIMILAR - 1:
-            return []
-        since = self._client.now - SIMILAR_SECONDS
-        recent = [other for other in similar if parse_timestamp(other["lastTimestamp"]) >= since]
-        if len(recent) < MAX_SIMILAR - 1:
-            return []
-        event["message"] = COMBINED + event["message"]
-        return [other for other in recent if other["message"].startswith(COMBINED)]
-
-    def _within_budget(self, event: Obj) -> bool:
-        written = self._client.store.by_index("events", "spam", _spam_key(event))
-        if len(written) < MAX_SIMILAR and all(other["count"] == 1 for other in written):
-            return True
-        used: int = sum(other["count"] for other in written)
-        first = min(parse_timestamp(other["firstTimestamp"]) for other in written)
-        return used < BURST + (self._client.now - first) / REFILL_SECONDS
-
-    def _count_up(self, old: Obj, event: Obj) -> None:
-        changes = {"message": event["message"], "lastTimestamp": event["lastTimestamp"], "count": old["count"] + 1}
-        self._client.update("events", {**old, **changes})
 
 
 class SeriesRecorder:
@@ -199,7 +208,10 @@ class SeriesRecorder:
         event: Obj = {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"name": _name(obj, self._client), "namespace": obj["metadata"].get("namespace") or "default"},
+            "metadata": {
+                "name": _name(obj["metadata"]["name"], self._client),
+                "namespace": obj["metadata"].get("namespace") or "default",
+            },
             "involvedObject": reference(obj),
             "reason": reason,
             "message": note,

@@ -1,5 +1,5 @@
 """Faults that can be put into a cluster on purpose, to see what each part is for: a component stopped or slowed down, a node
-whose kubelet is stopped, that is cut off, or that is full.
+whose kubelet is stopped, that is cut off, full, or short of memory or disk.
 
 A fault lasts until it is taken away; it is part of the cluster's state, so that a snapshot remembers it.
 """
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.simulator.control_plane import API_SERVER, ETCD
 from tutor.simulator.objects import name_of
 from tutor.simulator.scheduler.requests import amounts, pod_requests
 from tutor.simulator.store import Obj
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 SLOW_SECONDS = 15.0
 """How late a slowed component gets to its work."""
+LATE_SECONDS = 2.0
+"""How late the API server or etcd is when it is slow."""
 SCHEDULER = "default-scheduler"
 NOT_IN_CONTROLLER_MANAGER = frozenset(
     {
@@ -43,6 +46,10 @@ DISK_LEFT = 0.05
 """The part of its disk that is left on a node that is short of it."""
 FILLER_NAMESPACE = "kube-system"
 ACTOR = "faults"
+
+
+class NotNow(ValueError):
+    """A fault cannot be put in or taken away as things are; the message says why and what to do."""
 
 
 class UnknownFault(ValueError):
@@ -71,17 +78,35 @@ def faults(cluster: SimulatedCluster) -> list[Fault]:
             controllers,
             "kube-controller-manager is stopped: nothing is replaced, scaled or rolled out",
         ),
+        _interrupted(
+            cluster,
+            "api-server-stopped",
+            API_SERVER,
+            "kube-apiserver is stopped: connections are refused and nothing new happens, while containers run on",
+        ),
+        _interrupted(
+            cluster,
+            "etcd-stopped",
+            ETCD,
+            "etcd is stopped: the API server can neither read nor write objects (here it says so at once, "
+            "a real one lets you wait for up to a minute)",
+        ),
         _slow(cluster, "scheduler-slow", [SCHEDULER], "kube-scheduler takes 15 s to get to a Pod"),
         _slow(cluster, "controllers-slow", controllers, "controllers take 15 s to react"),
+        _slow(cluster, "kubelets-slow", ["kubelet"], "kubelets take 15 s to react"),
+        _late(cluster, "api-server-slow", API_SERVER, "kube-apiserver takes 2 s to answer, whoever asks"),
+        _late(cluster, "etcd-slow", ETCD, "etcd takes 2 s to write: whatever changes something takes that much longer"),
     ]
     for node in cluster.store.list_sorted("nodes"):
-        if (node.get("status") or {}).get("capacity"):  # others are objects that somebody has made: no kubelet is behind them
+        if (node.get("status") or {}).get(
+            "capacity"
+        ):  # others are objects that somebody has made: no kubelet is behind them
             found += _of_node(cluster, name_of(node))
     return found
 
 
 def set_fault(cluster: SimulatedCluster, name: str, on: bool) -> None:
-    """Put a fault into the cluster or take it away; does nothing when it is so already. Raises UnknownFault."""
+    """Put a fault into the cluster or take it away; does nothing when it is so already. Raises UnknownFault, NotNow."""
     with cluster.lock:
         known = {fault.name: fault for fault in faults(cluster)}
         if name not in known:
@@ -120,6 +145,27 @@ def _slow(cluster: SimulatedCluster, name: str, actors: list[str], about: str) -
         lambda: late_by(SLOW_SECONDS),
         lambda: late_by(0),
     )
+
+
+def _interrupted(cluster: SimulatedCluster, name: str, part: str, about: str) -> Fault:
+    stopped = cluster.control_plane.is_stopped
+    return Fault(name, about, lambda: stopped(part), lambda: cluster.interrupt(part), lambda: cluster.mend(part))
+
+
+def _late(cluster: SimulatedCluster, name: str, part: str, about: str) -> Fault:
+    return Fault(
+        name,
+        about,
+        lambda: cluster.control_plane.delay_of(part) > 0,
+        lambda: cluster.slow_down(part, LATE_SECONDS),
+        lambda: cluster.slow_down(part, 0.0),
+    )
+
+
+def require_writable(cluster: SimulatedCluster) -> None:
+    """What is done by writing objects needs an API server with its etcd. Raises NotNow."""
+    for part in sorted(cluster.control_plane.stopped):
+        raise NotNow(f"{part} is stopped, so that nothing can be written: mend that first")
 
 
 def _of_node(cluster: SimulatedCluster, node: str) -> list[Fault]:
@@ -176,6 +222,7 @@ def _filler_name(node: str) -> str:
 
 def _fill(cluster: SimulatedCluster, node_name: str) -> None:
     """Reserve what is free on a node with one Pod, which goes there without the scheduler."""
+    require_writable(cluster)
     client = cluster.client(ACTOR)
     node = client.get("nodes", "", node_name)
     assert node is not None  # faults of nodes are listed from the nodes there are
@@ -208,4 +255,5 @@ def _filler(node: str, millicores: int, octets: int) -> Obj:
 
 
 def _empty(cluster: SimulatedCluster, node: str) -> None:
+    require_writable(cluster)
     cluster.client(ACTOR).delete("pods", FILLER_NAMESPACE, _filler_name(node))

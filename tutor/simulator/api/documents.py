@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from tutor.simulator import errors
@@ -46,8 +46,10 @@ def version_info() -> dict[str, str]:
 class Documents:
     """Answers for every path that is no resource. Documents are made when first asked for and kept while the scheme is the same."""
 
-    def __init__(self, scheme: Scheme) -> None:
+    def __init__(self, scheme: Scheme, failing_checks: Callable[[], Collection[str]] = tuple) -> None:
         self.scheme = scheme
+        self.failing_checks = failing_checks
+        """The health checks that fail now."""
         self._kept: dict[str, Any] = {}
         self._generation = scheme.generation
 
@@ -87,13 +89,19 @@ class Documents:
         )
 
     def _health(self, request: Request, path: str) -> Response:
+        """Health checks, all or one: when one fails all are listed, asked or not (apiserver, pkg/server/healthz/healthz.go)."""
         name, _, check = path.strip("/").partition("/")
-        if check and check not in discovery.HEALTH_CHECKS:
+        checks = [one for one in discovery.HEALTH_CHECKS if name == "readyz" or one not in discovery.READINESS_CHECKS]
+        if check and check not in checks:
             return plain_text(404, "404 page not found\n")
-        if check or "verbose" not in request.query:
+        failing = [one for one in ([check] if check else checks) if one in self.failing_checks()]
+        if failing and check:
+            return plain_text(500, "internal server error: etcd failed: reason withheld\n")
+        if not failing and (check or "verbose" not in request.query):
             return plain_text(200, "ok")
-        lines = [f"[+]{item} ok" for item in discovery.HEALTH_CHECKS]
-        return plain_text(200, "\n".join([*lines, f"{name} check passed\n"]))
+        lines = [f"[-]{one} failed: reason withheld" if one in failing else f"[+]{one} ok" for one in checks]
+        outcome = f"{name} check failed" if failing else f"{name} check passed\n"
+        return plain_text(500 if failing else 200, "\n".join([*lines, outcome]))
 
     def _paths(self) -> list[str]:
         found = {"/api", "/api/v1", "/apis", "/openapi/v2", "/openapi/v3", "/version", *HEALTH}

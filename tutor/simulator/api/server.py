@@ -18,6 +18,7 @@ from tutor.simulator.api.kubeconfig import Endpoint, write_kubeconfig
 from tutor.simulator.api.pacer import Pacer
 from tutor.simulator.api.signing import signer
 from tutor.simulator.cluster import SimulatedCluster
+from tutor.simulator.control_plane import API_SERVER
 
 START_SECONDS = 10.0
 STOP_SECONDS = 5.0
@@ -40,6 +41,7 @@ class SimulatedApiServer:
         self._endpoint: Endpoint | None = None
         self._failure: BaseException | None = None
         self._authority: Any = None
+        self._door: Any = None
 
     # -- from any thread
 
@@ -104,6 +106,7 @@ class SimulatedApiServer:
     async def _serve(self, started: threading.Event) -> None:
         from aiohttp import web
 
+        from tutor.simulator.api.door import Door
         from tutor.simulator.api.transport import Transport, Waker
 
         self._loop = loop = asyncio.get_running_loop()
@@ -116,19 +119,33 @@ class SimulatedApiServer:
         transport = Transport(self.api, self.pacer, Waker(loop), self._wake)
         runner = web.ServerRunner(web.Server(transport.serve, access_log=None), shutdown_timeout=1.0)
         await runner.setup()
-        site = web.TCPSite(runner, HOST, self._port, ssl_context=server_context(self._authority), reuse_address=True)
-        await site.start()
-        self._port = runner.addresses[0][1]
+        self._door = door = Door(runner, HOST, self._port, server_context(self._authority), transport)
+        await door.mind(stopped=self._is_stopped)
+        self._port = door.port
         self._endpoint = self._new_endpoint()
         follower = asyncio.create_task(self._follow())
         started.set()
         await self._stopping.wait()
         follower.cancel()
         transport.close()
+        door.release()
         await runner.cleanup()
         transport.abort()
         await asyncio.sleep(0)
         self._loop = None
+
+    @property
+    def _is_stopped(self) -> bool:
+        """Whether the cluster's API server is stopped on purpose: there is nobody to connect to, while its time goes on."""
+        return self.cluster.control_plane.is_stopped(API_SERVER)
+
+    def mind_door(self) -> None:
+        """Close the door if the cluster's API server has been stopped on purpose, open it if it has been started again. Waits for
+        that; not to be called in the server's own thread. Raises OSError when the port cannot be had any more."""
+        loop, door = self._loop, self._door
+        if loop is not None and door is not None and not loop.is_closed():
+            future = asyncio.run_coroutine_threadsafe(door.mind(stopped=self._is_stopped), loop)
+            future.result(START_SECONDS)
 
     def _new_endpoint(self) -> Endpoint:
         token = secrets.token_urlsafe(32)

@@ -73,6 +73,10 @@ class Transport:
         """End all streams."""
         self._closing.set()
 
+    def reopen(self) -> None:
+        """Serve streams again after they were ended."""
+        self._closing = asyncio.Event()
+
     def abort(self) -> None:
         """Cut the connections that are still there: a client that keeps one open must not keep the server."""
         for connection in self._connections:
@@ -84,6 +88,9 @@ class Transport:
         if request.transport is not None:
             self._connections.add(request.transport)
         incoming = await _read(request)
+        late = self._api.lateness(incoming)
+        if late:
+            await asyncio.sleep(late)
         self._pacer.follow()
         response = self._api.handle(incoming)
         self._worked()

@@ -11,7 +11,7 @@ from tutor.simulator.images.catalogue import find
 from tutor.simulator.images.reference import parse
 from tutor.simulator.kubelet.kubelet import Kubelet
 from tutor.simulator.kubelet.nodes import PRESSURES, allocatable, new_lease
-from tutor.simulator.kubelet.pressure import Pressure
+from tutor.simulator.kubelet.pressure import Pressure, shown_pressures
 from tutor.simulator.objects import name_of, uid_of
 from tutor.simulator.store import Change, Obj
 
@@ -60,6 +60,7 @@ class Heartbeats:
                 self._renew(node, now)
                 images = self._kubelet.images(name_of(node))
                 news = len(images) != len(node["status"].get("images") or ())
+                news = news or self._pressure.conditions(name_of(node)) != set(shown_pressures(node))
                 news = news or allocatable(node["status"]) != node["status"].get("allocatable")
                 if news or self._beats % STATUS_EVERY == 0 or not _says_ready(node):
                     self._report(node, images)

@@ -16,6 +16,7 @@ from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.kubelet import syncing, waking
 from tutor.simulator.kubelet.addresses import Addresses
 from tutor.simulator.kubelet.admitting import Refusal, refuse
+from tutor.simulator.kubelet.client import KubeletClient
 from tutor.simulator.kubelet.conditions import readiness_is_stale
 from tutor.simulator.kubelet.look import Look, Services
 from tutor.simulator.kubelet.pulling import Puller
@@ -63,8 +64,7 @@ class Kubelet:
     watches = ("pods", "configmaps", "secrets")
 
     def __init__(self, cluster: SimulatedCluster) -> None:
-        client = cluster.client(NAME)
-        self._client = client
+        client = self._client = KubeletClient(cluster, NAME)
         self._store = cluster.store
         self._nodes = cluster.node_infos
         self._store.add_index("pods", BY_SOURCE, _sources)
@@ -292,6 +292,7 @@ class Kubelet:
     def look_at(self, pod: Obj) -> Look | None:
         """A pod with what is remembered of it, as something to act on; None when its node knows nothing of it."""
         record = self.record_at(namespace_of(pod), name_of(pod))
+        pod = self._client.get("pods", namespace_of(pod), name_of(pod)) or pod
         return None if record is None else Look(self._services, pod, record, self._client.get("nodes", "", record.node))
 
     # -- single nodes
@@ -342,11 +343,13 @@ class Kubelet:
             self._services.puller.save(),
             self.volumes.save(),
             self.network.cut_off,
+            self._client.save(),
         )
 
     def load(self, state: Any) -> None:
         """Go back to a saved state."""
-        records, by_ip, on_host, stopped, addresses, pulls, volumes, self.network.cut_off = state
+        records, by_ip, on_host, stopped, addresses, pulls, volumes, self.network.cut_off, unwritten = state
+        self._client.load(unwritten)
         self._epoch += 1
         self.records, self._by_ip, self._on_host = dict(records), dict(by_ip), dict(on_host)
         self._stopped = set(stopped)

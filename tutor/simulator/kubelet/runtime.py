@@ -108,7 +108,7 @@ class Runtime:
                     container = own.current.container if own.current is not None else None
                     if container is not None and container.inside is not None:
                         container.inside.wake(self._cluster.clock.now)
-                self._cluster.engine.enqueue(NAME, record.key)
+                self._cluster.engine.look_now(NAME, record.key)
                 self._cluster.engine.run_ready()
 
     def on_look(self, namespace: str, pod: str, wake: Callable[[], None]) -> Callable[[], None]:

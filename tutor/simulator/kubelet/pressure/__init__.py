@@ -206,7 +206,7 @@ class Pressure:
         met = [signal for signal in self._signals(name) if signal.is_met]
         seen = {kind: at for kind, at in self._seen.get(name, {}).items() if kind in before}
         self._seen[name] = {**seen, **{signal.condition: now for signal in met}}
-        if self.conditions(name) != set(_shown(node)):
+        if self.conditions(name) != set(shown_pressures(node)):
             self._kubelet.report_soon(name)
         if met:
             self._reclaim(name, met[0])
@@ -330,7 +330,7 @@ def _by_name(node: str) -> Obj:
     return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": node}}
 
 
-def _shown(node: Obj) -> Iterable[str]:
+def shown_pressures(node: Obj) -> Iterable[str]:
     """The pressures that a node's status shows."""
     kinds = (MEMORY_PRESSURE, DISK_PRESSURE)
     return [c["type"] for c in node["status"].get("conditions") or () if c["type"] in kinds and c["status"] == "True"]
