@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from tutor.simulator import host_ports
 from tutor.simulator.client import Client
+from tutor.simulator.cluster_dns import BY_IP, BY_SERVICE, SLICES, ClusterDns, DnsAnswer
 from tutor.simulator.images.container import Container, ContainerConfig
-from tutor.simulator.images.traffic import HTTP, HTTPS, TCP, UDP, ConnectionFailed, Request, Response
+from tutor.simulator.images.traffic import HTTP, HTTPS, TCP, UDP, ConnectionFailed, Request, Response, transport
 from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.network_policies import allows
 from tutor.simulator.objects import labels_of, namespace_of
 from tutor.simulator.resolving import DNS_SERVER, in_hosts, resolver_of
 from tutor.simulator.store import Obj
 
-DOMAIN = "cluster.local"
-SLICES = "endpointslices.discovery.k8s.io"
-BY_IP = "cluster-ip"
-BY_SERVICE = "service"
 BY_ADDRESS = "address"
 TIMEOUT_SECONDS = 130.0
 """How long a client's system tries to connect to somebody who does not answer."""
@@ -64,12 +62,14 @@ class Network:
         self._client = client
         self._store = client.store
         self._find = find
+        self._names = ClusterDns(client)
         self._ids = client.registry.ids
         self.cut_off: frozenset[str] = frozenset()
         """Nodes that nothing reaches and that reach nothing."""
         self._store.add_index("services", BY_IP, _service_ips)
         self._store.add_index(SLICES, BY_SERVICE, _slice_service)
         self._store.add_index("nodes", BY_ADDRESS, _node_addresses)
+        host_ports.register(self._store)
 
     @property
     def now(self) -> float:
@@ -91,7 +91,7 @@ class Network:
         if DNS_SERVER not in resolver.servers or not self._dns_answers():
             raise ConnectionFailed("no-host", seconds=DNS_TIMEOUT_SECONDS)
         for candidate in resolver.candidates(name):
-            found = self._lookup(candidate)
+            found = self._names.addresses(candidate)
             if found:
                 return found
         return []
@@ -99,42 +99,11 @@ class Network:
     def _dns_answers(self) -> bool:
         return bool(self._endpoints("kube-system", "kube-dns", "dns"))
 
-    def _lookup(self, name: str) -> list[str]:
-        """A name in full, such as web.default.svc.cluster.local."""
-        if not name.endswith(f".{DOMAIN}"):
-            return []
-        parts = name.removesuffix(f".{DOMAIN}").split(".")
-        if len(parts) == 3 and parts[2] == "pod":
-            return [parts[0].replace("-", ".")]
-        if len(parts) < 3 or parts[-1] != "svc":
-            return []
-        service = self._client.get("services", parts[-2], parts[-3])
-        if service is None:
-            return []
-        if len(parts) > 3:
-            return self._endpoint_by_name(service, parts[:-3])
-        return self._service_addresses(service)
-
-    def _service_addresses(self, service: Obj) -> list[str]:
-        spec = service["spec"]
-        if spec.get("type") == "ExternalName":
-            target = str(spec.get("externalName", ""))
-            return self._lookup(target.rstrip("."))
-        if spec.get("clusterIP") != "None":
-            return [spec["clusterIP"]] if spec.get("clusterIP") else []
-        return [endpoint["addresses"][0] for endpoint in self._listed(service) if _is_ready(endpoint)]
-
-    def _endpoint_by_name(self, service: Obj, host: list[str]) -> list[str]:
-        return [
-            endpoint["addresses"][0]
-            for endpoint in self._listed(service)
-            if endpoint.get("hostname") == host[0] and _is_ready(endpoint)
-        ]
-
-    def _listed(self, service: Obj) -> Iterable[Mapping[str, Any]]:
-        key = f"{namespace_of(service)}/{service['metadata']['name']}"
-        for slice_ in self._store.by_index(SLICES, BY_SERVICE, key):
-            yield from slice_.get("endpoints") or ()
+    def dns(self, config: ContainerConfig, name: str, kind: str) -> DnsAnswer:
+        """What cluster DNS answers about a name in full. Raises ConnectionFailed when it does not answer."""
+        if DNS_SERVER not in resolver_of(config.resolver).servers or not self._dns_answers():
+            raise ConnectionFailed("no-host", seconds=DNS_TIMEOUT_SECONDS)
+        return self._names.answer(name, kind)
 
     # -- connections
 
@@ -144,18 +113,25 @@ class Network:
         if not addresses:
             raise ConnectionFailed("no-host", seconds=0.01)
         address = addresses[self._ids.choice(len(addresses))] if len(addresses) > 1 else addresses[0]
-        if address == "127.0.0.1":
+        loopback = address == host_ports.LOOPBACK
+        if loopback:
             address = config.ip
         headers = {**request.headers, "X-From": request.headers.get("X-From", config.ip)}
         sent = Request(request.method, request.path, headers, request.body, request.protocol)
-        return self._connect(config, address, port, sent)
+        return self._connect(config, address, port, sent, loopback=loopback)
 
-    def _connect(self, config: ContainerConfig | None, address: str, port: int, request: Request) -> Response:
+    def _connect(
+        self, config: ContainerConfig, address: str, port: int, request: Request, *, loopback: bool
+    ) -> Response:
         services = self._store.by_index("services", BY_IP, address)
         if not services and self.is_node(address):
             service, number = self._node_port(port, request.protocol)
             if service is not None:
                 return self.to_service(namespace_of(service), service["metadata"]["name"], number, request)
+            at = host_ports.LOOPBACK if loopback else address
+            inner = host_ports.target(self._store, address, at, port, request.protocol)
+            if inner is not None:
+                return self._to_pod(config, *inner, request, f"{at}:{port}")
         if not services:
             return self._to_pod(config, address, port, request, f"{address}:{port}")
         service = services[0]
@@ -217,7 +193,7 @@ class Network:
             raise ConnectionFailed(
                 *(("unreachable", shown, UNREACHABLE_SECONDS) if known else ("timeout", shown, TIMEOUT_SECONDS))
             )
-        if config is not None and not allows(self._client, config, address, port, _transport(request.protocol)):
+        if config is not None and not allows(self._client, config, address, port, transport(request.protocol)):
             raise ConnectionFailed("timeout", shown, TIMEOUT_SECONDS)
         if container is None:
             raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
@@ -288,24 +264,14 @@ def _check_protocol(container: Container, port: int, request: Request, shown: st
         raise ConnectionFailed("protocol" if spoken in (HTTP, HTTPS) else "reset", shown, REFUSED_SECONDS)
 
 
-def _transport(protocol: str) -> str:
-    """What carries a protocol, as Service ports and policies name it."""
-    return "UDP" if protocol == UDP else "TCP"
-
-
 def _carries(entry: Mapping[str, Any], protocol: str) -> bool:
     """Whether a Service port is for what carries a protocol."""
-    return bool(entry.get("protocol", "TCP") == _transport(protocol))
+    return bool(entry.get("protocol", "TCP") == transport(protocol))
 
 
 def _is_address(text: str) -> bool:
     parts = text.split(".")
     return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
-
-
-def _is_ready(endpoint: Mapping[str, Any]) -> bool:
-    ready: bool = (endpoint.get("conditions") or {}).get("ready", True)
-    return ready
 
 
 def _api_answer(request: Request) -> Response:

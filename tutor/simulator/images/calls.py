@@ -21,6 +21,9 @@ class CallHere(InContainer):
 
     call: HostCall
 
+    def input(self) -> bytes | None:
+        return self.call.read()
+
     @property
     def argv(self) -> tuple[str, ...]:
         return tuple(self.call.argv)

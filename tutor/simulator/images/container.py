@@ -12,11 +12,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.simulator.images import raw_http
 from tutor.simulator.images.here import MainHere
 from tutor.simulator.images.logs import Log
 from tutor.simulator.images.model import Image
 from tutor.simulator.images.programs.base import Program
-from tutor.simulator.images.traffic import TCP, UDP, ConnectionFailed, Request, Response
+from tutor.simulator.images.traffic import HTTP, TCP, UDP, ConnectionFailed, Request, Response
 from tutor.simulator.images.world import World
 
 if TYPE_CHECKING:
@@ -244,10 +245,7 @@ class Container:
             raise ConnectionFailed("refused")
         if request.protocol == TCP and not request.body:
             return Response(cpu=0.0)  # a connection without a byte, as probes make: servers do nothing about it
-        if self.program is not None:
-            response = self.program.serve(self._here(world), port, request)
-        else:
-            response = self.enter(world).serve(self, world, port, request)
+        response = self._answer(world, port, request)
         cores = self.config.cpu_limit or 1.0
         self.busy_until = max(self.busy_until, world.now) + response.cpu / cores
         self.worked += response.cpu
@@ -259,6 +257,17 @@ class Container:
             response.seconds + response.cpu / cores + waited,
             response.cpu,
         )
+
+    def _answer(self, world: World, port: int, request: Request) -> Response:
+        """The program's answer; to a client that only writes bytes, as bytes."""
+        if request.protocol == TCP and self.ports().get(port) == HTTP:
+            asked = raw_http.parse(request.body, request.headers.get("X-From", ""))
+            answer = self._answer(world, port, asked) if asked is not None else raw_http.REFUSED
+            body = raw_http.written(answer) if asked is not None else answer.body
+            return Response(200, body, seconds=answer.seconds, cpu=answer.cpu)
+        if self.program is not None:
+            return self.program.serve(self._here(world), port, request)
+        return self.enter(world).serve(self, world, port, request)
 
     # -- usage
 

@@ -11,6 +11,7 @@ from tutor.simulator.images.world import World
 
 if TYPE_CHECKING:
     from tutor.posix.namespace import Namespace
+    from tutor.simulator.cluster_dns import DnsAnswer
     from tutor.simulator.images.container import Container
 
 
@@ -70,6 +71,9 @@ class InContainer:
     def resolve(self, name: str) -> list[str]:
         return self.world.resolve(self.container.config, name)
 
+    def dns(self, name: str, kind: str) -> DnsAnswer:
+        return self.world.dns(self.container.config, name, kind)
+
     def reaches(self, address: str) -> bool:
         return self.world.reaches(self.container.config, address)
 
@@ -88,6 +92,9 @@ class MainHere(InContainer):
     @property
     def files(self) -> Namespace:
         return self.container.enter(self.world).machine.files
+
+    def input(self) -> bytes | None:
+        return b""
 
     @property
     def argv(self) -> tuple[str, ...]:

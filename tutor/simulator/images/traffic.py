@@ -51,6 +51,11 @@ class ConnectionFailed(Exception):
         self.seconds = seconds
 
 
+def transport(protocol: str) -> str:
+    """What carries a protocol, as Service ports and policies name it."""
+    return "UDP" if protocol == UDP else "TCP"
+
+
 REASONS = {
     200: "OK",
     201: "Created",

@@ -9,6 +9,7 @@ from tutor.simulator.images.traffic import Request, Response
 from tutor.simulator.images.volumes import VolumeStore
 
 if TYPE_CHECKING:
+    from tutor.simulator.cluster_dns import DnsAnswer
     from tutor.simulator.images.container import ContainerConfig
 
 
@@ -26,6 +27,9 @@ class World(Protocol):
 
     def resolve(self, config: ContainerConfig, name: str) -> list[str]:
         """The addresses of a name as cluster DNS knows them. Raises ConnectionFailed when DNS does not answer."""
+
+    def dns(self, config: ContainerConfig, name: str, kind: str) -> DnsAnswer:
+        """What cluster DNS answers about a name in full. Raises ConnectionFailed when it does not answer."""
 
     def reaches(self, config: ContainerConfig, address: str) -> bool:
         """Whether a container reaches somebody at an address: a pod or a node."""

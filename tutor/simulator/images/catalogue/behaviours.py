@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 HUB = "docker.io/library/"
 E2E = "registry.k8s.io/e2e-test-images/"
 CLIENTS = ("wget", "nslookup", "nc", "ping")
+BIND = ("dig", "host", "getent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,15 @@ _HTTPD = Behaviour(
 )
 _SHELL = Behaviour("", ("sh",), programs=CLIENTS)
 _SHELL_WITH_CURL = Behaviour("", ("sh",), programs=(*CLIENTS, "curl"))
-_BASH = Behaviour("", ("bash",))
+_BASH = Behaviour("", ("bash",), programs=("getent",))
+_DNS = Behaviour("", ("sh",), programs=(*CLIENTS, *BIND, "curl"), options={"nc": "openbsd"})
 _AGNHOST = Behaviour(
     "agnhost",
     ("pause",),
     ("/agnhost",),
-    (*CLIENTS, "curl"),
+    (*CLIENTS, *BIND, "curl"),
     files={f"/localhost.{end}": "Would be for serving TLS, which is not simulated.\n" for end in ("crt", "key")},
+    options={"nc": "openbsd"},
 )
 
 
@@ -105,14 +108,14 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "gcr.io/google-containers/busybox": _SHELL,
     "quay.io/prometheus/busybox": _SHELL,
     "public.ecr.aws/docker/library/busybox": _SHELL,
-    HUB + "alpine": _SHELL,
+    HUB + "alpine": replace(_SHELL, programs=(*CLIENTS, "getent")),
     "public.ecr.aws/docker/library/alpine": _SHELL,
     "docker.io/alpine/curl": Behaviour("curl", ("curl",), programs=(*CLIENTS, "curl")),
     "docker.io/curlimages/curl": Behaviour("curl", ("curl",), programs=(*CLIENTS, "curl")),
     "docker.io/radial/busyboxplus": _SHELL_WITH_CURL,
-    "docker.io/nicolaka/netshoot": _SHELL_WITH_CURL,
-    E2E + "jessie-dnsutils": _SHELL_WITH_CURL,
-    E2E + "glibc-dns-testing": Behaviour("", ("bash",), programs=CLIENTS),
+    "docker.io/nicolaka/netshoot": _DNS,
+    E2E + "jessie-dnsutils": _DNS,
+    E2E + "glibc-dns-testing": _DNS,
     E2E + "nginx": _NGINX,
     "registry.k8s.io/nginx-slim": _NGINX,
     E2E + "httpd": _HTTPD,

@@ -14,6 +14,7 @@ from tutor.simulator.images.traffic import Request, Response
 
 if TYPE_CHECKING:
     from tutor.posix.namespace import Namespace
+    from tutor.simulator.cluster_dns import DnsAnswer
 
 MIB = 2**20
 
@@ -92,6 +93,12 @@ class Here(Protocol):
     def resolve(self, name: str) -> list[str]:
         """The addresses of a name, as cluster DNS knows them; empty when there are none. Raises ConnectionFailed when DNS
         does not answer."""
+
+    def dns(self, name: str, kind: str) -> DnsAnswer:
+        """What cluster DNS answers about a name in full: records of a kind. Raises ConnectionFailed when it does not answer."""
+
+    def input(self) -> bytes | None:
+        """Something of its standard input: nothing at its end, None when there is nothing yet."""
 
     def reaches(self, address: str) -> bool:
         """Whether somebody is at an address: a pod or a node. Services are at theirs with their ports only."""

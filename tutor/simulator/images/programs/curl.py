@@ -52,7 +52,19 @@ _CURL_LONG = {
     "head": "head",
     "verbose": "verbose",
 }
-_CURL_IGNORED = {"-A", "--user-agent", "--retry", "--retry-delay", "-u", "--user", "--cacert", "--resolve", "-e", "-b"}
+_CURL_IGNORED = {
+    "-A",
+    "--user-agent",
+    "--retry",
+    "--retry-delay",
+    "-u",
+    "--user",
+    "--cacert",
+    "--resolve",
+    "-e",
+    "-b",
+    "--interface",
+}
 
 
 def _curl_options(arguments: list[str]) -> _CurlOptions | str:
@@ -97,7 +109,7 @@ def _curl_cluster(options: _CurlOptions, word: str, words: Iterator[str]) -> str
             else:
                 setattr(options, _CURL_VALUES[f"-{letter}"], value)
             return ""
-        elif letter not in "LkgN46#":
+        elif letter not in "LkgqN46#":
             return f"curl: option {word}: is unknown\ncurl: try 'curl --help' for more information\n"
     return ""
 

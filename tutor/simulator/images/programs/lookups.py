@@ -1,10 +1,10 @@
-"""Small network tools: nslookup, as BusyBox has it, and nc to try whether a port is open."""
+"""nslookup, as BusyBox has it."""
 
 from __future__ import annotations
 
 from tutor.simulator.images.programs.base import Here
 from tutor.simulator.images.programs.client import Client
-from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request
+from tutor.simulator.images.traffic import ConnectionFailed
 from tutor.simulator.resolving import DNS_SERVER
 
 DOMAIN = "cluster.local"
@@ -51,41 +51,4 @@ def _search(here: Here) -> list[str]:
     return next((line.split()[1:] for line in reversed(lines) if line.startswith("search ")), [])
 
 
-class Netcat(Client):
-    """nc, for trying whether a port is open"""
-
-    def start(self, here: Here) -> None:
-        flags = "".join(word[1:] for word in here.argv[1:] if word.startswith("-") and not word[1:].isdigit())
-        words = [word for word in here.argv[1:] if not word.startswith("-")]
-        limit = 60.0
-        if "w" in flags and len(words) > 2:
-            limit = float(words.pop(0))
-        if len(words) < 2 or not words[-1].isdigit():
-            self.finish(here, 0.0, 1, ("stderr", "usage: nc [-vz] [-w SECONDS] HOST PORT\n"))
-            return
-        host, port = words[0], int(words[1])
-        try:
-            response = here.request(host, port, Request(protocol=TCP))
-        except ConnectionFailed as error:
-            text = f"nc: bad address '{host}'\n" if error.kind == "no-host" else _nc_problem(host, port, error)
-            self.finish(
-                here, min(limit, error.seconds), 1, ("stderr", text if "v" in flags or error.kind == "no-host" else "")
-            )
-            return
-        text = f"{host} ({first_address(here, host)}:{port}) open\n" if "v" in flags else ""
-        self.finish(here, response.seconds, 0, ("stderr", text))
-
-
-def first_address(here: Here, host: str) -> str:
-    """The first address of a host that answers."""
-    found = here.resolve(host)
-    return found[0] if found else host
-
-
-def _nc_problem(host: str, port: int, error: ConnectionFailed) -> str:
-    words = {"timeout": "Connection timed out", "unreachable": "No route to host"}
-    why = words.get(error.kind, "Connection refused")
-    return f"nc: {host} ({error.address or f'{host}:{port}'}): {why}\n"
-
-
-PROGRAMS = {"nslookup": Nslookup, "nc": Netcat}
+PROGRAMS = {"nslookup": Nslookup}
