@@ -221,6 +221,7 @@ async def test_undo_goes_back_to_before_the_last_command(services: FakeServices)
         snapshots = services.fake_cluster.fake_snapshots
         assert snapshots is not None
         assert snapshots.undone == ["kubectl scale --replicas=2"]
+        assert "Taken back: kubectl scale --replicas=2" in text_of(pilot)
 
 
 async def test_the_clock_is_paused_and_sped_up(services: FakeServices) -> None:

@@ -237,12 +237,15 @@ class ExerciseRun:
         self._told = (line.strip(), self._history.last if self._history else 0)
         self.timeline.note("you", line.strip())
 
-    def undo(self) -> None:
-        """Take the cluster back to before the last command. Blocks. Errors say why it cannot be done."""
-        if self.cluster is not None and self.cluster.snapshots is not None:
-            self.cluster.snapshots.undo()
-            self._told = None
-            self.timeline.note("you", "took the last command back")
+    def undo(self) -> str:
+        """Take the cluster back to before the last command that changed something. Blocks. Says what has been done; errors say
+        why it cannot be."""
+        if self.cluster is None or self.cluster.snapshots is None:
+            return ""
+        line = " ".join(self.cluster.snapshots.undo().split())
+        self._told = None
+        self.timeline.note("you", f"took back: {line}")
+        return f"Taken back: {line}"
 
     def look_for_faults(self) -> None:
         """Find out what is broken on purpose. Blocks."""

@@ -160,19 +160,20 @@ class ExerciseScreen(ExerciseView):
             self._do("Setting the exercise up again", self.run.reset)
 
     @work(thread=True, exclusive=True, group="action", exit_on_error=False)
-    def _do(self, what: str, action: Callable[[], None]) -> None:
-        """Do something that takes a while; what fails is said on the screen."""
+    def _do(self, what: str, action: Callable[[], str | None]) -> None:
+        """Do something that takes a while; what fails is said on the screen, as is what `action` has to say."""
         tell = self.app.call_from_thread
         tell(self._say, f"{what} …")
         try:
-            action()
+            done = action() or ""
             if self.run is not None:
                 self.run.check()
                 self.run.look_for_faults()
         except Exception as error:  # shown with its remedy, so that the program goes on
-            tell(self._say, f"{what}: {str(error).rstrip('.')}.")
+            reason = str(error).rstrip(".") or f"the cluster did not do it ({type(error).__name__})"
+            tell(self._say, f"{what}: {reason}.")
         else:
-            tell(self._say, "")
+            tell(self._say, done, READING_SECONDS)
         tell(self.show_changed)
 
     def action_pause(self) -> None:
