@@ -12,6 +12,7 @@ import pytest
 from tests.kubectl.harness import run_kubectl
 from tutor.clusters import ClusterError
 from tutor.clusters.levers import SimulatedLevers
+from tutor.clusters.outages import end_outages, outage_of
 from tutor.clusters.simulated import Simulated
 from tutor.grading.api import ApiSource, Unreachable
 from tutor.kubectl import KubeConfig
@@ -127,3 +128,17 @@ def test_a_restarted_server_still_has_its_fault(cluster: Simulated, levers: Simu
     clock.advance(30)
     assert clock.rate == before
     assert kubectl(cluster, "version")[0] == 1
+
+
+@pytest.mark.parametrize(("fault", "what"), [("api-server-stopped", "the API server"), ("etcd-stopped", "etcd")])
+def test_what_does_not_answer_on_purpose_says_so(
+    cluster: Simulated, levers: SimulatedLevers, fault: str, what: str
+) -> None:
+    assert outage_of(cluster) == ""
+    levers.set_fault(fault, True)
+    assert outage_of(cluster) == (
+        f"{what} is stopped, which is a fault put in on purpose. Turn {fault} off among the faults, then try again"
+    )
+    end_outages(cluster)
+    assert outage_of(cluster) == ""
+    assert kubectl(cluster, "get", "nodes")[0] == 0

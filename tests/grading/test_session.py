@@ -22,7 +22,7 @@ from tests.grading.playing import (
 )
 from tests.grading.workloads import pod
 from tests.grading.world import NAMESPACE, World
-from tutor.clusters import ClusterError, Levers
+from tutor.clusters import ClusterError, Lever, Levers
 from tutor.course.model import Exercise
 from tutor.grading import Verdict
 from tutor.grading.namespaces import ATTEMPT, LABEL, OWNER
@@ -187,6 +187,30 @@ def test_an_api_that_goes_away_is_the_environments_fault(session: ExerciseSessio
     assert session.check().verdict is Verdict.NOT_STARTED
 
 
+def test_a_cluster_that_was_stopped_on_purpose_is_named_and_started_by_a_reset(
+    session: ExerciseSession, cluster: FakeCluster, world: World
+) -> None:
+    session.start()
+    on = Lever("api-server-stopped", "", True)
+    levers = cluster.levers = Mock(spec=Levers)
+    levers.faults.return_value = [on]
+    world.down = True
+    report = session.check()
+    assert report.verdict is Verdict.ENVIRONMENT_FAULT
+    assert report.note == (
+        "The API server is stopped, which is a fault put in on purpose. "
+        "Turn api-server-stopped off among the faults, then try again."
+    )
+
+    def mend(name: str, to: bool) -> None:
+        world.down, levers.faults.return_value = to, []
+
+    levers.set_fault.side_effect = mend
+    session.reset()
+    levers.set_fault.assert_called_once_with("api-server-stopped", False)
+    assert session.check().verdict is Verdict.NOT_STARTED
+
+
 def test_an_image_of_ours_that_cannot_be_pulled_is_the_environments_fault(
     session: ExerciseSession, world: World
 ) -> None:
@@ -345,6 +369,7 @@ def test_a_cluster_of_the_tutors_own_is_mended_first_and_loses_what_the_exercise
     cluster: FakeCluster, world: World, tmp_path: Path
 ) -> None:
     levers = cluster.levers = Mock(spec=Levers)
+    levers.faults.return_value = []
     exercise = make_exercise(tmp_path / "blind")
     exercise = replace(exercise, start=replace(exercise.start, without=("metrics-server",)))
     make_session(exercise, cluster, tmp_path / "workspace", world).start()

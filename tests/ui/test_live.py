@@ -134,9 +134,9 @@ def test_what_was_there_before_the_first_command_is_put_in_order() -> None:
 
 
 class FakeWatch:
-    """Plays a list of events for each call of `stream`, then waits to be stopped."""
+    """Plays a list of events for each call of `stream`, then waits to be stopped; an exception among them breaks it off."""
 
-    def __init__(self, plays: Iterator[list[dict[str, Any]] | Exception]) -> None:
+    def __init__(self, plays: Iterator[list[dict[str, Any] | Exception] | Exception]) -> None:
         self._plays = plays
         self._stopped = threading.Event()
 
@@ -144,7 +144,10 @@ class FakeWatch:
         play = next(self._plays, None)
         if isinstance(play, Exception):
             raise play
-        yield from play or []
+        for item in play or []:
+            if isinstance(item, Exception):
+                raise item
+            yield item
         self._stopped.wait(5)
 
     def stop(self) -> None:
@@ -152,7 +155,7 @@ class FakeWatch:
 
 
 def watch_one_kind(
-    plays: list[list[dict[str, Any]] | Exception], until: Callable[[ClusterState], bool]
+    plays: list[list[dict[str, Any] | Exception] | Exception], until: Callable[[ClusterState], bool]
 ) -> ClusterState:
     """Run the watching of Pods on played events until the state is as wanted."""
     state, reached = ClusterState(), threading.Event()
@@ -187,6 +190,20 @@ def test_a_watch_that_breaks_off_says_so_and_begins_again() -> None:
     state = watch_one_kind([ConnectionError("gone"), [added("a")]], until)
     assert "does not answer" in str(problems[0])
     assert state.problem is None
+
+
+def test_what_was_there_stays_in_the_picture_while_nobody_answers() -> None:
+    seen: list[tuple[str | None, int]] = []
+
+    def until(state: ClusterState) -> bool:
+        seen.append((state.problem, len(state.all("Pod"))))
+        return [obj["metadata"]["name"] for obj in state.all("Pod")] == ["b"]
+
+    refused = ConnectionError("[Errno 111] Connection refused")
+    watch_one_kind([[added("a"), refused], refused, [added("b")]], until)
+    why = "The API server does not run: connections to it are refused. Trying again."
+    assert (why, 1) in seen
+    assert seen[-1] == (None, 1)
 
 
 def kubelet_event(message: str, host: str) -> dict[str, Any]:

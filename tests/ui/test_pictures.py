@@ -113,6 +113,14 @@ def test_as_many_nodes_stand_beside_each_other_as_there_is_room_for() -> None:
         assert all(len(line) <= max(width, 25) for line in lines)
 
 
+def test_the_control_planes_own_parts_are_drawn_stopped_and_slow() -> None:
+    faults = ("api-server-stopped", "etcd-slow", "memory-short/node-1")
+    lines = "\n".join(plain(nodes_picture(state_of(), 100, faults=faults)))
+    assert "✗ API server: stopped" in lines
+    assert "◌ etcd: slow" in lines
+    assert "node-1: short of memory" in lines
+
+
 def test_faults_are_drawn_where_they_are() -> None:
     lines = "\n".join(plain(nodes_picture(state_of(), 100, faults=("scheduler-stopped", "cut-off/node-1"))))
     assert "✗ scheduler: stopped" in lines

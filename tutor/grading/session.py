@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tutor.clusters import CAPABILITIES, Cluster, ClusterError
+from tutor.clusters.outages import end_outages, outage_of
 from tutor.course.model import Exercise
 from tutor.grading import state as states
 from tutor.grading.api import Api, ApiSource, Unreachable
@@ -61,8 +62,9 @@ class ExerciseSession:
 
     def start(self, report: Tell = _nobody) -> None:
         """Set the exercise up, or go on with it when it is set up on this cluster already. Files that are there stay."""
-        with self._lock, _Guard():
+        with self._lock, _Guard(self.cluster):
             self._require()
+            end_outages(self.cluster)
             if self.resume():
                 report("going on where you left off")
                 return
@@ -73,7 +75,7 @@ class ExerciseSession:
 
     def resume(self) -> bool:
         """Go on with the exercise as it was left on this cluster; False when it is not set up there."""
-        with self._lock, _Guard():
+        with self._lock, _Guard(self.cluster):
             state = states.load(self._folder)
             if state is None or (state.version, state.cluster) != (self.exercise.version, self.cluster.name):
                 return False
@@ -86,8 +88,9 @@ class ExerciseSession:
 
     def reset(self, report: Tell = _nobody) -> None:
         """Begin again. Files that the learner changed are kept in a backup folder."""
-        with self._lock, _Guard():
+        with self._lock, _Guard(self.cluster):
             self._require()
+            end_outages(self.cluster)
             self._files.restore()
             self._use_namespace()
             if not self._restore_snapshot():
@@ -156,7 +159,7 @@ class ExerciseSession:
             try:
                 return self._look()
             except (Unreachable, ClusterError) as problem:
-                return self._fault(f"{problem}. {_CHECK_CLUSTER}")
+                return self._fault(outage_of(self.cluster) or f"{problem}. {_CHECK_CLUSTER}")
             except Exception as problem:
                 # Whatever the grader stumbles over is not the learner's mistake and must not look like one.
                 return self._fault(f"the checks could not be made, which is a fault of the tutor: {problem!r}")
@@ -205,7 +208,7 @@ class ExerciseSession:
         looks += [(c.of.api_version, c.of.kind, c.of.namespace) for c in conditions]
         looks += [(version, kind, self.exercise.namespace) for version, kind in _WATCHED]
         for look in looks:
-            with _Guard():
+            with _Guard(self.cluster):
                 path = collection(source.get, *look)
             if path:
                 yield path
@@ -223,7 +226,7 @@ class ExerciseSession:
     def close(self, cleanup: bool = False) -> None:
         """Leave. With `cleanup` the namespace is removed, which the cluster finishes by itself; files are kept."""
         self.stop_observing()
-        with self._lock, _Guard():
+        with self._lock, _Guard(self.cluster):
             if cleanup and self._state is not None:
                 self._namespaces().begin_removal(self.exercise.namespace)
                 states.forget(self._folder)
@@ -236,9 +239,12 @@ class ExerciseSession:
 class _Guard:
     """Turns an API that does not answer into a ClusterError."""
 
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, _: object, problem: BaseException | None, __: object) -> None:
         if isinstance(problem, Unreachable):
-            raise ClusterError(str(problem), _CHECK_CLUSTER) from None
+            raise ClusterError(outage_of(self._cluster) or str(problem), _CHECK_CLUSTER) from None

@@ -75,16 +75,24 @@ class Watcher:
                 one.stop()
 
     def watch(self, kind: str, listing: Callable[..., Any], make_watch: Callable[[], Any]) -> None:
-        """Watch one kind until stopped; a watch that breaks off is begun again. Runs in a thread of its own."""
+        """Watch one kind until stopped; a watch that breaks off is begun again. What was there stays on the picture until somebody
+        answers again. Runs in a thread of its own."""
+        answered = True
         while not self._stopped.is_set():
             try:
-                self._state.restart(kind)
+                if answered:
+                    self._state.restart(kind)
                 for event in self._events(kind, listing, make_watch):
+                    if not answered:
+                        self._state.restart(kind)
+                    answered = True
                     self._take(kind, str(event["type"]), event["object"])
+                answered = True
             except Exception as error:  # whatever went wrong, the pane says so and the watch is tried again
                 if self._stopped.is_set() or getattr(error, "status", None) in (403, 404):
                     return  # stopped, or this cluster does not serve the kind to us
-                self._state.problem = "The cluster does not answer. Trying again."
+                answered = False
+                self._state.problem = f"{_why(error)} Trying again."
                 self._changed()
                 self._stopped.wait(self.retry_seconds)
 
@@ -111,3 +119,12 @@ class Watcher:
         else:
             self._state.apply(kind, event_type, obj)
         self._changed()
+
+
+def _why(error: Exception) -> str:
+    """A sentence on why a cluster cannot be watched."""
+    if getattr(error, "status", None) == 504:
+        return "The API server cannot reach what it keeps its objects in: etcd does not answer."
+    if "Connection refused" in str(error):
+        return "The API server does not run: connections to it are refused."
+    return "The cluster does not answer."

@@ -19,8 +19,8 @@ MAX_BOX = 48
 MAX_PODS = 20
 """A node with more of them says how many more there are."""
 CONTROL_PLANE = (
-    ("API server", ()),
-    ("etcd", ()),
+    ("API server", ("api-server",)),
+    ("etcd", ("etcd",)),
     ("scheduler", ("scheduler",)),
     ("controller manager", ("controllers",)),
 )
@@ -80,7 +80,13 @@ def _node(node: Object, pods: Sequence[Object], box: int, faults: Sequence[str])
     return lines if pods else [*lines, _inside(Content.styled("no Pods of this namespace", "$text-muted"), box)]
 
 
-_SAID = {"cut-off": "cut off", "kubelet-stopped": "kubelet stopped", "full": "full"}
+_SAID = {
+    "cut-off": "cut off",
+    "kubelet-stopped": "kubelet stopped",
+    "full": "full",
+    "memory-short": "short of memory",
+    "disk-short": "short of disk",
+}
 """What a node with a fault is called in place of its condition, which follows later."""
 
 
