@@ -41,6 +41,8 @@ class HostInfo:
     disk: int = 40 << 30
     shell: str = "busybox"
     """Which shell `sh` is: "busybox", "dash" or "bash"."""
+    passes_on_names: bool = False
+    """Whether BusyBox's shell passes on environment variables with names that its own cannot have: it does since 1.37."""
     capabilities: int = 0
     """What root may do at most, as /proc/PID/status shows it."""
 

@@ -70,6 +70,10 @@ def test_entrypoint_tester_shows_its_arguments(lab: Lab) -> None:
     assert once(lab, "entrypoint-tester", "a", "b c") == (0, "[/agnhost entrypoint-tester a b c]")
 
 
+def test_another_name_of_the_program(lab: Lab) -> None:
+    assert once(lab, "entrypoint-tester", command=["/agnhost-2"]) == (0, "[/agnhost-2 entrypoint-tester]")
+
+
 def test_names_of_other_hosts(lab: Lab) -> None:
     assert once(lab, "dns-suffix")[1] == "default.svc.cluster.local,svc.cluster.local,cluster.local"
 

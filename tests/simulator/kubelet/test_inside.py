@@ -45,6 +45,17 @@ def test_environment_from_all_sources(lab: Lab) -> None:
     assert "MAYBE" not in found
 
 
+@pytest.mark.parametrize(("tag", "passed_on"), [("1.37", True), ("latest", True), ("1.36", False)])
+def test_names_that_no_variable_of_a_shell_can_have(lab: Lab, tag: str, passed_on: bool) -> None:
+    """Kubernetes allows them since 1.34; BusyBox's shell hands them to its children since 1.37."""
+    lab.create("configmaps", "v1", "ConfigMap", "settings", data={"data-1": "one"})
+    source = [{"configMapRef": {"name": "settings"}}, {"configMapRef": {"name": "settings"}, "prefix": "p-"}]
+    lab.pod("app", {"image": f"busybox:{tag}", "command": FOREVER, "envFrom": source})
+    lab.advance(5)
+    assert "data-1=one\n" in lab.run("app", "env")[1]
+    assert ("p-data-1=one\n" in lab.run("app", "sh", "-c", "env")[1]) is passed_on
+
+
 def test_containers_of_a_pod_share_an_empty_dir(lab: Lab) -> None:
     mount = {"volumeMounts": [{"name": "v", "mountPath": "/data"}]}
     lab.pod(

@@ -21,9 +21,10 @@ _DIALECTS = {"ash": "busybox", "dash": "dash", "bash": "bash"}
 
 def _variables(process: Process, dialect: Dialect) -> Variables:
     """What a shell makes of its environment: it exports where it is, all but dash how deep shells are nested, and only bash
-    passes on names that no variable can have."""
+    and newer ones of BusyBox pass on names that no variable can have."""
     environment = dict(process.environment)
-    if dialect.kind != "bash":
+    passes_on = dialect.kind == "bash" or (dialect.kind == "busybox" and process.machine.host.passes_on_names)
+    if not passes_on:
         environment = {name: value for name, value in environment.items() if _NAME.fullmatch(name)}
     variables = Variables.of(environment)
     variables.set("PWD", process.cwd, export=True)

@@ -56,7 +56,12 @@ class Inside:
         tree = files.root.tree
         self._of_image = tree.used if isinstance(tree, MemoryTree) else 0
         shell = config.image.shell or "busybox"
-        host = HostInfo(hostname=config.hostname, shell=shell, capabilities=config.capabilities)
+        host = HostInfo(
+            hostname=config.hostname,
+            shell=shell,
+            passes_on_names=config.image.has_new_busybox,
+            capabilities=config.capabilities,
+        )
         self.machine = Machine(files, commands(), host, now=started, seed=config.seed)
         self.programs: dict[int, Program] = {}
         self.main: int | None = None

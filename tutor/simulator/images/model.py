@@ -28,6 +28,8 @@ class Image:
     shell: str = "dash"
     """Which shell `sh` is: "busybox", "dash", "bash", or "" when there is none, nor any other tool."""
     files: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Programs by further paths where they are."""
     options: Mapping[str, str] = field(default_factory=dict)
     """For the program: a version, a line to log ..."""
 
@@ -35,6 +37,13 @@ class Image:
     def name(self) -> str:
         """As container statuses show it."""
         return f"{self.repository}:{self.tag}"
+
+    @property
+    def has_new_busybox(self) -> bool:
+        """Whether its BusyBox is 1.37 or newer, as in what is built on a current Alpine."""
+        number = self.tag.split("-")[0].split(".")
+        numbered = self.repository.endswith("/busybox") and len(number) > 1 and number[1].isdecimal()
+        return self.shell == "busybox" and not (numbered and int(number[1]) < 37)
 
     def main_names(self) -> tuple[str, ...]:
         """What its own program is called by: the last wrapper's argument that is a program."""

@@ -53,6 +53,8 @@ def image_tree(image: Image) -> MemoryTree:
         for name in image.main_names():
             path = name if name.startswith("/") else f"/usr/local/bin/{name}"
             _write(tree, path, MAGIC + image.program.encode(), mode=0o755)
+        for path, program in image.aliases.items():
+            _write(tree, path, MAGIC + program.encode(), mode=0o755)
         _TREES[image.id] = tree
     return tree.copy()
 

@@ -48,6 +48,7 @@ class _Repository:
             ports=self.ports,
             shell="busybox" if alpine and self.shell else self.shell,
             files={**({"/etc/os-release": told} if told else {}), **behaviour.files},
+            aliases=behaviour.aliases,
             options={"tag": tag, "version": _version(tag), **self.options, **behaviour.options},
         )
 

@@ -22,6 +22,7 @@ class Behaviour:
     directory: str = "/"
     user: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -88,6 +89,7 @@ _AGNHOST = Behaviour(
     ("/agnhost",),
     (*CLIENTS, *BIND, "curl"),
     files={f"/localhost.{end}": "Would be for serving TLS, which is not simulated.\n" for end in ("crt", "key")},
+    aliases={"/agnhost-2": "agnhost"},
     options={"nc": "openbsd"},
 )
 
