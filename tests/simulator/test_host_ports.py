@@ -42,6 +42,35 @@ def test_one_port_at_two_addresses(lab: Lab) -> None:
     assert (asked(lab, "127.0.0.1"), asked(lab, node)) == ("local", "outer")
 
 
+def test_a_service_s_port_on_the_node_keeps_a_client_s_endpoint() -> None:
+    lab = Lab(nodes=2)
+    for number in range(4):
+        lab.pod(f"web-{number}", {"image": IMAGE, "args": ["netexec"]}, labels={"app": "web"})
+    spec = {"type": "NodePort", "selector": {"app": "web"}, "sessionAffinity": "ClientIP"}
+    lab.create("services", "v1", "Service", "web", spec={**spec, "ports": [{"port": 8080, "nodePort": 30005}]})
+    lab.pod("box", {"image": IMAGE})
+    lab.advance(15)
+    node = lab.get("box")["status"]["hostIP"]
+    answers = [lab.run("box", "curl", "-s", f"http://{node}:30005/hostname", seconds=1.0)[1] for _ in range(10)]
+    assert len(set(answers)) == 1
+    assert answers[0].startswith("web-")
+
+
+def test_local_traffic_stays_on_the_node() -> None:
+    lab = Lab(nodes=2)
+    lab.pod("web", {"image": IMAGE, "args": ["netexec"]}, nodeName="node-1")
+    lab.pod("box", {"image": IMAGE}, nodeName="node-1")
+    spec = {"type": "NodePort", "selector": {"app": "web"}, "externalTrafficPolicy": "Local"}
+    lab.create("services", "v1", "Service", "web", spec={**spec, "ports": [{"port": 8080, "nodePort": 30005}]})
+    lab.advance(15)
+
+    def ask(node: str) -> tuple[int, str]:
+        return lab.run("box", "curl", "-s", "-m", "2", f"http://{node}:30005/hostname", seconds=5.0)
+
+    assert ask("172.18.0.2") == (0, "web")
+    assert ask("172.18.0.3") == (28, "")
+
+
 def test_a_port_of_a_pod_that_has_ended_is_closed(lab: Lab) -> None:
     server(lab, "web")
     lab.client.delete("pods", "default", "web")

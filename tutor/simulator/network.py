@@ -127,7 +127,7 @@ class Network:
         if not services and self.is_node(address):
             service, number = self._node_port(port, request.protocol)
             if service is not None:
-                return self.to_service(namespace_of(service), service["metadata"]["name"], number, request)
+                return self._to_service(service, number, request, config, address)
             at = host_ports.LOOPBACK if loopback else address
             inner = host_ports.target(self._store, address, at, port, request.protocol)
             if inner is not None:
@@ -226,14 +226,34 @@ class Network:
         service = self._client.get("services", namespace, name)
         if service is None:
             raise ConnectionFailed("no-host")
+        return self._to_service(service, port, request)
+
+    def _to_service(
+        self,
+        service: Obj,
+        port: int | str,
+        request: Request,
+        config: ContainerConfig | None = None,
+        node: str = "",
+    ) -> Response:
+        """A request to a Service port. `node`: the address of the node whose port it came to, if it did."""
+        namespace, name = namespace_of(service), service["metadata"]["name"]
         ports = service["spec"].get("ports") or ()
         matching = (p for p in ports if port in (p["port"], p.get("name")) and _carries(p, request.protocol))
         port_name = next((p.get("name", "") for p in matching), None)
         targets = self._endpoints(namespace, name, port_name) if port_name is not None else []
         if not targets:
             raise ConnectionFailed("refused", f"{name}:{port}", REFUSED_SECONDS)
-        address, number = targets[self._choose(None, service, len(targets))]
+        if node and service["spec"].get("externalTrafficPolicy") == "Local":
+            targets = [target for target in targets if self._node_of(target[0]) == self._name_of_node(node)]
+            if not targets:
+                raise ConnectionFailed("timeout", f"{node}:{port}", TIMEOUT_SECONDS)
+        address, number = targets[self._choose(config, service, len(targets))]
         return self._to_pod(None, address, number, request, f"{address}:{number}")
+
+    def _name_of_node(self, address: str) -> str:
+        nodes = self._store.by_index("nodes", BY_ADDRESS, address)
+        return str(nodes[0]["metadata"]["name"]) if nodes else ""
 
     def _is_cut_off(self, config: ContainerConfig | None, address: str) -> bool:
         if not self.cut_off:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.simulator.api.conftest import NOW, PODS, pod
 from tutor.simulator.api.inprocess import InProcessClient
+from tutor.simulator.api.subresources.links import rewritten
 from tutor.simulator.cluster import NodeSpec, SimulatedCluster
 from tutor.simulator.images.traffic import TCP, Request
 
@@ -76,3 +77,30 @@ def test_nobody_answers(web: InProcessClient, path: str, message: str) -> None:
     status = web.get(path)
     assert (status["code"], status["reason"]) == (503, "ServiceUnavailable")
     assert status["message"].endswith(message)
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("/next", "/proxy/next"),
+        ("/next?a=b#c", "/proxy/next?a=b#c"),
+        ("/proxy/next", "/proxy/next"),
+        ("next", "next"),
+        ("http://server/next", "/proxy/next"),
+        ("http://elsewhere/next", "http://elsewhere/next"),
+    ],
+)
+def test_links_lead_back_through_the_proxy(link: str, shown: str) -> None:
+    page = f'<a class="x" href="{link}">to /next</a><p title="/next">'.encode()
+    assert rewritten(page, "/proxy", "server") == f'<a class="x" href="{shown}">to /next</a><p title="/next">'.encode()
+
+
+def test_a_redirection_stays_within_the_proxy(web: InProcessClient) -> None:
+    body = pod("netexec")
+    image = "registry.k8s.io/e2e-test-images/agnhost:2.66.1"
+    body["spec"]["containers"] = [{"name": "c", "image": image, "args": ["netexec"]}]
+    web.json("POST", PODS, body)
+    web.api.cluster.engine.advance(30)
+    answer = web.send("GET", f"{PODS}/netexec:8080/proxy/redirect", location="/hostname")
+    assert answer.status == 302
+    assert ("Location", f"{PODS}/netexec:8080/proxy/hostname") in answer.headers

@@ -13,6 +13,7 @@ from tutor.simulator.api import listing
 from tutor.simulator.api.call import Call
 from tutor.simulator.api.http import Response, plain_text
 from tutor.simulator.api.negotiation import Accepted
+from tutor.simulator.api.subresources.links import rewritten, through
 from tutor.simulator.api.views import Presenter
 from tutor.simulator.errors import ApiError, bad_request
 from tutor.simulator.images.traffic import HTTP, HTTPS, ConnectionFailed, Request
@@ -42,11 +43,22 @@ def handle(call: Call) -> Response:
     except ConnectionFailed as error:
         why = f"dial tcp {error.address}: {_WHY.get(error.kind, error.kind)}"
         raise ApiError(503, "ServiceUnavailable", f"error trying to reach service: {why}") from None
+    return _passed_on(call, answer)
+
+
+def _passed_on(call: Call, answer: Answer) -> Response:
+    """The answer as it goes to the client: links in it lead through the proxy."""
+    path, rest, host = quote(call.request.path, "/:@"), quote(call.route.rest, "/:@"), call.request.headers.get("host", "")
+    prefix = path.rstrip("/").removesuffix(rest.rstrip("/")).rstrip("/")
     headers = {key.lower(): value for key, value in answer.headers.items()}
     kept = [
-        (key, value) for key, value in answer.headers.items() if key.lower() not in ("content-type", "content-length")
+        (key, through(value, prefix, host) if key.lower() == "location" else value)
+        for key, value in answer.headers.items()
+        if key.lower() not in ("content-type", "content-length")
     ]
-    return Response(answer.status, answer.body, headers.get("content-type", "text/plain; charset=utf-8"), kept)
+    kind = headers.get("content-type", "text/plain; charset=utf-8")
+    is_page = kind.startswith("text/html") and "location" not in headers
+    return Response(answer.status, rewritten(answer.body, prefix, host) if is_page else answer.body, kind, kept)
 
 
 def _from_kubelet(call: Call, node: Obj) -> Response:
