@@ -52,4 +52,20 @@ def test_labels_and_annotations_are_shown_at_once(lab: Lab) -> None:
     changed = {"labels": {"app": "other"}, "annotations": {"build": "two"}}
     lab.client.update("pods", {**pod, "metadata": {**pod["metadata"], **changed}})
     lab.advance(2)
-    assert lab.run("app", "cat", "/v/labels", "/v/annotations") == (0, 'app="other"build="two"')
+    made = lab.get("app")["metadata"]["creationTimestamp"]
+    noted = f'\nkubernetes.io/config.seen="{made}"\nkubernetes.io/config.source="api"'
+    assert lab.run("app", "cat", "/v/labels", "/v/annotations") == (0, f'app="other"build="two"{noted}')
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ({"hostname": "me", "subdomain": "sub"}, "me"),
+        ({"hostname": "me", "subdomain": "sub", "setHostnameAsFQDN": True}, "me.sub.default.svc.cluster.local"),
+        ({"hostnameOverride": "other.example"}, "other.example"),
+    ],
+)
+def test_the_name_a_pod_calls_itself_by(lab: Lab, spec: dict[str, Any], name: str) -> None:
+    lab.pod("app", {"command": ["sleep", "1000"]}, **spec)
+    lab.advance(5)
+    assert lab.run("app", "hostname") == (0, f"{name}\n")

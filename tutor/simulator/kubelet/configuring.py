@@ -54,7 +54,7 @@ def container_config(look: Look, container: Mapping[str, Any], image: Image) -> 
         argv=_argv(container, image, everything),
         environment=everything,
         directory=container.get("workingDir") or image.directory,
-        hostname=hostname(pod),
+        hostname=_kernel_name(pod),
         ip=record.ip,
         pod=f"{namespace_of(pod)}/{name_of(pod)}",
         name=name,
@@ -87,11 +87,25 @@ def _no_profile(path: str) -> str:
 
 
 def hostname(pod: Obj) -> str:
-    """The name a pod calls itself by."""
+    """The name a pod calls itself by (pkg/kubelet/kubelet_pods.go, GeneratePodHostNameAndDomain)."""
     spec = pod["spec"]
+    if spec.get("hostnameOverride"):
+        return str(spec["hostnameOverride"])
     if spec.get("hostNetwork"):
         return str(spec.get("nodeName", ""))
     return str(spec.get("hostname") or name_of(pod))[:MOST_OF_A_NAME].rstrip("-.")
+
+
+def _domain(pod: Obj) -> str:
+    """The domain of a pod that has a subdomain."""
+    subdomain = "" if pod["spec"].get("hostnameOverride") else pod["spec"].get("subdomain")
+    return f"{subdomain}.{namespace_of(pod)}.svc.{DOMAIN}" if subdomain else ""
+
+
+def _kernel_name(pod: Obj) -> str:
+    """What the command hostname shows: the name in full if the pod wants it so."""
+    domain = _domain(pod) if pod["spec"].get("setHostnameAsFQDN") else ""
+    return f"{hostname(pod)}.{domain}" if domain else hostname(pod)
 
 
 def _groups(group: int, context: Mapping[str, Any]) -> tuple[int, ...]:
@@ -102,8 +116,8 @@ def _groups(group: int, context: Mapping[str, Any]) -> tuple[int, ...]:
 
 def _hosts(pod: Obj, ip: str) -> str:
     """/etc/hosts"""
-    name, subdomain = hostname(pod), pod["spec"].get("subdomain")
-    full = f"{name}.{subdomain}.{namespace_of(pod)}.svc.{DOMAIN}\t" if subdomain else ""
+    name, domain = hostname(pod), _domain(pod)
+    full = f"{name}.{domain}\t" if domain else ""
     lines = [*_HOSTS, f"{ip}\t{full}{name}"]
     aliases = pod["spec"].get("hostAliases") or ()
     if aliases:

@@ -137,7 +137,9 @@ def field_value(pod: Obj, path: str, ip: str, node: Obj | None) -> str:
     }
     if path in simple:
         return str(simple[path])
-    values = {"metadata.labels": labels_of(pod), "metadata.annotations": annotations_of(pod)}.get(path, {})
+    seen = {"kubernetes.io/config.seen": metadata.get("creationTimestamp", ""), "kubernetes.io/config.source": "api"}
+    annotations = {**annotations_of(pod), **seen}  # the kubelet's own notes (pkg/kubelet/config)
+    values = {"metadata.labels": labels_of(pod), "metadata.annotations": annotations}.get(path, {})
     return "\n".join(f'{key}="{value}"' for key, value in sorted(values.items()))
 
 

@@ -10,10 +10,12 @@ from tutor.simulator import quantity
 
 
 def pod_resources(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The status fields `resources` and `allocatedResources`: sums over the containers."""
+    """The status fields `resources` and `allocatedResources`: what the pod says for itself, or else sums over the containers."""
+    whole = spec.get("resources") or {}
     resources = {}
     for field in ("limits", "requests"):
         total = _sum((container.get("resources") or {}).get(field) or {} for container in spec["containers"])
+        total |= whole.get(field) or {}
         if total:
             resources[field] = total
     result: dict[str, Any] = {"resources": resources}

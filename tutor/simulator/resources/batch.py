@@ -103,6 +103,10 @@ def _update_job(job: Obj, old: Obj) -> Iterator[FieldError]:
     yield from immutable("spec.selector", "spec", "selector", type_="?v1.LabelSelector")(job, old)
     yield from validate_template_update(job, old)
     yield from immutable("spec.completionMode", "spec", "completionMode")(job, old)
+    yield from immutable("spec.podFailurePolicy", "spec", "podFailurePolicy", type_="?batch.PodFailurePolicy")(job, old)
+    yield from immutable("spec.backoffLimitPerIndex", "spec", "backoffLimitPerIndex")(job, old)
+    yield from immutable("spec.managedBy", "spec", "managedBy")(job, old)
+    yield from immutable("spec.successPolicy", "spec", "successPolicy", type_="?batch.SuccessPolicy")(job, old)
 
 
 def _update_completions(job: Obj, old: Obj) -> Iterator[FieldError]:

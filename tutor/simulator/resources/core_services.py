@@ -15,6 +15,7 @@ from tutor.simulator.resources.service_allocation import addresses, node_ports, 
 from tutor.simulator.store import Obj
 
 TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
+TRAFFIC_POLICIES = ("Cluster", "Local")
 AFFINITIES = ("ClientIP", "None")
 EXPOSED = ("NodePort", "LoadBalancer")
 WITH_ADDRESS = ("ClusterIP", "NodePort", "LoadBalancer")
@@ -85,6 +86,11 @@ def _validate(service: Obj) -> Iterator[FieldError]:
     yield from _validate_addresses(spec)
     if spec["type"] not in TYPES:
         yield not_supported("spec.type", spec["type"], TYPES)
+    policy = spec.get("externalTrafficPolicy")
+    if policy and spec["type"] not in EXPOSED and not spec.get("externalIPs"):
+        yield invalid("spec.externalTrafficPolicy", policy, "may only be set for externally-accessible services")
+    elif policy and policy not in TRAFFIC_POLICIES:
+        yield not_supported("spec.externalTrafficPolicy", policy, TRAFFIC_POLICIES)
     yield from _validate_port_uniqueness(spec)
 
 

@@ -57,7 +57,8 @@ def prepare_service_update(context: Context, service: Obj, old: Obj) -> None:
         for port in after.get("ports") or ():
             if port.get("nodePort") in held_ports:
                 port.pop("nodePort", None)
-        after.pop("externalTrafficPolicy", None)
+        if after.get("externalTrafficPolicy") == before.get("externalTrafficPolicy"):
+            after.pop("externalTrafficPolicy", None)
         after.pop("allocateLoadBalancerNodePorts", None)
     _allocate(context, service, old)
 

@@ -46,6 +46,19 @@ def claim_name(pod: Obj, volume: Obj) -> str | None:
     return f"{name_of(pod)}-{volume['name']}" if volume.get("ephemeral") else None
 
 
+def _ephemeral(pod: Obj) -> list[str | None]:
+    """The names of the claims that are made for a pod."""
+    return [claim_name(pod, volume) for volume in pod["spec"].get("volumes") or () if volume.get("ephemeral")]
+
+
+def of_another(pod: Obj, claim: Obj) -> str:
+    """Why a claim is not the one that was made for a pod, empty when it is (component-helpers, storage/ephemeral)."""
+    if any(owner["uid"] == uid_of(pod) for owner in claim["metadata"].get("ownerReferences") or ()):
+        return ""
+    place = namespace_of(pod)
+    return f'PVC "{place}/{name_of(claim)}" was not created for pod "{place}/{name_of(pod)}" (pod is not owner)'
+
+
 class VolumeCheck:
     """Looks at the claims of pods."""
 
@@ -59,8 +72,12 @@ class VolumeCheck:
     def refuse(self, pod: Obj) -> str:
         """Why the pod cannot be placed on any node now; empty when it can."""
         for name, claim in self._claims(pod):
+            if claim is None and name in _ephemeral(pod):
+                return f'waiting for ephemeral volume controller to create the persistentvolumeclaim "{name}"'
             if claim is None:
                 return f'persistentvolumeclaim "{name}" not found'
+            if name in _ephemeral(pod) and (why := of_another(pod, claim)):
+                return why
             if claim.get("status", {}).get("phase") == "Lost":
                 return f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume "{claim["spec"].get("volumeName")}"'
             if deleting(claim):

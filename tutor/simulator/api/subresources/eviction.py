@@ -85,7 +85,7 @@ def _spend(call: Call, pod: Obj, dry_run: bool) -> None:
     ]
     if len(budgets) > 1:
         why = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
-        raise ApiError(500, "InternalError", f"Internal error occurred: {why}", {"causes": [{"message": why}]})
+        raise ApiError(500, "", why)
     if budgets and not _unhealthy_may_go(pod, budgets[0]):
         _take(call, pod, budgets[0], dry_run)
 

@@ -9,8 +9,9 @@ from tutor.simulator.api.call import Call
 from tutor.simulator.api.http import Response
 from tutor.simulator.api.parts import handle_part
 from tutor.simulator.api.stamping import Stamp
-from tutor.simulator.errors import invalid_object
-from tutor.simulator.resources.pod_resize import resize_errors, resized
+from tutor.simulator.errors import forbidden, invalid_object
+from tutor.simulator.resources.pod_resize import RESIZED, resize_errors, resized
+from tutor.simulator.scheduler.requests import amounts, pod_requests
 from tutor.simulator.store import Obj
 
 HANDLES = ("resize",)
@@ -19,6 +20,22 @@ HANDLES = ("resize",)
 def handle(call: Call) -> Response:
     """GET, PUT and PATCH."""
     return handle_part(call, "resize", _write)
+
+
+def _check_room(call: Call, pod: Obj) -> None:
+    """A pod cannot ask for more than its whole node has (plugin/pkg/admission/podresize). Raises ApiError 403."""
+    node = call.store.get("nodes", "", pod["spec"].get("nodeName") or "")
+    if node is None:
+        return
+    allocatable, wanted = amounts(node["status"]["allocatable"]), pod_requests(pod["spec"])
+    short = [
+        f"{name}, requested: {wanted.get(name, 0)}, allocatable: {allocatable.get(name, 0)}"
+        for name in RESIZED
+        if wanted.get(name, 0) > allocatable.get(name, 0)
+    ]
+    if short:
+        why = f"node didn't have enough allocatable resources: {'; '.join(short)}"
+        raise forbidden(call.resource.plural, call.resource.group, call.route.name, why)
 
 
 def _write(call: Call, obj: Obj, dry_run: bool, stamp: Stamp | None) -> Obj:
@@ -34,5 +51,7 @@ def _write(call: Call, obj: Obj, dry_run: bool, stamp: Stamp | None) -> Obj:
     problems = [*resource.validate(new), *resize_errors(new, old)]
     if problems:
         raise invalid_object(resource.kind, resource.group, route.name, problems)
+    if new["spec"] != old["spec"]:
+        _check_room(call, new)
     writer = replace(call.writer(dry_run=dry_run, stamp=stamp), trusted=True)
     return call.registry.update(resource, route.namespace, route.name, new, writer)
