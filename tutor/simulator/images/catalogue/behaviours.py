@@ -143,6 +143,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "registry.k8s.io/ingress-nginx/controller": Behaviour("ingress-nginx", (), ("/nginx-ingress-controller",)),
     "registry.k8s.io/hpa-example": Behaviour("php-example", ("apache2-foreground",), programs=("curl",)),
     E2E + "agnhost": _AGNHOST,
+    E2E + "resource-consumer": Behaviour("resource-consumer", (), ("/consumer",)),
     E2E + "kitten": replace(
         _AGNHOST, command=("test-webserver",), files={**_AGNHOST.files, "/data.json": _data("kitten")}
     ),

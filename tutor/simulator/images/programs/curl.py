@@ -16,6 +16,8 @@ class _CurlOptions:
     headers: dict[str, str]
     method: str = ""
     body: bytes = b""
+    posts: bool = False
+    """Whether it sends data, which is a form unless a header says otherwise."""
     silent: bool = False
     show_errors: bool = False
     fail: bool = False
@@ -81,8 +83,8 @@ def _curl_options(arguments: list[str]) -> _CurlOptions | str:
             name, _, value = next(words, "").partition(":")
             options.headers[name.strip()] = value.strip()
         elif word in ("-d", "--data", "--data-raw"):
-            options.body = next(words, "").encode()
-            options.method = options.method or "POST"
+            options.body = b"&".join(filter(None, (options.body, next(words, "").encode())))
+            options.method, options.posts = options.method or "POST", True
         elif word in _CURL_IGNORED:
             next(words, "")
         elif word.startswith("--"):
@@ -132,6 +134,8 @@ class Curl(Client):
     def _ask(self, here: Here, options: _CurlOptions) -> None:
         url = parse_url(options.urls[0])
         headers = {"Host": url.host, "User-Agent": "curl/8.5.0", "Accept": "*/*", **options.headers}
+        if options.posts and not any(name.lower() == "content-type" for name in options.headers):
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         method = options.method or ("HEAD" if options.head else "GET")
         protocol = "https" if url.scheme == "https" else "http"
         request = Request(method, url.path, headers, options.body, protocol)

@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tutor.simulator.images.programs.agnhost import files, guestbook, netexec, nettest, probes, servers, tools
+from tutor.simulator.images.programs.agnhost import (
+    consumers,
+    files,
+    guestbook,
+    netexec,
+    nettest,
+    probes,
+    servers,
+    tools,
+)
 from tutor.simulator.images.programs.agnhost.flags import command_words
+from tutor.simulator.images.programs.agnhost.resource_consumer import ResourceConsumer
 from tutor.simulator.images.programs.base import MIB, Here, Program
 from tutor.simulator.images.traffic import Request, Response
 
 SUBCOMMANDS: Mapping[str, Callable[[], Program]] = {
+    **consumers.SUBCOMMANDS,
     **files.SUBCOMMANDS,
     **guestbook.SUBCOMMANDS,
     **netexec.SUBCOMMANDS,
@@ -33,7 +44,6 @@ NOT_SIMULATED = (
     "no-snat-test-proxy",
     "podcertificatesigner",
     "port-forward-tester",
-    "resource-consumer-controller",
     "stress",
     "test-service-account-issuer-discovery",
     "webhook",
@@ -105,4 +115,4 @@ class Agnhost(Program):
         return max(float(self.resident), self._command.memory(now))
 
 
-PROGRAMS: Mapping[str, type[Program]] = {"agnhost": Agnhost}
+PROGRAMS: Mapping[str, type[Program]] = {"agnhost": Agnhost, "resource-consumer": ResourceConsumer}
