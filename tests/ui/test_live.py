@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from tests.ui.doubles import event, objects, owned, pod
+from tutor.clusters import open_cluster
+from tutor.grading.api import Unreachable
 from tutor.ui.live.rows import Row, rows
 from tutor.ui.live.state import ClusterState
 from tutor.ui.live.timeline import MAX_ENTRIES, Timeline
@@ -133,36 +136,44 @@ def test_what_was_there_before_the_first_command_is_put_in_order() -> None:
     ]
 
 
-class FakeWatch:
-    """Plays a list of events for each call of `stream`, then waits to be stopped; an exception among them breaks it off."""
+class FakeStream:
+    """A watch that plays a list of events and then waits to be closed; an exception among them breaks it off."""
 
-    def __init__(self, plays: Iterator[list[dict[str, Any] | Exception] | Exception]) -> None:
-        self._plays = plays
-        self._stopped = threading.Event()
+    def __init__(self, play: list[dict[str, Any] | Exception]) -> None:
+        self._play = play
+        self._closed = threading.Event()
 
-    def stream(self, *_: Any, **__: Any) -> Iterator[dict[str, Any]]:
-        play = next(self._plays, None)
-        if isinstance(play, Exception):
-            raise play
-        for item in play or []:
+    def pieces(self) -> Iterator[bytes]:
+        """Each event in two pieces, as a network may cut them."""
+        for item in self._play:
             if isinstance(item, Exception):
                 raise item
-            yield item
-        self._stopped.wait(5)
+            line = json.dumps(item).encode() + b"\n"
+            yield line[:5]
+            yield line[5:]
+        self._closed.wait(5)
 
-    def stop(self) -> None:
-        self._stopped.set()
+    def close(self) -> None:
+        self._closed.set()
 
 
-def watch_one_kind(
-    plays: list[list[dict[str, Any] | Exception] | Exception], until: Callable[[ClusterState], bool]
-) -> ClusterState:
+Play = list[dict[str, Any] | Exception] | Exception
+
+
+def watch_one_kind(plays: list[Play], until: Callable[[ClusterState], bool]) -> ClusterState:
     """Run the watching of Pods on played events until the state is as wanted."""
     state, reached = ClusterState(), threading.Event()
     watcher = Watcher(Path(), "production", state, Timeline(), lambda: reached.set() if until(state) else None)
     watcher.retry_seconds = 0.001
     feed = iter(plays)
-    thread = threading.Thread(target=watcher.watch, args=("Pod", list, lambda: FakeWatch(feed)), daemon=True)
+
+    def begin() -> FakeStream:
+        play = next(feed, [])
+        if isinstance(play, Exception):
+            raise play
+        return FakeStream(play)
+
+    thread = threading.Thread(target=watcher.watch, args=("Pod", begin), daemon=True)
     thread.start()
     assert reached.wait(5)
     watcher.stop()
@@ -204,6 +215,44 @@ def test_what_was_there_stays_in_the_picture_while_nobody_answers() -> None:
     why = "The API server does not run: connections to it are refused. Trying again."
     assert (why, 1) in seen
     assert seen[-1] == (None, 1)
+
+
+def test_a_watch_that_has_expired_is_begun_again() -> None:
+    expired = {"type": "ERROR", "object": {"kind": "Status", "code": 410, "message": "too old resource version"}}
+    state = watch_one_kind(
+        [[added("a"), expired], [added("b")]], until=lambda state: state.all("Pod") == [added("b")["object"]]
+    )
+    assert state.problem is None
+
+
+def test_a_kind_that_may_not_be_watched_is_left_alone() -> None:
+    state = ClusterState()
+    watcher = Watcher(Path(), "production", state, Timeline(), lambda: None)
+
+    def begin() -> FakeStream:
+        raise Unreachable("the cluster's API refused a watch (status 403)", 403)
+
+    watcher.watch("Secret", begin)
+    assert state.problem is None
+
+
+def test_a_namespace_is_watched_as_the_cluster_has_it() -> None:
+    simulated = open_cluster("simulated")
+    simulated.start()
+    state, timeline, changed = ClusterState(), Timeline(), threading.Event()
+    watcher = Watcher(simulated.kubeconfig(), "kube-system", state, timeline, changed.set)
+    watcher.start()
+    try:
+        for _ in range(100):
+            if state.all("Pod") and state.all("Node") and state.all("ConfigMap"):
+                break
+            changed.wait(0.5)
+            changed.clear()
+        assert {pod["metadata"]["namespace"] for pod in state.all("Pod")} == {"kube-system"}
+        assert state.all("Node")[0]["metadata"]["name"]
+    finally:
+        watcher.stop()
+        simulated.stop()
 
 
 def kubelet_event(message: str, host: str) -> dict[str, Any]:

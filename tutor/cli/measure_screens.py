@@ -34,7 +34,7 @@ async def _measure(exercise: str, runs: int) -> tuple[float, float]:
 
     app = TutorApp(Services("simulated"), start_at=f"exercise:{exercise}")
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause()
+        await _until(lambda: bool(app.screen.query(ShellPane)))
         shell = app.screen.query_one(ShellPane)
         await _until(lambda: shell.run is not None)
         await pilot.press("f2")

@@ -20,7 +20,11 @@ _WATCH_TIMEOUT = (TIMEOUT, WATCH_SECONDS + TIMEOUT)
 
 
 class Unreachable(Exception):
-    """The API did not give an answer that can be graded; the message says why."""
+    """The API did not give an answer that can be graded; the message says why. `status` is the code of a refusal."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class Source(Protocol):
@@ -115,7 +119,7 @@ class ApiSource:
         if status == 404:
             return None
         if status >= 400:
-            raise Unreachable(f"the cluster's API refused to answer: {body.get('message', status)}")
+            raise Unreachable(f"the cluster's API refused to answer: {body.get('message', status)}", status)
         return body
 
     def watch(self, path: str) -> Stream:
@@ -124,7 +128,7 @@ class ApiSource:
         stream = _ResponseStream(reply.response)
         if reply.status != 200:
             stream.close()
-            raise Unreachable(f"the cluster's API refused a watch (status {reply.status})")
+            raise Unreachable(f"the cluster's API refused a watch (status {reply.status})", reply.status)
         return stream
 
     def close(self) -> None:

@@ -1,40 +1,48 @@
-"""Watching a namespace through the `kubernetes` client, one thread a kind, as long as an exercise is open."""
+"""Watching a namespace, one thread a kind, as long as an exercise is open.
+
+Through grading's API and not through the classes that the official client has for each group: importing those takes more than a
+second and 50 MB, for objects that are wanted as plain JSON anyway.
+"""
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from tutor.grading.paths import collection
+from tutor.manifests.kinds import API_VERSIONS
 from tutor.ui.live.state import ClusterState
 from tutor.ui.live.timeline import Timeline
 from tutor.ui.live.watched import WatchedHistory
 
+if TYPE_CHECKING:
+    from tutor.grading.api import ApiSource, Stream
+
 RETRY_SECONDS = 1.0
 """Pause before a watch that broke off is begun again."""
-WATCH_SECONDS = 300
-"""The server is asked to end a watch after this time; it is then begun anew."""
 
-KINDS: dict[str, tuple[str, str]] = {
-    "Deployment": ("AppsV1Api", "list_namespaced_deployment"),
-    "ReplicaSet": ("AppsV1Api", "list_namespaced_replica_set"),
-    "Pod": ("CoreV1Api", "list_namespaced_pod"),
-    "Service": ("CoreV1Api", "list_namespaced_service"),
-    "EndpointSlice": ("DiscoveryV1Api", "list_namespaced_endpoint_slice"),
-    "Ingress": ("NetworkingV1Api", "list_namespaced_ingress"),
-    "HorizontalPodAutoscaler": ("AutoscalingV2Api", "list_namespaced_horizontal_pod_autoscaler"),
-    "StatefulSet": ("AppsV1Api", "list_namespaced_stateful_set"),
-    "DaemonSet": ("AppsV1Api", "list_namespaced_daemon_set"),
-    "Job": ("BatchV1Api", "list_namespaced_job"),
-    "PersistentVolumeClaim": ("CoreV1Api", "list_namespaced_persistent_volume_claim"),
-    "ConfigMap": ("CoreV1Api", "list_namespaced_config_map"),
-    "Secret": ("CoreV1Api", "list_namespaced_secret"),
-    "Event": ("CoreV1Api", "list_namespaced_event"),
-    "Node": ("CoreV1Api", "list_node"),
-}
-"""How the objects of each kind are listed: the client's class and method."""
+KINDS = (
+    "Deployment",
+    "ReplicaSet",
+    "Pod",
+    "Service",
+    "EndpointSlice",
+    "Ingress",
+    "HorizontalPodAutoscaler",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+    "PersistentVolumeClaim",
+    "ConfigMap",
+    "Secret",
+    "Event",
+    "Node",
+)
+"""What is watched."""
 
 
 class Watcher:
@@ -52,37 +60,42 @@ class Watcher:
         """Where changes are written down, if the cluster itself has no history."""
         self.retry_seconds = RETRY_SECONDS
         self._stopped = threading.Event()
-        self._watches: list[Any] = []
+        self._source: ApiSource | None = None
+        self._streams: set[Stream] = set()
         self._lock = threading.Lock()
 
     def start(self) -> None:
         """Begin watching. Loads the client, which takes a moment: call it from a worker thread."""
-        from kubernetes import client, config, watch
+        from tutor.grading.api import ApiSource
 
-        api_client = config.new_client_from_config(str(self._kubeconfig))
-        for kind, (api, method) in KINDS.items():
-            listing = getattr(getattr(client, api)(api_client), method)
-            name = f"watch-{kind.lower()}"
-            threading.Thread(target=self.watch, args=(kind, listing, watch.Watch), daemon=True, name=name).start()
+        source = self._source = ApiSource(self._kubeconfig)
+        for kind in KINDS:
+            path = collection(source.get, API_VERSIONS[kind], kind, self._namespace)
+            if path is not None:
+                self._watch_beside(kind, partial(source.watch, path))
+
+    def _watch_beside(self, kind: str, begin: Callable[[], Stream]) -> None:
+        threading.Thread(target=self.watch, args=(kind, begin), daemon=True, name=f"watch-{kind.lower()}").start()
 
     def stop(self) -> None:
         """End all watches. Does not wait for their threads."""
         self._stopped.set()
         with self._lock:
-            watches, self._watches = self._watches, []
-        for one in watches:
-            with suppress(Exception):  # the connection may be gone already, which is what is wanted
-                one.stop()
+            streams, self._streams = self._streams, set()
+        for stream in streams:
+            stream.close()
+        if self._source is not None:
+            self._source.close()
 
-    def watch(self, kind: str, listing: Callable[..., Any], make_watch: Callable[[], Any]) -> None:
-        """Watch one kind until stopped; a watch that breaks off is begun again. What was there stays on the picture until somebody
-        answers again. Runs in a thread of its own."""
+    def watch(self, kind: str, begin: Callable[[], Stream]) -> None:
+        """Watch one kind until stopped; `begin` opens a watch, also after one has broken off. What was there stays on the picture
+        until somebody answers again. Runs in a thread of its own."""
         answered = True
         while not self._stopped.is_set():
             try:
                 if answered:
                     self._state.restart(kind)
-                for event in self._events(kind, listing, make_watch):
+                for event in self._events(begin):
                     if not answered:
                         self._state.restart(kind)
                     answered = True
@@ -96,16 +109,20 @@ class Watcher:
                 self._changed()
                 self._stopped.wait(self.retry_seconds)
 
-    def _events(self, kind: str, listing: Callable[..., Any], make_watch: Callable[[], Any]) -> Iterator[Any]:
-        one = make_watch()
+    def _events(self, begin: Callable[[], Stream]) -> Iterator[dict[str, Any]]:
+        """The events of one watch: one JSON object a line, however the lines are cut into pieces."""
+        stream = begin()
         with self._lock:
-            self._watches.append(one)
-        place = () if kind == "Node" else (self._namespace,)
+            self._streams.add(stream)
         try:
-            yield from one.stream(listing, *place, deserialize=False, timeout_seconds=WATCH_SECONDS)
+            rest = b""
+            for piece in stream.pieces():
+                *lines, rest = (rest + piece).split(b"\n")
+                yield from (_event(line) for line in lines if line)
         finally:
-            with self._lock, suppress(ValueError):
-                self._watches.remove(one)
+            with self._lock:
+                self._streams.discard(stream)
+            stream.close()
 
     def _take(self, kind: str, event_type: str, obj: dict[str, Any]) -> None:
         if self._stopped.is_set():
@@ -121,10 +138,20 @@ class Watcher:
         self._changed()
 
 
+def _event(line: bytes) -> dict[str, Any]:
+    """A watch event. Unreachable for one that says why the watch is over."""
+    from tutor.grading.api import Unreachable
+
+    event: dict[str, Any] = json.loads(line)
+    if event["type"] == "ERROR":
+        raise Unreachable(str(event["object"].get("message")), event["object"].get("code"))
+    return event
+
+
 def _why(error: Exception) -> str:
     """A sentence on why a cluster cannot be watched."""
     if getattr(error, "status", None) == 504:
         return "The API server cannot reach what it keeps its objects in: etcd does not answer."
-    if "Connection refused" in str(error):
+    if "connection refused" in str(error).lower():
         return "The API server does not run: connections to it are refused."
     return "The cluster does not answer."
