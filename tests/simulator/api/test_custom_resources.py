@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.api.backups import APPLY, BACKUPS, MERGE, SCHEDULE, backup, define, definition
+from tests.simulator.api.backups import APPLY, BACKUPS, CRDS, MERGE, SCHEDULE, backup, define, definition
 from tutor.simulator.api.inprocess import InProcessClient
 
 
@@ -27,6 +27,20 @@ def test_defaults_and_pruning(defined: InProcessClient) -> None:
     assert "extra" not in made
     warnings = [value for name, value in response.headers if name == "Warning"]
     assert warnings == ['299 - "unknown field \\"extra\\""', '299 - "unknown field \\"spec.unknown\\""']
+
+
+def test_a_default_that_comes_later_is_read_from_older_objects(defined: InProcessClient) -> None:
+    defined.json("POST", BACKUPS, backup())
+    later = definition()
+    later["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["colour"] = {
+        "type": "string",
+        "default": "red",
+    }
+    crd = f"{CRDS}/{later['metadata']['name']}"
+    defined.json("PATCH", crd, {"spec": later["spec"]}, content_type=MERGE)
+    defined.api.cluster.engine.run_ready()
+    assert defined.get(f"{BACKUPS}/a")["spec"]["colour"] == "red"
+    assert defined.get(BACKUPS)["items"][0]["spec"]["colour"] == "red"
 
 
 def test_strict_validation_of_fields(defined: InProcessClient) -> None:

@@ -198,3 +198,26 @@ def test_scalars_that_go_never_leaves_out_are_filled_in(client: InProcessClient)
     )
     odd = next(found for found in patched["status"]["conditions"] if found["type"] == "Odd")
     assert odd["status"] == ""
+
+
+def test_problems_are_named_in_the_order_of_the_document(client: InProcessClient) -> None:
+    body = '{"metadata":{"name":"a"},"one":1,"data":{},"immutable":true,"two":2,"data":{}}'
+    refused = client.json("POST", CONFIG_MAPS, body, fieldValidation="Strict")
+    assert refused["message"].endswith('error: unknown field "one", unknown field "two", duplicate field "data"')
+
+
+TWICE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  k: x\n  k: y\n"
+
+
+def test_keys_that_occur_twice_in_yaml(client: InProcessClient) -> None:
+    said = 'line 6: key "k" already set in map'
+    posted = client.json("POST", CONFIG_MAPS, TWICE, content_type="application/yaml", fieldValidation="Strict")
+    assert posted["message"].endswith(f"strict decoding error: yaml: unmarshal errors:\n  {said}")
+    apply: dict[str, Any] = {"content_type": "application/apply-patch+yaml", "fieldManager": "me"}
+    refused = client.json("PATCH", f"{CONFIG_MAPS}/a", TWICE, fieldValidation="Strict", **apply)
+    assert refused["message"] == (
+        f"error strict decoding patch: error converting YAML to JSON: yaml: unmarshal errors:\n  {said}"
+    )
+    response = client.send("PATCH", f"{CONFIG_MAPS}/a", TWICE, **apply)
+    assert response.status == 201
+    assert ("Warning", f'299 - "{said}"'.replace('"k"', '\\"k\\"')) in response.headers

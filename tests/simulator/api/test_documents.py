@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.simulator.api.backups import define, definition
 from tests.simulator.api.conftest import CONFIG_MAPS, PODS, config_map, pod
 from tutor.simulator.api.inprocess import InProcessClient
 from tutor.simulator.resources.base import Resource
@@ -181,3 +182,38 @@ def test_every_kind_can_be_listed_as_a_table(client: InProcessClient) -> None:
             root = f"/apis/{resource.group}/{resource.version}" if resource.group else f"/api/{resource.version}"
             table = client.get(f"{root}/{resource.plural}", headers=TABLE)
             assert table["kind"] == "Table", (resource.id, table)
+
+
+def _with_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    return definition(versions=[version])
+
+
+def test_schemas_of_custom_resources_in_the_older_document(client: InProcessClient) -> None:
+    properties = {
+        "free": {
+            "type": "object",
+            "x-kubernetes-preserve-unknown-fields": True,
+            "properties": {"a": {"type": "string"}},
+        },
+        "note": {"type": "string", "nullable": True, "description": "A note."},
+        "many": {"type": "array", "items": {"type": "integer", "anyOf": [{"minimum": 1}]}},
+    }
+    spec = {"type": "object", "required": ["note", "many"], "properties": properties}
+    define(client, _with_schema({"type": "object", "properties": {"spec": spec}}))
+    schema = client.get("/openapi/v2")["definitions"]["com.example.demo.v1.Backup"]
+    assert schema["properties"]["spec"] == {
+        "type": "object",
+        "required": ["many"],
+        "properties": {
+            "free": {"x-kubernetes-preserve-unknown-fields": True},
+            "note": {"description": "A note."},
+            "many": {"type": "array", "items": {"type": "integer"}},
+        },
+    }
+
+
+def test_a_schema_that_allows_anything_names_nothing_in_the_older_document(client: InProcessClient) -> None:
+    define(client, _with_schema({"type": "object", "x-kubernetes-preserve-unknown-fields": True}))
+    schema = client.get("/openapi/v2")["definitions"]["com.example.demo.v1.Backup"]
+    assert schema.keys() == {"type", "x-kubernetes-group-version-kind"}

@@ -11,7 +11,7 @@ from tutor.simulator.api.custom_decoding import check_custom_kind, decoder_for
 from tutor.simulator.api.decoding import Decoder
 from tutor.simulator.api.http import JSON, PROTOBUF, YAML, Request
 from tutor.simulator.api.negotiation import content_type
-from tutor.simulator.api.parsing import parse_json, parse_yaml, unrecognized
+from tutor.simulator.api.parsing import parse_json, parse_yaml, repeated_in_yaml, unrecognized, yaml_problem
 from tutor.simulator.api.scalars import DecodeError
 from tutor.simulator.errors import ApiError, bad_request
 from tutor.simulator.resources.base import Resource
@@ -116,6 +116,12 @@ def decode(call: Call, data: dict[str, Any], wanted: Expected, validation: Field
 
 def decode_strictly(call: Call, data: dict[str, Any], wanted: Expected, validation: FieldValidation) -> Obj:
     """Data of the right kind as an object; unknown fields become warnings. Raises DecodeError."""
+    repeated = (
+        repeated_in_yaml(call.request.body) if content_type(call.request) == YAML and validation != "Ignore" else []
+    )
+    if repeated and validation == "Strict":
+        raise DecodeError(f"strict decoding error: {yaml_problem(repeated)}")
+    call.warnings.extend(repeated)
     if wanted.type is None:
         obj = dict(data)
         if not isinstance(obj.get("metadata") or {}, dict):

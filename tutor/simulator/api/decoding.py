@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.simulator.api.parsing import Repeated, repeated_fields
+from tutor.simulator.api.parsing import Repeated
 from tutor.simulator.api.scalars import READERS, DecodeError
 from tutor.simulator.schemas.types import Field, ListOf, MapOf, Scalar, Struct, Type
 
@@ -95,7 +95,8 @@ class Decoder:
             self._fail(self._mismatch(value, type_.go))
             return None
         if type(value) is Repeated:
-            self._repeated(value)
+            for key, _ in value.earlier:
+                self._report("duplicate", key)
         path, elem = self._path, type_.elem
         decoded = {}
         for key, item in value.items():
@@ -108,12 +109,13 @@ class Decoder:
         if not isinstance(value, dict):
             self._fail(self._mismatch(value, type_.go))
             return None
-        if type(value) is Repeated:
-            self._repeated(value)
         fields = type_.fields
         decoded: dict[str, Any] = {}
-        for key, item in value.items():
+        said: set[str] | None = set() if type(value) is Repeated else None
+        for key, item in value.items() if said is None else value.pairs:  # type: ignore[attr-defined] # Repeated has them
             field = fields.get(key)
+            if said is not None:
+                self._repeated(key, said)
             if field is None:
                 self._unknown(type_, key, item, decoded)
             elif item is not None:
@@ -146,11 +148,11 @@ class Decoder:
         else:
             self._report("unknown", key)
 
-    def _repeated(self, value: Repeated) -> None:
-        for key, earlier in value.earlier:
-            for inner in repeated_fields(earlier, f"{key}."):
-                self._report("duplicate", inner)
+    def _repeated(self, key: str, said: set[str]) -> None:
+        """Report a key that occurs again, where it does."""
+        if key in said:
             self._report("duplicate", key)
+        said.add(key)
 
     def _report(self, what: str, key: str) -> None:
         if len(self.problems) < MAX_PROBLEMS:

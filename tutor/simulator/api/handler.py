@@ -161,7 +161,8 @@ def _selected_name(request: Request) -> str:
 def _accepted(request: Request, route: routing.Route) -> Accepted:
     if route.subresource in ("log", "exec", "attach", "portforward", "proxy"):
         return Accepted()
-    return accepted(request)
+    # reviews and the like are answers to a question: no tables are made of them (their storage is no rest.TableConvertor)
+    return accepted(request, views=route.resource.verbs != ("create",))
 
 
 def _handler(route: routing.Route) -> Handler:

@@ -184,9 +184,7 @@ def _key(obj: Obj) -> Key:
 
 
 def _selected(resource: Resource, objects: Objects, match: Match) -> Objects:
-    if not resource.storage:
-        return [obj for obj in objects if match(obj)]
-    return [obj for obj in objects if match(resource.from_storage(obj))]
+    return [obj for obj in objects if match(resource.read(obj))]
 
 
 def check_future(store: Store, revision: int | None) -> None:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from tutor.simulator.api import descriptions
+from tutor.simulator.api.custom_openapi import in_v2
 from tutor.simulator.api.discovery import resources_of, subresources_of
 from tutor.simulator.api.http import encode
 from tutor.simulator.resources.base import Resource
@@ -22,6 +23,7 @@ from tutor.simulator.schemas.types import Field, ListOf, MapOf, Scalar, Struct, 
 
 Json = dict[str, Any]
 
+V2_PREFIX = "#/definitions/"
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1."
 _SPECIAL: dict[str, tuple[str, Json]] = {
     "quantity": ("io.k8s.apimachinery.pkg.api.resource.Quantity", {"oneOf": [{"type": "string"}, {"type": "number"}]}),
@@ -94,7 +96,7 @@ def document(scheme: Scheme, path: str) -> bytes | None:
 
 def swagger(scheme: Scheme) -> bytes:
     """The OpenAPI v2 document of everything."""
-    schemas = _Schemas("#/definitions/")
+    schemas = _Schemas(V2_PREFIX)
     paths: Json = {}
     for resource in scheme:
         schemas.add_kind(resource)
@@ -208,9 +210,16 @@ class _Schemas:
 
     def _custom(self, type_: CustomStruct) -> Json:
         """The schema of a custom resource, as it was declared."""
+        schema = type_.schema
+        reference = self._reference(object_meta())
+        if self.prefix == V2_PREFIX:
+            if schema.get("x-kubernetes-preserve-unknown-fields"):
+                return {"type": "object"}  # with any property named, kubectl would refuse all others
+            schema = in_v2(schema)
+        else:
+            reference = {"allOf": [reference]}
         common = {name: {"type": "string"} for name in ("apiVersion", "kind")}
-        metadata = {"allOf": [self._reference(object_meta())]}
-        return {**type_.schema, "properties": {**type_.schema["properties"], **common, "metadata": metadata}}
+        return {**schema, "properties": {**schema.get("properties", {}), **common, "metadata": reference}}
 
     def _property(self, field: Field, description: str) -> Json:
         schema = self._schema(field.type)

@@ -17,8 +17,9 @@ SUMMARY_BYTES = 30
 
 
 class Repeated(dict[str, Any]):
-    """A JSON object in which keys occurred more than once; `earlier` are the values that lost."""
+    """A JSON object in which keys occurred more than once; `pairs` is all that was said, `earlier` are the values that lost."""
 
+    pairs: list[tuple[str, Any]]
     earlier: list[tuple[str, Any]]
 
 
@@ -27,6 +28,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) == len(pairs):
         return found
     repeated = Repeated(found)
+    repeated.pairs = pairs
     seen: set[str] = set()
     repeated.earlier = []
     for key, value in reversed(pairs):
@@ -124,6 +126,36 @@ def parse_yaml(text: bytes) -> Any:
         raise ValueError(f"yaml: {error}") from None
     except RecursionError:
         raise ValueError("yaml: exceeded max depth") from None
+
+
+def repeated_in_yaml(text: bytes) -> list[str]:
+    """What the API server's parser says about keys that occur again in a mapping, in the order of the document."""
+    import yaml
+
+    found: list[tuple[int, str]] = []
+
+    def walk(node: Any) -> None:
+        if isinstance(node, yaml.MappingNode):
+            said: set[str] = set()
+            for key, item in node.value:
+                if key.value in said:
+                    found.append((key.start_mark.line + 1, str(key.value)))
+                said.add(key.value)
+                walk(item)
+        elif isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                walk(item)
+
+    try:
+        walk(yaml.compose(text, Loader=_loader()))
+    except (yaml.YAMLError, RecursionError):
+        return []  # what is no YAML is refused elsewhere
+    return [f'line {line}: key "{key}" already set in map' for line, key in sorted(found)]
+
+
+def yaml_problem(problems: list[str]) -> str:
+    """Several problems as one error of the parser."""
+    return "yaml: unmarshal errors:" + "".join(f"\n  {problem}" for problem in problems)
 
 
 _YAML_WORDS = {

@@ -21,7 +21,7 @@ from tutor.simulator.api.ownership.applying import apply as apply_configuration
 from tutor.simulator.api.ownership.managers import Manager
 from tutor.simulator.api.ownership.typed import Node
 from tutor.simulator.api.ownership.validating import problems_text
-from tutor.simulator.api.parsing import parse_json, parse_yaml, repeated_fields
+from tutor.simulator.api.parsing import parse_json, parse_yaml, repeated_fields, repeated_in_yaml, yaml_problem
 from tutor.simulator.api.patches import json_patch, merge_patch, strategic
 from tutor.simulator.api.scalars import DecodeError
 from tutor.simulator.api.writing import check_identity, warn_of_update
@@ -217,6 +217,7 @@ def _only_given(decoded: Any, given: Any) -> Any:
 def _applied(call: Call, options: WriteOptions, live: Obj, subresource: str = "") -> Applied:
     wanted = expected(call.resource)
     config = applied_configuration(call, wanted)
+    _check_repeated(call, options)
     _check_named(call, config)
     type_ = wanted.type
     manager = Manager(options.manager, "Apply", call.resource.api_version, subresource)
@@ -233,6 +234,16 @@ def _applied(call: Call, options: WriteOptions, live: Obj, subresource: str = ""
     last_applied.follow(options.manager, live, result.obj, _read_configuration(call, wanted))
     whole = decoder_for(type_).decode(type_, result.obj) if type_ is not None else copy_json(result.obj)
     return Applied(whole, result.managers)
+
+
+def _check_repeated(call: Call, options: WriteOptions) -> None:
+    """Refuse keys that occur twice in a configuration or warn of them, as the client wishes. Raises ApiError 400."""
+    if options.validation == "Ignore":
+        return
+    repeated = repeated_in_yaml(call.request.body)
+    if repeated and options.validation == "Strict":
+        raise bad_request(f"error strict decoding patch: error converting YAML to JSON: {yaml_problem(repeated)}")
+    call.warnings.extend(repeated)
 
 
 def _check_named(call: Call, config: Obj) -> None:

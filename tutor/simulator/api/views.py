@@ -43,7 +43,7 @@ class Presenter:
     def whole(self, obj: Obj) -> Obj:
         """The object in the version of the resource, dated for the client."""
         resource = self.resource
-        shown = resource.from_storage(obj) if resource.storage else obj
+        shown = resource.read(obj)
         if self.offset:
             shown = shift(resource, shown, self.offset)
         return {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": shown["metadata"], **shown}
@@ -108,7 +108,7 @@ class Presenter:
 
     def _row(self, columns: tuple[Column, ...], obj: Obj) -> dict[str, Any]:
         now = self.now
-        shown = self.resource.from_storage(obj) if self.resource.storage else obj
+        shown = self.resource.read(obj)
         row: dict[str, Any] = {"cells": [column.cell(shown, now) for column in columns]}
         if self.include == "Object":
             row["object"] = self.whole(obj)

@@ -214,11 +214,11 @@ class Watch:
 def _selection(route: Route, options: ListOptions) -> Selection:
     resource = route.resource
     test = selection(resource, options.labels, options.fields)
-    if test is not None and resource.storage:
+    if test is not None and (resource.storage or resource.type is not None):
         inner = test
 
         def test_served(obj: Obj) -> bool:
-            return inner(resource.from_storage(obj))
+            return inner(resource.read(obj))
 
         test = test_served
     return Selection(route.namespace, route.name or single_name(options.fields), test)

@@ -28,7 +28,7 @@ def parameters(request: AdmissionRequest, spec: Mapping[str, Any], binding: Mapp
     found = _found(request, resource, reference)
     if not found and reference.get("parameterNotFoundAction") == "Deny":
         raise Misconfigured("no params found for policy binding with `Deny` parameterNotFoundAction")
-    return [resource.from_storage(obj) if resource.storage else obj for obj in found]
+    return [resource.read(obj) for obj in found]
 
 
 def _found(request: AdmissionRequest, resource: Resource, reference: Mapping[str, Any]) -> list[Obj]:

@@ -162,6 +162,11 @@ class Resource:
         """The store's name for where the objects are."""
         return self.storage or self.id
 
+    def read(self, obj: Obj) -> Obj:
+        """A stored object as this version shows it. Custom resources are pruned and given defaults again, for their schema may have
+        changed since (apiextensions-apiserver, pkg/apiserver/customresource_handler.go schemaCoercingDecoder)."""
+        return self.from_storage(obj) if self.storage or self.type is not None else obj
+
     @property
     def api_version(self) -> str:
         """ "v1", "apps/v1" """

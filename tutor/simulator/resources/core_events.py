@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tutor.simulator.errors import FieldError, invalid
@@ -64,6 +64,10 @@ def _involved(field: str) -> Any:
     return lambda event: str((event.get("involvedObject") or {}).get(field, ""))
 
 
+def _of_core(cell: Callable[[Obj], str]) -> Callable[[Obj], str]:
+    return lambda event: cell(_to_core(event))
+
+
 def _validate(event: Obj) -> Iterator[FieldError]:
     involved = event.get("involvedObject") or {}
     namespace = event["metadata"].get("namespace", "")
@@ -120,9 +124,13 @@ RESOURCES = (
         to_storage=_to_core,
         from_storage=_from_core,
         fields={
-            **{name.replace("involvedObject", "regarding"): cell for name, cell in _FIELDS.items() if "." in name},
+            **{
+                name.replace("involvedObject", "regarding"): _of_core(cell)
+                for name, cell in _FIELDS.items()
+                if "." in name
+            },
             "reason": _FIELDS["reason"],
-            "reportingController": _FIELDS["reportingComponent"],
+            "reportingController": _of_core(_FIELDS["reportingComponent"]),
             "type": _FIELDS["type"],
         },
         schema="io.k8s.api.events.v1.Event",
