@@ -17,6 +17,7 @@ from tutor.manifests.schemas import ClusterSchemas
 from tutor.ui.screens.difference import DifferenceScreen, difference_lines
 from tutor.ui.screens.edit import EditScreen
 from tutor.ui.widgets.editor.manifest_editor import ManifestEditor
+from tutor.ui.widgets.editor.yaml_area import YamlArea
 
 WEB = """\
 apiVersion: apps/v1
@@ -174,6 +175,18 @@ async def test_a_field_is_explained_and_the_explanation_follows_the_cursor(
         await page.type("escape")
         assert "spec.selector  <LabelSelector>" not in page.shown
         assert page.results == []
+
+
+async def test_what_the_mouse_rests_on_is_explained_in_a_line(services: FakeServices, schemas: ClusterSchemas) -> None:
+    async with editing(services, schemas) as page:
+        row = page.editor.text.splitlines().index("  replicas: 2")
+        await page.pilot.hover(YamlArea, offset=(10, row))
+        page.editor.explain_pointed()  # without the wait
+        await settle(page.pilot)
+        assert "spec.replicas  <integer>  Number of desired pods." in page.shown
+        await page.pilot.hover("#advice")
+        await settle(page.pilot)
+        assert "spec.replicas  <integer>" not in page.shown
 
 
 async def test_tab_indents_a_blank_line_and_backspace_takes_the_indentation_back(

@@ -22,8 +22,24 @@ def problem_line(problems: Sequence[ManifestProblem], row: int) -> Content:
         return Content.styled("✓ valid manifest", "$text-success")
     here = next((problem for problem in problems if problem.line == row + 1), problems[0])
     more = len(problems) - 1
-    text = f"✗ line {here.line}: {here}" + (f"  (and {more} more)" if more else "")
-    return Content.styled(text, "$text-warning")
+    return mistake_line(here) + Content.styled(f"  (and {more} more)" if more else "", "$text-warning")
+
+
+def mistake_line(problem: ManifestProblem) -> Content:
+    """A mistake and its line."""
+    return Content.styled(f"✗ line {problem.line}: {problem}", "$text-warning")
+
+
+def field_line(field: Field) -> Content:
+    """A field in a line: where it is, its type, and the first sentence about it."""
+    from tutor.manifests.schemas import first_sentence
+
+    required = "  required" if field.required else ""
+    return Content.assemble(
+        (field.path, "bold $text-primary"),
+        f"  <{field.type}>{required}  ",
+        (first_sentence(field.description), "$text-muted"),
+    )
 
 
 def proposal_line(suggestion: Suggestion) -> Content:

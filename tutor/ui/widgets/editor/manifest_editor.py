@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from tutor.ui.keys import bind
 from tutor.ui.widgets.editor.advice import field_lines, problem_line, proposal_line
+from tutor.ui.widgets.editor.pointing import ExplainsPointed
 from tutor.ui.widgets.editor.proposals import Proposals
 from tutor.ui.widgets.editor.yaml_area import YamlArea
 from tutor.ui.widgets.frame.scroll import Scroll
@@ -33,7 +33,7 @@ TYPING_PAUSE = 0.3
 YAML_SUFFIXES = (".yaml", ".yml")
 
 
-class ManifestEditor(Vertical):
+class ManifestEditor(ExplainsPointed):
     """A text, and below it one line about what is wrong, or some about the field at the cursor."""
 
     DEFAULT_CSS = """
@@ -61,7 +61,7 @@ class ManifestEditor(Vertical):
         self._text = text
         self._problems: list[ManifestProblem] = []
         self._is_asked = False
-        self._said = ""
+        self._said: str | Content = ""
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -133,13 +133,13 @@ class ManifestEditor(Vertical):
         if self._proposals.is_open:
             line.update(proposal_line(self._proposals.marked))
         elif self._said:
-            line.update(Content(self._said))
+            line.update(self._said)
         else:
             line.update(problem_line(self._problems, self.area.cursor_location[0]) if self._is_yaml else Content())
 
-    def say(self, text: str) -> None:
+    def say(self, text: str | Content) -> None:
         """Say something in the line below the text until the cursor moves."""
-        self._said = text
+        self._said = Content(text) if isinstance(text, str) and text else text
         self._show_advice()
 
     # What can be written ---------------------------------------------------------------------------------------------

@@ -73,6 +73,13 @@ class YamlArea(TextArea):
             super().__init__()
             self.step = step
 
+    class Pointed(Message):
+        """The mouse points at another line, counted from 0, or at none."""
+
+        def __init__(self, row: int | None) -> None:
+            super().__init__()
+            self.row = row
+
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(text, show_line_numbers=True, soft_wrap=False, tab_behavior="focus", compact=True, id=id)
         self.proposing = False
@@ -82,6 +89,7 @@ class YamlArea(TextArea):
         self.enter_chooses = False
         """Whether enter, too, is for the list."""
         self._wrong: Mapping[int, str] = {}
+        self._pointed: int | None = None
 
     def on_mount(self) -> None:
         """Take the colours of the app's look, now and whenever it changes."""
@@ -100,6 +108,22 @@ class YamlArea(TextArea):
         """What stands before the cursor on its line."""
         row, column = self.cursor_location
         return str(self.document.get_line(row)[:column])
+
+    # The mouse -------------------------------------------------------------------------------------------------------
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Tell which line is pointed at."""
+        row = event.y + self.scroll_offset.y - self.gutter.top
+        self._point_at(row if row < self.document.line_count and not event.button else None)
+
+    def on_leave(self) -> None:
+        """Nothing is pointed at any more."""
+        self._point_at(None)
+
+    def _point_at(self, row: int | None) -> None:
+        if row != self._pointed:
+            self._pointed = row
+            self.post_message(self.Pointed(row))
 
     # Keys ------------------------------------------------------------------------------------------------------------
 
