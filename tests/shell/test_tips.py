@@ -53,6 +53,12 @@ SLIPS = [
     ("get ns prodution", not_found("namespaces", "prodution"), "default", "Did you mean production?"),
     ("get pods", "No resources found in default namespace.\n", "default", "add -n production"),
     (
+        "logs web --previous",
+        "unable to retrieve container logs for containerd://12",
+        "default",
+        "without --previous",
+    ),
+    (
         "get pods -n prodution",
         "No resources found in prodution namespace.\n",
         "prodution",

@@ -80,6 +80,10 @@ RULES = (
         says("Say what to work on: a kind, and a name if you mean one object. For example: kubectl get pods"),
     ),
     Rule(
+        re.compile(r"unable to retrieve container logs for"),
+        says("The log of that run is gone already: a node keeps the last one only. Try again without --previous"),
+    ),
+    Rule(
         re.compile(r"field is immutable"),
         says(
             "This field cannot be changed once the object exists. Delete the object and apply the file again, if you can spare it."
