@@ -95,6 +95,12 @@ def test_links_lead_back_through_the_proxy(link: str, shown: str) -> None:
     assert rewritten(page, "/proxy", "server") == f'<a class="x" href="{shown}">to /next</a><p title="/next">'.encode()
 
 
+def test_only_reading_is_sent_to_the_root_s_own_path(web: InProcessClient) -> None:
+    """apimachinery, pkg/util/proxy/upgradeaware.go: proxyRedirectsforRootPath."""
+    statuses = {method: web.send(method, f"{PODS}/web/proxy").status for method in ("GET", "HEAD", "DELETE", "PUT")}
+    assert statuses == {"GET": 301, "HEAD": 301, "DELETE": 200, "PUT": 200}
+
+
 def test_a_redirection_stays_within_the_proxy(web: InProcessClient) -> None:
     body = pod("netexec")
     image = "registry.k8s.io/e2e-test-images/agnhost:2.66.1"

@@ -11,6 +11,8 @@ from tutor.simulator.resources.base import Resource
 from tutor.simulator.resources.scheme import Scheme
 
 _VERBS = {"GET": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
+_PASSED_ON = {"HEAD": "get", "OPTIONS": ""}
+"""Methods that only proxies know, with their verbs (apiserver, pkg/endpoints/request/requestinfo.go has none for OPTIONS)."""
 _ITEM_METHODS = {"GET": "get", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 _COLLECTION_METHODS = {"GET": "list", "POST": "create", "DELETE": "deletecollection"}
 _SUBRESOURCE_VERBS: Mapping[str, tuple[str, ...]] = {
@@ -95,6 +97,8 @@ def _verb(request: Request, resource: Resource, namespace: str | None, name: str
             raise errors.not_found(resource.plural, resource.group, name)
         if allowed is None:
             raise errors.no_such_resource()
+        if subresource == "proxy" and method in _PASSED_ON:
+            return _PASSED_ON[method]
         verb = _VERBS.get(method, "")
         connects = subresource in ("exec", "attach", "portforward", "proxy") and verb
         if verb not in allowed and not connects:

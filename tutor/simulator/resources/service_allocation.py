@@ -52,7 +52,7 @@ def prepare_service_update(context: Context, service: Obj, old: Obj) -> None:
             kept = held.get((port["protocol"], port.get("port")))
             if not port.get("nodePort") and kept and kept not in wanted:
                 port["nodePort"] = kept
-    elif after["type"] == "ClusterIP" and before["type"] in ("NodePort", "LoadBalancer"):
+    elif before["type"] in ("NodePort", "LoadBalancer"):
         held_ports = {port.get("nodePort") for port in before.get("ports") or ()}
         for port in after.get("ports") or ():
             if port.get("nodePort") in held_ports:

@@ -29,7 +29,7 @@ _WHY = {"refused": "connect: connection refused", "timeout": "i/o timeout", "unr
 
 def handle(call: Call) -> Response:
     """Any method."""
-    if not call.route.rest and not call.request.path.endswith("/"):
+    if not call.route.rest and not call.request.path.endswith("/") and call.request.method in ("GET", "HEAD"):
         return Response(301, b"", "text/html; charset=utf-8", [("Location", _own_path(call))])
     scheme, name, port = _parts(call.route.name)
     if call.resource.plural == "nodes":
