@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from tutor.manifests.kinds import API_VERSIONS, OTHER_API_VERSIONS
+from tutor.manifests.models import Model, model
 from tutor.manifests.rules import rule_violations
 
 FieldPath: TypeAlias = tuple[str | int, ...]
@@ -53,12 +54,12 @@ def violations(doc: Mapping[str, Any]) -> list[Violation]:
         return [
             (("apiVersion",), f"{kind} is not in {api_version}; it is in {' and '.join(sorted(map(str, versions)))}")
         ]
-    model = _model(api_version, kind)
-    if model is None:
+    known_model = _model(api_version, kind)
+    if known_model is None:
         if _is_kubernetes(api_version):
             return [(("kind",), f"Kubernetes has no kind {kind} in {api_version}")]
         return _metadata_only(doc)
-    found = list(_object(doc, model, ()))
+    found = list(_object(doc, known_model, ()))
     return found or list(rule_violations(doc))
 
 
@@ -86,40 +87,35 @@ def _is_kubernetes(api_version: str) -> bool:
     return "." not in group or (group.endswith(".k8s.io") and group.count(".") == 2)
 
 
-def _model(api_version: str, kind: str) -> Any:
-    import kubernetes.client.models as models
-
+def _model(api_version: str, kind: str) -> Model | None:
     if api_version == "v1" and kind == "Event":
-        return models.CoreV1Event
+        return model("CoreV1Event")
     version = api_version.rpartition("/")[2]
-    name = f"{version[:1].upper()}{version[1:]}{kind}"
-    return getattr(models, name, None) if _is_kubernetes(api_version) and name in models.__all__ else None
+    return model(f"{version[:1].upper()}{version[1:]}{kind}") if _is_kubernetes(api_version) else None
 
 
 def _metadata_only(doc: Mapping[str, Any]) -> list[Violation]:
-    import kubernetes.client.models as models
-
     metadata = doc.get("metadata")
     if not isinstance(metadata, dict):
         return [((), "a manifest needs `metadata`")]
-    return list(_object(metadata, models.V1ObjectMeta, ("metadata",)))
+    return list(_object(metadata, model("V1ObjectMeta"), ("metadata",)))
 
 
-def _object(value: Any, model: Any, path: FieldPath) -> Iterator[Violation]:
+def _object(value: Any, kind: Model | None, path: FieldPath) -> Iterator[Violation]:
     if not isinstance(value, dict):
         yield path, f"this must hold fields, it is {_describe(value)}"
         return
-    names = {json_name: attribute for attribute, json_name in model.attribute_map.items()}
-    for attribute, info in model.model_fields.items():
-        json_name = info.serialization_alias or attribute
-        if info.is_required() and value.get(json_name) is None:
-            yield path, f"the required field {json_name} is missing"
+    if kind is None:
+        return
+    for name in kind.required:
+        if value.get(name) is None:
+            yield path, f"the required field {name} is missing"
     for key, item in value.items():
-        if key not in names:
-            close = get_close_matches(str(key), names, 1)
+        if key not in kind.fields:
+            close = get_close_matches(str(key), kind.fields, 1)
             yield (*path, str(key)), "unknown field" + (f"; did you mean {close[0]}?" if close else "")
         elif item is not None:
-            yield from _field(item, model.openapi_types[names[key]], (*path, str(key)))
+            yield from _field(item, kind.fields[key], (*path, str(key)))
 
 
 def _field(value: Any, type_name: str, path: FieldPath) -> Iterator[Violation]:
@@ -133,9 +129,7 @@ def _field(value: Any, type_name: str, path: FieldPath) -> Iterator[Violation]:
     elif type_name in _TYPES:
         yield from _scalar(value, type_name, path)
     else:
-        import kubernetes.client.models as models
-
-        yield from _object(value, getattr(models, type_name), path)
+        yield from _object(value, model(type_name), path)
 
 
 def _list(value: Any, inner: str, path: FieldPath) -> Iterator[Violation]:
