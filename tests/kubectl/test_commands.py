@@ -226,11 +226,11 @@ def test_warnings_of_the_server_are_shown_and_can_be_errors() -> None:
         (status(401, "Unauthorized", "Unauthorized"), "error: You must be logged in to the server (Unauthorized)\n"),
         (
             Reply(503, "busy"),
-            "Error from server (ServiceUnavailable): the server is currently unable to handle the request\n",
+            "Error from server (ServiceUnavailable): the server is currently unable to handle the request (get pods)\n",
         ),
         (
             Reply(500, "oh no"),
-            'Error from server (InternalError): an error on the server ("oh no") has prevented the request from succeeding\n',
+            'Error from server (InternalError): an error on the server ("oh no") has prevented the request from succeeding (get pods)\n',
         ),
     ],
 )
@@ -386,6 +386,20 @@ def test_a_short_name_gives_way_to_another_types_own_name() -> None:
     found = discovery.find("pod")
     assert found is resources[1]
     assert discovery.also_short("pod", found) is None
+
+
+def test_diff_shows_what_apply_would_prune() -> None:
+    applied = {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"}, "namespace": "default"}
+    old, new = pod("old", **applied), pod("new", **applied)
+    config, _ = serving({f"{PODS}/new": new, f"PATCH {PODS}/new": new, PODS: {"items": [old, new]}})
+    manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: new}\n"
+    words = ["diff", "-f", "-", "--prune", "--prune-allowlist=core/v1/Pod"]
+    outcome = run_kubectl(words, config, stdin=manifest)
+    assert outcome.exit_code == 1
+    assert [line for line in outcome.stdout.splitlines() if line.startswith("diff")] == [
+        "diff -u -N /tmp/LIVE-0000000000/v1.Pod.default.old /tmp/MERGED-0000000000/v1.Pod.default.old"
+    ]
+    assert "-  name: old\n" in outcome.stdout
 
 
 def test_a_group_may_be_shortened() -> None:

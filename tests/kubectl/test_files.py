@@ -60,7 +60,7 @@ def test_apply_says_that_a_file_outside_does_not_exist(workspace: Path) -> None:
     ("content", "message"),
     [
         ("a: b\n  c: d\n", "mapping values are not allowed in this context"),
-        ("- a\n- b\n", "unable to decode"),
+        ("- a\n- b\n", "invalid object to validate"),
         ("kind: Pod\n", "apiVersion not set"),
         ("{}", "apiVersion not set, kind not set"),
     ],
@@ -81,6 +81,48 @@ def test_a_binary_file_is_refused(workspace: Path) -> None:
 def test_the_internet_is_not_read() -> None:
     outcome = run_kubectl(["apply", "-f", "https://example.com/x.yaml"], serving({})[0])
     assert "does not fetch files from the internet" in outcome.stderr
+
+
+NO_KIND = "metadata: {name: x}\n"
+UNDECODED = 'unable to decode "STDIN": Object \'Kind\' is missing in \'{"metadata":{"name":"x"}}\'\n'
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("get -f -", UNDECODED),
+        ("describe -f -", UNDECODED),
+        ("delete -f -", f"error: {UNDECODED}"),
+        ("apply --validate=false -f -", f"error: {UNDECODED}"),
+        ("get -f - -f -", "error: standard input cannot be used for multiple arguments\n"),
+        ("set env -f - -", "error: standard input cannot be used for multiple arguments\n"),
+    ],
+)
+def test_only_commands_that_validate_look_at_the_whole(words: str, message: str) -> None:
+    outcome = run_kubectl(words.split(), serving({})[0], stdin=NO_KIND)
+    assert (outcome.exit_code, outcome.stderr) == (1, message)
+
+
+def test_a_broken_document_does_not_keep_the_others_from_being_replaced() -> None:
+    path = "/api/v1/namespaces/default/pods/a"
+    config, connection = serving(
+        {path: {"metadata": {"resourceVersion": "1"}}, f"PUT {path}": {"metadata": {"name": "a"}}}
+    )
+    outcome = run_kubectl(["replace", "-f", "-"], config, stdin=f"{POD}---\n{NO_KIND}")
+    assert (outcome.exit_code, outcome.stdout) == (1, "pod/a replaced\n")
+    assert "[apiVersion not set, kind not set]" in outcome.stderr
+
+
+def test_what_is_exposed_from_a_file_need_not_exist() -> None:
+    services = "POST /api/v1/namespaces/default/services"
+    config, _ = serving({services: {"metadata": {"name": "a"}, "kind": "Service", "apiVersion": "v1"}})
+    manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {run: a}}\n"
+    assert run_kubectl(["expose", "-f", "-", "--port=80"], config, stdin=manifest).stdout == "service/a exposed\n"
+
+
+def test_a_stream_names_more_than_one_object_to_exec_in() -> None:
+    outcome = run_kubectl(["exec", "-f", "-", "--", "date"], serving({})[0], stdin=POD)
+    assert outcome.stderr == "error: cannot exec into multiple objects at a time\n"
 
 
 def test_a_folder_is_read_in_order_and_only_its_manifests(workspace: Path) -> None:

@@ -157,9 +157,9 @@ def parse(read: Callable[[], bytes], name: str) -> Object:
             f"{failure}couldn't get version/kind; json parse error: json: cannot unmarshal {kind} into Go value of type "
             'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
         )
-    if data.get("kind", "Config") != "Config":
+    if data.get("kind", "Config") != "Config" or data.get("apiVersion", "v1") != "v1":
         raise KubectlError(
-            f'{failure}no kind "{data["kind"]}" is registered for version "{data.get("apiVersion", "")}" in scheme '
+            f'{failure}no kind "{data.get("kind", "Config")}" is registered for version "{data.get("apiVersion", "v1")}" in scheme '
             '"pkg/runtime/scheme.go:111"'
         )
     return {**copy.deepcopy(EMPTY), **data}

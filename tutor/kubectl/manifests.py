@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import ApiError, KubectlError
 from tutor.kubectl.objects import Object
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tutor.kubectl.yaml_loader import ManifestLoader
 
 EXTENSIONS = (".json", ".yaml", ".yml")
+Check = Callable[[Object, str], None]
+"""Refuses an object from a source that does not say what it is."""
 _DOCUMENT_START = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
 
 
@@ -33,43 +35,48 @@ class Manifest:
     problem: KubectlError | None = None
 
 
-def read_manifests(io: KubectlIO, filenames: list[str], *, recursive: bool = False) -> list[Manifest]:
+def read_manifests(
+    io: KubectlIO, filenames: list[str], *, recursive: bool = False, validating: bool = True
+) -> list[Manifest]:
     """All objects of `-f` arguments in order.
 
     KubectlError for a path that cannot be found, and when there is nothing but one document that cannot be read.
+    `validating` commands look at documents as a whole, others as far as they must to know what they are.
     """
-    manifests = _read_all(io, filenames, recursive)
+    if filenames.count("-") > 1:
+        raise KubectlError("standard input cannot be used for multiple arguments")
+    manifests = _read_all(io, filenames, recursive, _no_type_to_validate if validating else _no_kind_to_decode)
     if len(manifests) == 1 and manifests[0].problem is not None:
         raise manifests[0].problem
     return manifests
 
 
-def _read_all(io: KubectlIO, filenames: list[str], recursive: bool) -> list[Manifest]:
+def _read_all(io: KubectlIO, filenames: list[str], recursive: bool, check: Check) -> list[Manifest]:
     manifests: list[Manifest] = []
     for filename in filenames:
         if filename == "-":
-            manifests += _parse(read_stdin(io), "STDIN")
+            manifests += _parse(read_stdin(io), "STDIN", check)
         elif filename.startswith(("http://", "https://")):
             raise KubectlError(
                 f'cannot read "{filename}": the built-in kubectl does not fetch files from the internet. Save '
                 f"it in the workspace first."
             )
         else:
-            manifests += _read_path(io.files, filename, recursive)
+            manifests += _read_path(io.files, filename, recursive, check)
     return manifests
 
 
-def _read_path(files: Files, path: str, recursive: bool) -> Iterator[Manifest]:
+def _read_path(files: Files, path: str, recursive: bool, check: Check) -> Iterator[Manifest]:
     if not files.exists(path):
         raise KubectlError(f'the path "{path}" does not exist')
     if not files.is_dir(path):
-        yield from _parse(read_text(files, path), path)
+        yield from _parse(read_text(files, path), path, check)
         return
     found = list(_in_folder(files, path, recursive))
     if not found:
         raise KubectlError(f"error reading [{path}]: recognized file extensions are [{' '.join(EXTENSIONS)}]")
     for name in found:
-        yield from _parse(read_text(files, name), name)
+        yield from _parse(read_text(files, name), name, check)
 
 
 def _in_folder(files: Files, folder: str, recursive: bool) -> Iterator[str]:
@@ -105,42 +112,57 @@ def read_stdin(io: KubectlIO) -> str:
     return text
 
 
-def _parse(text: str, source: str) -> Iterator[Manifest]:
+def _parse(text: str, source: str, check: Check) -> Iterator[Manifest]:
     try:
         for document in parse_documents(text, source):
             if document is not None:
-                yield from _objects(document, source)
+                yield from _objects(document, source, check)
     except KubectlError as problem:
         yield Manifest({}, source, problem)
 
 
-def _objects(document: Any, source: str) -> Iterator[Manifest]:
+def _objects(document: Any, source: str, check: Check) -> Iterator[Manifest]:
     if not isinstance(document, dict):
+        if check is _no_type_to_validate:
+            raise _invalid(source, "invalid object to validate")
         shape = "array" if isinstance(document, list) else "string"
         raise KubectlError(
             f"unable to decode {json.dumps(source)}: json: cannot unmarshal {shape} into Go value of type "
             f"unstructured.detector"
         )
-    yield from _flatten(document, source)
+    yield from _flatten(document, source, check)
 
 
-def _flatten(obj: Object, source: str) -> Iterator[Manifest]:
-    _require_type(obj, source)
+def _flatten(obj: Object, source: str, check: Check) -> Iterator[Manifest]:
+    check(obj, source)
     if obj["kind"] == "List" or (str(obj["kind"]).endswith("List") and isinstance(obj.get("items"), list)):
         for item in obj.get("items") or []:
-            yield from _flatten(item, source)
+            yield from _flatten(item, source, check)
         return
     yield Manifest(obj, source)
 
 
-def _require_type(obj: Object, source: str) -> None:
+def _no_type_to_validate(obj: Object, source: str) -> None:
     missing = [f"{key} not set" for key in ("apiVersion", "kind") if not obj.get(key)]
     if missing:
         listed = f"[{', '.join(missing)}]" if len(missing) > 1 else missing[0]
-        raise KubectlError(
-            f"error validating {json.dumps(source)}: error validating data: {listed}; "
-            "if you choose to ignore these errors, turn validation off with --validate=false"
-        )
+        raise _invalid(source, listed)
+
+
+def _invalid(source: str, reason: str) -> KubectlError:
+    return KubectlError(
+        f"error validating {json.dumps(source)}: error validating data: {reason}; "
+        "if you choose to ignore these errors, turn validation off with --validate=false"
+    )
+
+
+def _no_kind_to_decode(obj: Object, source: str) -> None:
+    if not obj.get("kind"):
+        from tutor.kubectl.printers.yaml import compact_json
+
+        raise KubectlError(f"unable to decode {json.dumps(source)}: Object 'Kind' is missing in '{compact_json(obj)}'")
+    if not obj.get("apiVersion"):
+        raise ApiError({"reason": "NotFound", "message": "the server could not find the requested resource"})
 
 
 def parse_documents(text: str, source: str, loader: type[ManifestLoader] | None = None) -> Iterator[Any]:

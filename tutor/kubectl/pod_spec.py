@@ -59,6 +59,8 @@ def change_all(invocation: Invocation, resources: list[str], change: Change, ope
         try:
             reporter.report(info.obj if local else _send(invocation, info, patch, mode))
         except ApiError as problem:
+            if what == "selector":  # which kubectl does not wrap
+                raise
             colon = "" if what.startswith("resources ") else ":"  # kubectl writes none there
             errors.append(KubectlError(f"failed to patch {what}{colon} {problem.message}"))
     raise_all(errors)

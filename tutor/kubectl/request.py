@@ -11,7 +11,7 @@ from tutor.kubectl.arguments import all_combined, normalized, type_and_name
 from tutor.kubectl.client import JSON
 from tutor.kubectl.command import Invocation
 from tutor.kubectl.discovery import ApiResource
-from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.errors import BareError, KubectlError
 from tutor.kubectl.manifests import Manifest, read_manifests
 from tutor.kubectl.objects import labels_of
 from tutor.kubectl.selectors import matches
@@ -43,6 +43,7 @@ class Request:
     query: dict[str, str] = field(default_factory=dict)
     accept: str = JSON
     default_type: str = ""
+    collects: bool = False  # failures are printed as a list, without `error:` before them
 
 
 @dataclass
@@ -70,10 +71,23 @@ class RequestReader:
             self._reject_kustomize_with_files()
             self._take_manifests(self._kustomization())
         elif request.filenames:
-            self._take_manifests(read_manifests(self.invocation.io, request.filenames, recursive=request.recursive))
+            self._take_manifests(self._files())
         else:
             self._take_arguments(normalized(request.args))
         return self.selected
+
+    def _files(self) -> list[Manifest]:
+        options = self.invocation.options
+        validating = options.has("validate") and options.text("validate") not in ("false", "ignore")
+        validating = validating and self.invocation.command.name != "edit"  # which leaves that to the server
+        try:
+            return read_manifests(
+                self.invocation.io, self.request.filenames, recursive=self.request.recursive, validating=validating
+            )
+        except KubectlError as problem:
+            if self.request.collects and problem.message.startswith("unable to decode"):
+                raise BareError(problem.message) from None
+            raise
 
     def _reject_kustomize_with_files(self) -> None:
         if self.request.filenames:

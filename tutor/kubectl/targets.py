@@ -41,6 +41,11 @@ def builder_for(invocation: Invocation, args: list[str], *, allow_empty_selector
     return builder
 
 
+def given_infos(builder: Builder, errors: list[KubectlError]) -> Iterator[Info]:
+    """The chosen objects; those of files as the files have them, without asking whether they exist."""
+    return builder.manifest_infos() if builder.selected.manifests else live_infos(builder, errors)
+
+
 def live_infos(builder: Builder, errors: list[KubectlError] | None = None) -> Iterator[Info]:
     """The chosen objects, fetched and with their apiVersion and kind."""
     for info in builder.infos(errors=errors):

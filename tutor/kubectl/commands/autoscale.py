@@ -13,7 +13,7 @@ from tutor.kubectl.objects import Object
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.quantity import canonical, parse_quantity
 from tutor.kubectl.resources import Info
-from tutor.kubectl.targets import FILE_FLAGS, builder_for, live_infos
+from tutor.kubectl.targets import FILE_FLAGS, builder_for, given_infos
 
 
 def run(invocation: Invocation) -> None:
@@ -33,7 +33,7 @@ def run(invocation: Invocation) -> None:
     mode = dry_run_mode(invocation)
     reporter = Reporter(invocation, "autoscaled", dry_run=mode, ordered=True)
     errors: list[KubectlError] = []
-    for info in live_infos(builder_for(invocation, invocation.args), errors):
+    for info in given_infos(builder_for(invocation, invocation.args), errors):
         if "scale" not in info.resource.subresources:
             kind = info.resource.kind
             raise KubectlError(f"cannot autoscale a {kind}: the server could not find the requested resource")

@@ -49,6 +49,7 @@ def _request(invocation: Invocation, args: list[str]) -> Request:
         all_namespaces=options.flag("all-namespaces"),
         allow_empty_selector=True,
         chunk=options.number("chunk-size"),
+        collects=True,
     )
 
 

@@ -11,10 +11,11 @@ import posixpath
 from tutor.kubectl.client import APPLY_PATCH
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.commands.apply_patch import make_patch
+from tutor.kubectl.commands.apply_prune import surplus
 from tutor.kubectl.errors import ApiError, ExitStatus, KubectlError
-from tutor.kubectl.flags import boolean, integer
+from tutor.kubectl.flags import boolean, integer, strings
 from tutor.kubectl.mutate import field_manager, typed
-from tutor.kubectl.objects import Object, without_managed_fields
+from tutor.kubectl.objects import Object, name_of, namespace_of, without_managed_fields
 from tutor.kubectl.printers.yaml import to_yaml
 from tutor.kubectl.resources import Info
 from tutor.kubectl.targets import FILE_FLAGS, SELECTOR, builder_for
@@ -40,25 +41,37 @@ def _diff_all(invocation: Invocation) -> bool:
         raise invocation.usage_error(f"Unexpected args: [{' '.join(invocation.args)}]")
     if options.flag("force-conflicts") and not options.flag("server-side"):
         raise KubectlError("--force-conflicts only works with --server-side")
-    different = False
+    texts = []
+    kept: list[Object] = []
     for info in builder_for(invocation, []).manifest_infos():
-        text = _diff_one(invocation, info)
-        invocation.out(text)
-        different = different or bool(text)
-    return different
+        live = _live(invocation, info)
+        kept.append(live or info.obj)
+        texts.append(_difference(invocation, info, live, _merged(invocation, info, live)))
+        invocation.out(texts[-1])
+    if options.flag("prune"):
+        for resource, obj in surplus(invocation, kept):
+            info = Info(resource, namespace_of(obj), name_of(obj), obj)
+            texts.append(_unified(info, _masked(invocation, obj), ""))
+            invocation.out(texts[-1])
+    return any(texts)
 
 
-def _diff_one(invocation: Invocation, info: Info) -> str:
+def _live(invocation: Invocation, info: Info) -> Object:
+    """The object as it is now; empty when there is none."""
     try:
-        live = typed(invocation.api.get(info.path), info.resource)
+        return typed(invocation.api.get(info.path), info.resource)
     except ApiError as problem:
         if not problem.not_found:
             raise
-        live = {}
-    merged = _merged(invocation, info, live)
+        return {}
+
+
+def _difference(invocation: Invocation, info: Info, live: Object, merged: Object) -> str:
     before, after = (_text(invocation, obj) for obj in (live, merged))
-    if before == after:
-        return ""
+    return _unified(info, before, after) if before != after else ""
+
+
+def _unified(info: Info, before: str, after: str) -> str:
     resource = info.resource
     name = ".".join(
         part for part in (resource.group, resource.version, resource.kind, info.namespace, info.name) if part
@@ -89,8 +102,12 @@ def _merged(invocation: Invocation, info: Info, live: Object) -> Object:
 def _text(invocation: Invocation, obj: Object) -> str:
     if not obj:
         return ""
-    shown = obj if invocation.options.flag("show-managed-fields") else without_managed_fields(obj)
-    if obj.get("kind") == "Secret" and not invocation.options.flag("show-secrets"):
+    return _masked(invocation, obj if invocation.options.flag("show-managed-fields") else without_managed_fields(obj))
+
+
+def _masked(invocation: Invocation, shown: Object) -> str:
+    """An object as text, without the values of a secret."""
+    if shown.get("kind") == "Secret" and not invocation.options.flag("show-secrets"):
         shown = {**shown, "data": dict.fromkeys(shown.get("data") or {}, "***")}
     return to_yaml(shown)
 
@@ -109,6 +126,8 @@ COMMAND = Command(
         field_manager(""),
         integer("concurrency", "Accepted for compatibility.", default=1),
         boolean("force-conflicts", "With --server-side: take over fields that others manage."),
+        boolean("prune", "Also show what apply --prune would delete."),
+        strings("prune-allowlist", "Types that --prune looks at, as GROUP/VERSION/KIND."),
         boolean("server-side", "Let the server merge the configuration."),
         boolean("show-managed-fields", "Keep metadata.managedFields."),
         boolean("show-secrets", "Show the values of secrets."),

@@ -5,30 +5,40 @@ from __future__ import annotations
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, duration, string, strings
-from tutor.kubectl.objects import get, name_of, namespace_of
+from tutor.kubectl.objects import Object, get, name_of, namespace_of
 from tutor.kubectl.pods import choose_container, find_pod, pods_resource
 from tutor.kubectl.streams import raise_for_status, start
+from tutor.kubectl.targets import builder_for
 
 
 def run(invocation: Invocation) -> None:
     options = invocation.options
     words = invocation.args
     dash = options.before_dash
-    if len(words) > 1 and dash < 0:
+    files = options.many("filename")
+    if (len(words) > 1 or (files and words)) and dash < 0:
         raise invocation.usage_error(
             "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead"
         )
-    if not words or dash == 0:
+    if (not words or dash == 0) and not files:
         raise KubectlError("pod, type/name or --filename must be specified")
     command = words[dash:] if dash >= 0 else []
     if not command:
         raise KubectlError("you must specify at least one command for the container")
-    pod = find_pod(invocation, words[0])
+    pod = _pod_of_file(invocation) if files else find_pod(invocation, words[0])
     phase = get(pod, "status.phase", "")
     if phase in ("Succeeded", "Failed"):
         raise KubectlError(f"cannot exec into a container in a completed pod; current phase is {phase}")
     container = choose_container(invocation, pod, options.text("container"), quiet=options.flag("quiet"))
     _stream(invocation, pods_resource(invocation).path(namespace_of(pod), name_of(pod), "exec"), container, command)
+
+
+def _pod_of_file(invocation: Invocation) -> Object:
+    """The pod that `-f` names, or one of the object it names."""
+    infos = list(builder_for(invocation, []).manifest_infos())
+    if len(infos) != 1 or "-" in invocation.options.many("filename"):  # what a stream holds counts as a list
+        raise KubectlError("cannot exec into multiple objects at a time")
+    return find_pod(invocation, f"{infos[0].resource.qualified}/{infos[0].name}")
 
 
 def _stream(invocation: Invocation, path: str, container: str, command: list[str]) -> None:

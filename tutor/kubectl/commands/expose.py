@@ -13,7 +13,7 @@ from tutor.kubectl.mutate import SAVE_CONFIG, field_manager, typed, with_last_ap
 from tutor.kubectl.objects import Object, get, labels_of
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.resources import Info
-from tutor.kubectl.targets import FILE_FLAGS, builder_for, live_infos
+from tutor.kubectl.targets import FILE_FLAGS, builder_for, given_infos
 
 _EXPOSABLE = ("ReplicationController", "Service", "Pod", "Deployment", "ReplicaSet")
 
@@ -22,7 +22,7 @@ def run(invocation: Invocation) -> None:
     mode = dry_run_mode(invocation)
     reporter = Reporter(invocation, "exposed", dry_run=mode, ordered=True)
     errors: list[KubectlError] = []
-    for info in live_infos(builder_for(invocation, invocation.args), errors):
+    for info in given_infos(builder_for(invocation, invocation.args), errors):
         service = _service(invocation, info)
         reporter.report(service if mode == "client" else _create(invocation, service, mode))
     raise_all(errors)
@@ -104,7 +104,9 @@ def _selector(obj: Object) -> dict[str, str]:
         raise KubectlError(
             prefix + f'couldn\'t convert expressions - "{selector["matchExpressions"]}" to map-based selector format'
         )
-    return dict(selector.get("matchLabels") or {})
+    if not selector.get("matchLabels"):
+        raise KubectlError(f"{prefix}invalid {obj['kind'].lower()}: no selectors, therefore cannot be exposed")
+    return dict(selector["matchLabels"])
 
 
 def _known_ports(obj: Object) -> list[tuple[int, str]]:

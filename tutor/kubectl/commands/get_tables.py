@@ -37,6 +37,7 @@ def build_request(invocation: Invocation, *, single_type: bool = False) -> Reque
     sorting = bool(options.text("sort-by"))
     as_table = human and options.flag("server-print")
     return Request(
+        collects=True,
         args=list(invocation.args),
         filenames=options.many("filename"),
         kustomize=options.text("kustomize"),

@@ -132,6 +132,8 @@ def _selector(invocation: Invocation) -> None:
             return ["setting a selector is only supported for Services"]
         spec: Object = get(obj, "spec", {})
         spec["selector"] = selector.get("matchLabels", {})
+        if invocation.options.text("resource-version"):
+            obj["metadata"]["resourceVersion"] = invocation.options.text("resource-version")
         return []
 
     change_all(invocation, resources, change, "selector updated", "selector")

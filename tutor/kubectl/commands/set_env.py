@@ -22,6 +22,8 @@ def _run(invocation: Invocation) -> None:
     if options.flag("all") and options.text("selector"):
         raise KubectlError("cannot set --all and --selector at the same time")
     resources, words = _split(invocation.args)
+    if "-" in options.many("filename") and "-" in [*resources, *words, *options.many("env")]:
+        raise KubectlError("standard input cannot be used for multiple arguments")
     if not resources and not options.many("filename"):
         raise KubectlError("one or more resources must be specified as <resource> <name> or <resource>/<name>")
     if options.flag("list") and options.text("output"):
