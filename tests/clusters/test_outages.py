@@ -6,6 +6,7 @@ import contextlib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +17,7 @@ from tutor.clusters.outages import end_outages, outage_of
 from tutor.clusters.simulated import Simulated
 from tutor.grading.api import ApiSource, Unreachable
 from tutor.kubectl import KubeConfig
+from tutor.kubectl.endpoint import Overrides
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_a_watch_ends_when_the_api_server_is_stopped(cluster: Simulated, levers:
 
 def test_nobody_else_gets_the_port_meanwhile(cluster: Simulated, levers: SimulatedLevers) -> None:
     levers.set_fault("api-server-stopped", True)
-    port = int(ApiSource(cluster.kubeconfig())._client.configuration.host.rpartition(":")[2])
+    port = urlsplit(KubeConfig.load(cluster.kubeconfig()).endpoint(Overrides()).server).port
     with socket.socket() as other, pytest.raises(OSError, match="in use"):
         other.bind(("127.0.0.1", port))
     levers.set_fault("api-server-stopped", False)

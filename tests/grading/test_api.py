@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tutor.grading import door
 from tutor.grading.api import ApiSource, Unreachable
 
 ANSWERS: dict[str, tuple[int, str]] = {
@@ -88,8 +89,13 @@ def kubeconfig(folder: Path, server: str) -> Path:
     return path
 
 
-@pytest.fixture
-def api(server: ThreadingHTTPServer, tmp_path: Path) -> Iterator[ApiSource]:
+@pytest.fixture(params=["own", "official"])
+def api(
+    server: ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[ApiSource]:
+    """Both ways to the same server: the official client stands for any that is not on this computer."""
+    if request.param == "official":
+        monkeypatch.setattr(door, "_THIS_COMPUTER", ())
     source = ApiSource(kubeconfig(tmp_path, f"http://127.0.0.1:{server.server_port}"))
     yield source
     source.close()
@@ -145,3 +151,12 @@ def test_a_watch_ends_when_it_is_closed_from_another_thread(api: ApiSource) -> N
     stream.close()
     assert ended.wait(5)
     stream.close()
+
+
+def test_credentials_from_a_separate_program_are_left_to_the_official_client(tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path, "http://127.0.0.1:1")
+    config = json.loads(path.read_text(encoding="utf-8"))
+    login = {"apiVersion": "client.authentication.k8s.io/v1", "command": "true", "interactiveMode": "Never"}
+    config["users"][0]["user"] = {"exec": login}
+    path.write_text(json.dumps(config), encoding="utf-8")
+    assert isinstance(door.open_door(path), door._Official)

@@ -1,4 +1,4 @@
-"""The API of a cluster, as grading uses it: JSON by path, through the official client."""
+"""The API of a cluster, as grading uses it: JSON by path."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tutor.grading.door import Request, open_door
+
+if TYPE_CHECKING:
+    import urllib3
 
 Obj = dict[str, Any]
 TIMEOUT = 10.0
@@ -16,7 +21,6 @@ TIMEOUT = 10.0
 WATCH_SECONDS = 300
 """The server is asked to end a watch after this time; it is then begun anew."""
 _SYSTEM_ERROR = re.compile(r"\[Errno -?\d+\] ([^']+)")
-_WATCH_TIMEOUT = (TIMEOUT, WATCH_SECONDS + TIMEOUT)
 
 
 class Unreachable(Exception):
@@ -66,40 +70,33 @@ class ApiSource:
     """One cluster's API. Several threads may use it."""
 
     def __init__(self, kubeconfig: Path) -> None:
-        from kubernetes import config
-
-        self._client = config.new_client_from_config(config_file=str(kubeconfig))
+        self._door = open_door(kubeconfig)
         self._ahead = 0.0
 
     def request(
         self, method: str, path: str, body: Obj | None = None, content_type: str = "application/json"
     ) -> tuple[int, Obj]:
         """Send one request; returns the status code and the body. Raises Unreachable when there is no answer."""
-        headers = {} if body is None else {"Content-Type": content_type}
-        reply = self._send(method, path, headers, body, TIMEOUT)
+        reply = self._send(method, path, body, content_type)
         try:
             text = reply.read()
             return reply.status, json.loads(text) if text else {}
         except ValueError:
             what = f"something that is no JSON (status {reply.status})"
             raise Unreachable(f"the cluster's API answered with {what}") from None
-
-    def _send(self, method: str, path: str, headers: dict[str, str], body: Any, timeout: Any) -> Any:
-        client = self._client
-        headers = {"Accept": "application/json", **self._authorization(), **headers}
-        try:
-            reply = client.call_api(method, client.configuration.host + path, headers, body, _request_timeout=timeout)
         except Exception as problem:
-            # Whatever keeps an answer from arriving is the environment's fault and never the learner's.
-            raise Unreachable(f"the cluster's API does not answer ({_reason(problem)})") from None
+            raise _unanswered(problem) from None
+
+    def _send(
+        self, method: str, path: str, body: Obj | None = None, content_type: str = "", patience: float = TIMEOUT
+    ) -> urllib3.BaseHTTPResponse:
+        headers = {"Accept": "application/json", **({} if body is None else {"Content-Type": content_type})}
+        try:
+            reply = self._door.send(Request(method, path, headers, body, (TIMEOUT, patience)))
+        except Exception as problem:
+            raise _unanswered(problem) from None
         self._note_date(reply.headers.get("Date"))
         return reply
-
-    def _authorization(self) -> dict[str, str]:
-        settings = self._client.configuration.auth_settings()
-        return {
-            entry["key"]: entry["value"] for entry in settings.values() if entry["in"] == "header" and entry["value"]
-        }
 
     def _note_date(self, date: str | None) -> None:
         """Learn from an answer's Date by how much the cluster's clock is ahead of ours."""
@@ -124,8 +121,9 @@ class ApiSource:
 
     def watch(self, path: str) -> Stream:
         """Open a watch on a collection. It begins with what is there, so nothing is missed. Raises Unreachable."""
-        reply = self._send("GET", f"{path}?watch=true&timeoutSeconds={WATCH_SECONDS}", {}, None, _WATCH_TIMEOUT)
-        stream = _ResponseStream(reply.response)
+        patience = WATCH_SECONDS + TIMEOUT
+        reply = self._send("GET", f"{path}?watch=true&timeoutSeconds={WATCH_SECONDS}", patience=patience)
+        stream = _ResponseStream(reply)
         if reply.status != 200:
             stream.close()
             raise Unreachable(f"the cluster's API refused a watch (status {reply.status})", reply.status)
@@ -133,13 +131,13 @@ class ApiSource:
 
     def close(self) -> None:
         """Let the connections go."""
-        self._client.rest_client.pool_manager.clear()
+        self._door.close()
 
 
 class _ResponseStream:
     """A watch as urllib3 gives it."""
 
-    def __init__(self, response: Any) -> None:
+    def __init__(self, response: urllib3.BaseHTTPResponse) -> None:
         self._response = response
 
     def pieces(self) -> Iterator[bytes]:
@@ -156,6 +154,11 @@ class _ResponseStream:
             self._response.shutdown()
         with suppress(Exception):
             self._response.close()
+
+
+def _unanswered(problem: Exception) -> Unreachable:
+    """Whatever keeps an answer from arriving is the environment's fault and never the learner's."""
+    return Unreachable(f"the cluster's API does not answer ({_reason(problem)})")
 
 
 def _reason(problem: Exception) -> str:
