@@ -150,13 +150,16 @@ class Invocation:
             self.err(log_line(self.io, "E", "memcache.go:381", text))
 
     def _impersonation(self) -> dict[str, str]:
+        from tutor.kubectl.connection import SEVERAL
+
         headers = {"Impersonate-User": self.options.text("as"), "Impersonate-Uid": self.options.text("as-uid")}
-        headers["Impersonate-Group"] = ",".join(self.options.many("as-group"))
+        headers["Impersonate-Group"] = SEVERAL.join(self.options.many("as-group"))
         for extra in self.options.many("as-user-extra"):
             key, equals, value = extra.partition("=")
             if not equals:
                 raise KubectlError(f"--as-user-extra requires key=value format. got: {extra}")
-            headers[f"Impersonate-Extra-{key}"] = value
+            name = f"Impersonate-Extra-{key}"
+            headers[name] = f"{headers[name]}{SEVERAL}{value}" if name in headers else value
         given = {name: value for name, value in headers.items() if value}
         if given and "Impersonate-User" not in given:
             user = self.config.context(self.options.text("context")).get("user", "")

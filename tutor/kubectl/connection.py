@@ -30,6 +30,10 @@ class Learned:
     documents: dict[str, Document] = field(default_factory=dict)
 
 
+SEVERAL = "\n"
+"""Between the values of a header that is to be sent several times: a group's name may have commas in it."""
+
+
 class Connection:
     """A pool of HTTP connections to one endpoint; thread-safe, kept between commands."""
 
@@ -87,7 +91,7 @@ class Connection:
         return self._pool.request(
             method,
             self.endpoint.server.rstrip("/") + path,
-            headers={**self.auth_headers(), **headers},
+            headers=_sent({**self.auth_headers(), **headers}),
             body=body,
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
             preload_content=not stream,
@@ -96,6 +100,14 @@ class Connection:
 
     def close(self) -> None:
         self._pool.clear()
+
+
+def _sent(headers: dict[str, str]) -> urllib3.HTTPHeaderDict:
+    sent = urllib3.HTTPHeaderDict()
+    for name, values in headers.items():
+        for value in values.split(SEVERAL):
+            sent.add(name, value)
+    return sent
 
 
 def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:

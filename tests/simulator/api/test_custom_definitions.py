@@ -150,7 +150,9 @@ def test_versions_share_their_objects(client: InProcessClient) -> None:
     beta = BACKUPS.replace("v1", "v1beta1")
     body = {**backup(), "apiVersion": "demo.example.com/v1beta1"}
     response = client.send("POST", beta, body)
-    assert ("Warning", '299 - "demo.example.com/v1beta1 Backup is deprecated"') in response.headers
+    warning = ("Warning", '299 - "demo.example.com/v1beta1 Backup is deprecated"')
+    assert warning in response.headers
+    assert warning in client.send("GET", beta).headers
     assert client.get(f"{BACKUPS}/a")["spec"] == {"schedule": SCHEDULE, "keep": 3, "mode": "Full"}
     shown = client.get(f"{beta}/a")
     assert (shown["apiVersion"], shown["spec"]) == ("demo.example.com/v1beta1", {"schedule": SCHEDULE})
@@ -201,3 +203,13 @@ def test_kinds_follow_a_restored_state(client: InProcessClient, cluster: Simulat
     assert client.send("GET", BACKUPS).status == 404
     cluster.load(after)
     assert client.get(f"{BACKUPS}/a")["spec"]["keep"] == 3
+
+
+def test_any_further_fields_may_stand_beside_declared_ones(client: InProcessClient) -> None:
+    crd = definition()
+    spec = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    spec["additionalProperties"] = {"type": "string"}
+    assert "additionalProperties and properties are mutual exclusive" in client.json("POST", CRDS, crd)["message"]
+    spec["additionalProperties"] = True
+    define(client, crd)
+    assert client.json("POST", BACKUPS, backup(further=1))["spec"]["further"] == 1

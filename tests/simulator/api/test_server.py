@@ -116,6 +116,24 @@ def test_other_users_get_tokens_of_their_own(server: SimulatedApiServer) -> None
     connection.close()
 
 
+def test_groups_to_act_as_come_one_a_header_whatever_is_in_their_names(
+    endpoint: Endpoint, connection: Connection
+) -> None:
+    body = json.dumps({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}).encode()
+    groups = ("b", ",,a", "a,c")
+    http = connection.http
+    http.putrequest("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews")
+    http.putheader("Authorization", f"Bearer {endpoint.token}")
+    http.putheader("Impersonate-User", "ann")
+    for group in groups:
+        http.putheader("Impersonate-Group", group)
+    http.putheader("Content-Type", "application/json")
+    http.putheader("Content-Length", str(len(body)))
+    http.endheaders(body)
+    user = json.loads(http.getresponse().read())["status"]["userInfo"]
+    assert user["groups"] == [*groups, "system:authenticated"]
+
+
 def test_large_answers_are_compressed_for_those_who_take_it(connection: Connection) -> None:
     response = connection.send("GET", "/openapi/v3/api/v1", **{"Accept-Encoding": "gzip"})
     assert response.headers["Content-Encoding"] == "gzip"

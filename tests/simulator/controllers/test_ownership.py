@@ -229,3 +229,21 @@ def test_which_pod_is_given_up_first(victim: dict[str, Any]) -> None:
 def test_nodes_with_many_pods_give_one_up_first() -> None:
     pods = [_pod("a", node="node-1"), _pod("b", node="node-2"), _pod("c", node="node-2")]
     assert choose_victims(pods, pods, 1, NOW)[0]["metadata"]["name"] == "b"
+
+
+def test_objects_that_own_each_other_in_a_circle_all_go(cluster: SimulatedCluster) -> None:
+    client, names = cluster.client("user"), ("a", "b", "c")
+    for name in names:
+        body: Obj = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "default"}}
+        client.create("configmaps", body)
+    for name, owner in zip(names, ("c", "a", "b"), strict=True):
+        found = cluster.store.get("configmaps", "default", owner)
+        assert found is not None
+        uid = found["metadata"]["uid"]
+        reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": owner, "uid": uid, "blockOwnerDeletion": True}
+        own = cluster.store.get("configmaps", "default", name)
+        assert own is not None
+        client.update("configmaps", with_metadata(own, ownerReferences=[reference]))
+    client.delete("configmaps", "default", "a", DeleteOptions(propagation="Foreground"))
+    settle(cluster)
+    assert not {name_of(obj) for obj in cluster.store.list("configmaps", "default")} & set(names)

@@ -26,6 +26,10 @@ class User:
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+SEPARATOR = "\n"
+"""Between the values of a header that stands several times in a request and whose values may have commas in them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request. Header names are in lower case; `path` is unquoted."""

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from tutor.simulator.api.certificates import certificate_user
 from tutor.simulator.api.handler import Api
-from tutor.simulator.api.http import JSON, Request, Response, Stream
+from tutor.simulator.api.http import JSON, SEPARATOR, Request, Response, Stream
 from tutor.simulator.api.parsing import MAX_BODY
 
 if TYPE_CHECKING:
@@ -220,7 +220,8 @@ def _lower(headers: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in headers.items():
         name = key.lower()
-        found[name] = f"{found[name]},{value}" if name in found else value
+        between = SEPARATOR if name.startswith("impersonate-") else ","
+        found[name] = f"{found[name]}{between}{value}" if name in found else value
     return found
 
 

@@ -68,6 +68,19 @@ class GarbageCollector(Controller):
         """Dependants of what is gone; owners that wait; and what is new or lost an owner and may have none left."""
         if change.type == "DELETED":
             return [_key(resource, obj) for resource, obj in self._waiting_on(change)]
+        return [*self._unblocked(change), *self._itself(change)]
+
+    def _unblocked(self, change: Change) -> Iterator[str]:
+        """Owners that an object held back until this change (addUnblockedOwnersToDeleteQueue)."""
+        if change.old is None:
+            return
+        for reference in change.old["metadata"].get("ownerReferences") or ():
+            if reference.get("blockOwnerDeletion") and not _blocks(change.obj, reference["uid"]):
+                owner = self._owner(reference, namespace_of(change.obj))
+                if owner is not None and FOREGROUND in _finalizers(owner[1]):
+                    yield _key(*owner)
+
+    def _itself(self, change: Change) -> Iterable[str]:
         metadata = change.obj["metadata"]
         if "deletionTimestamp" in metadata:
             return (_key(change.resource, change.obj),) if _finalizers(change.obj) else ()
@@ -151,8 +164,15 @@ class GarbageCollector(Controller):
             if gone or leaving:
                 self._drop_owners(resource, obj, gone | leaving)
             return
+        if leaving and any(deleting(o) and FOREGROUND in _finalizers(o) for _, o in self._dependants(uid_of(obj))):
+            obj = self._unblock(resource, obj)
         options = DeleteOptions(propagation=self._propagation(obj, leaving), uid=uid_of(obj))
         self.client.delete(resource, namespace_of(obj), name_of(obj), options)
+
+    def _unblock(self, resource: str, obj: Obj) -> Obj:
+        """Let an object's owners go before it: in a circle all would wait for each other."""
+        references = [{**reference, "blockOwnerDeletion": False} for reference in obj["metadata"]["ownerReferences"]]
+        return self.client.update(resource, with_metadata(obj, ownerReferences=references))
 
     def _propagation(self, obj: Obj, leaving: set[str]) -> Propagation:
         if leaving and next(self._dependants(uid_of(obj)), None) is not None:

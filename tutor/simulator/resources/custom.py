@@ -63,7 +63,7 @@ def _resource(crd: Obj, names: Json, version: Json, stored: Json) -> Resource:
         validate=partial(_validate, schema, subresources.get("scale")),
         validate_update=partial(_validate_update, schema),
         validate_status=partial(_validate_status, schema, subresources.get("scale")),
-        warnings=partial(_warnings, version, names["kind"], api_version),
+        deprecated=_deprecated(version, names["kind"], api_version),
         has_status=has_status,
         has_generation=True,
         unconditional_update=False,
@@ -101,9 +101,11 @@ def _prepare_create(definition: str, has_status: bool, terminating: bool, _: Con
         obj.pop("status", None)
 
 
-def _warnings(version: Json, kind: str, api_version: str, _: Obj) -> Iterable[str]:
-    if version.get("deprecated"):
-        yield version.get("deprecationWarning") or f"{api_version} {kind} is deprecated"
+def _deprecated(version: Json, kind: str, api_version: str) -> str:
+    """What every request for a version that is on its way out is warned of."""
+    if not version.get("deprecated"):
+        return ""
+    return version.get("deprecationWarning") or f"{api_version} {kind} is deprecated"
 
 
 # -- validation

@@ -58,7 +58,7 @@ def _own(schema: Schema, path: str) -> Iterator[FieldError]:
         yield forbidden_field(f"{path}.uniqueItems", why)
     if schema.get(_KEEPS) is False:
         yield invalid(f"{path}.{_KEEPS}", False, "must be true or undefined")
-    if schema.get("properties") and schema.get("additionalProperties"):
+    if schema.get("properties") and schema.get("additionalProperties") not in (None, True):
         why = "additionalProperties and properties are mutual exclusive"
         yield forbidden_field(f"{path}.additionalProperties", why)
     yield from _pattern(schema.get("pattern"), path)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from tutor.simulator.api.access.authorization import Action
-from tutor.simulator.api.http import Request, User
+from tutor.simulator.api.http import SEPARATOR, Request, User
 from tutor.simulator.errors import bad_request
 
 _EXTRA = "impersonate-extra-"
@@ -26,9 +26,13 @@ class Impersonation:
 def requested(request: Request) -> Impersonation | None:
     """What the headers ask for; None when they ask for nothing. Raises ApiError 400 for groups without a user."""
     name = request.headers.get("impersonate-user", "")
-    groups = tuple(g for g in request.headers.get("impersonate-group", "").split(",") if g)
+    groups = tuple(filter(None, request.headers.get("impersonate-group", "").split(SEPARATOR)))
     uid = request.headers.get("impersonate-uid", "")
-    extra = {unquote(k.removeprefix(_EXTRA)): (v,) for k, v in request.headers.items() if k.startswith(_EXTRA)}
+    extra = {
+        unquote(key.removeprefix(_EXTRA)): tuple(value.split(SEPARATOR))
+        for key, value in request.headers.items()
+        if key.startswith(_EXTRA)
+    }
     if not name:
         if groups or uid or extra:
             raise bad_request(f"requested {_go_syntax(groups, uid, extra)} without impersonating a user name")
