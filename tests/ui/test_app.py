@@ -119,6 +119,13 @@ def test_a_byte_that_is_not_utf_8_becomes_the_replacement_character() -> None:
     assert tolerant_decoder("utf-8")().decode(b"a\xffb") == "a�b"
 
 
+async def test_ctrl_c_says_once_how_to_leave(services: FakeServices) -> None:
+    async with open_at(services) as pilot:
+        await press(pilot, "ctrl+c", "ctrl+c", "ctrl+c")
+        on_screen(pilot, HomeScreen)
+        assert notices(pilot).count("ctrl+q ends the program") == 1
+
+
 @pytest.mark.parametrize(
     ("sent", "keys"),
     [

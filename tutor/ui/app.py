@@ -91,6 +91,11 @@ class TutorApp(App[None]):
 
         yield from commands_for(self, screen)
 
+    def action_help_quit(self) -> None:
+        """Say once, to somebody who presses ctrl+c to get out, how that is done here."""
+        self.clear_notifications()
+        self.notify("ctrl+q ends the program from anywhere, q leaves a screen. Nothing is lost.", timeout=3)
+
     def copy_text(self, text: str, what: str) -> None:
         """Put text on the clipboard, and say so with the remedy for terminals that do not allow it."""
         self.copy_to_clipboard(text)

@@ -86,7 +86,7 @@ class SettingsScreen(TutorScreen[None]):
 
 def _editor_label() -> str:
     editor = own_editor()
-    name = editor[0] if editor else "none: the variable EDITOR names it"
+    name = editor[0] if editor else "$EDITOR, not set"
     return f"vi, nano and kubectl edit open your own editor ({name})"
 
 
