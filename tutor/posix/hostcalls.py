@@ -109,6 +109,11 @@ class HostCall:
         self.process.wait = None
 
     @property
+    def finished(self) -> bool:
+        """Whether it was ended, though it may still have something to write."""
+        return self._program.status is not None
+
+    @property
     def _program(self) -> HostProgram:
         assert isinstance(self.process.program, HostProgram)
         return self.process.program

@@ -162,3 +162,26 @@ def test_a_stopped_kubelet_reports_nothing(lab: Lab) -> None:
     lab.cluster.runtime.start_kubelet("node-1")
     lab.advance(10)
     assert lab.state("app") == "running"
+
+
+def test_nginx_is_told_to_end_by_a_second_nginx(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.27"})
+    lab.advance(10)
+    assert lab.run("web", "nginx", "-s", "nonsense") == (1, 'nginx: invalid option: "-s nonsense"\n')
+    assert lab.run("web", "nginx", "-s", "reload") == (0, "")
+    code, text = lab.run("web", "nginx", seconds=5)
+    assert code == 1
+    assert "bind() to 0.0.0.0:80 failed (98: Address already in use)" in text
+    assert lab.status("web")["restartCount"] == 0
+    session = lab.cluster.runtime.exec("default", "web", "c", ["nginx", "-s", "quit"], stdin=False, tty=False)
+    assert session is not None
+    lab.advance(5)
+    assert session.exit_status() is not None
+    assert (lab.status("web")["restartCount"], lab.status("web")["lastState"]["terminated"]["exitCode"]) == (1, 0)
+
+
+def test_there_may_be_no_nginx_to_be_told(lab: Lab) -> None:
+    lab.pod("web", {"image": "nginx:1.27", "command": ["sleep", "1000"]})
+    lab.advance(10)
+    code, text = lab.run("web", "nginx", "-s", "stop")
+    assert (code, text) == (1, 'nginx: [error] invalid PID number "" in "/run/nginx.pid"\n')

@@ -13,6 +13,7 @@ from tutor.simulator.images.here import InContainer
 if TYPE_CHECKING:
     from tutor.posix.namespace import Namespace
     from tutor.simulator.images.model import Image
+    from tutor.simulator.images.programs.base import Program
 
 
 @dataclass(slots=True)
@@ -44,6 +45,9 @@ class CallHere(InContainer):
 
     def read(self, path: str) -> bytes | None:
         return self.container.read(self.world, path if path.startswith("/") else f"{self.call.cwd}/{path}")
+
+    def tell(self, kind: type[Program], signal: str) -> bool:
+        return self.container.enter(self.world).tell(kind, signal, but=self.call.pid)
 
     def write(self, path: str, data: bytes) -> str:
         inside = self.container.enter(self.world)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tutor.posix.namespace import Namespace
     from tutor.simulator.cluster_dns import DnsAnswer
     from tutor.simulator.images.container import Container
+    from tutor.simulator.images.programs.base import Program
 
 
 @dataclass(slots=True)
@@ -112,6 +113,9 @@ class MainHere(InContainer):
 
     def read(self, path: str) -> bytes | None:
         return self.container.read(self.world, path)
+
+    def tell(self, kind: type[Program], signal: str) -> bool:
+        return False
 
     def write(self, path: str, data: bytes) -> str:
         return self.container.enter(self.world).write(path, data)

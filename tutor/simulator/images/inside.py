@@ -203,6 +203,7 @@ class Inside:
             if program is None:
                 program = self.programs[call.pid] = make_program(program_name(call, container.config.image))
                 program.start(here)
+                self._give_way(call.pid, program, here)
                 did = True
             for name in call.take_signals():
                 program.signal(here, name)
@@ -211,6 +212,24 @@ class Inside:
                 program.step(here)
                 did = True
         return did
+
+    def _give_way(self, pid: int, program: Program, here: CallHere) -> None:
+        """End what has just begun to listen where something else does already."""
+        if here.call.finished:
+            return
+        taken = {port for other, held in self.programs.items() if other != pid for port in held.ports()}
+        for port in program.ports():
+            if port in taken:
+                program.port_taken(here, port)
+                return
+
+    def tell(self, kind: type[Program], signal: str, *, but: int) -> bool:
+        """Send a signal to the oldest process that runs such a program, except for one; says whether there is one."""
+        pids = (pid for pid, program in sorted(self.programs.items()) if pid != but and isinstance(program, kind))
+        found = next(pids, None)
+        if found is not None:
+            self.machine.signal(found, signal, from_host=True)
+        return found is not None
 
     def signal_main(self, container: Container, world: World, name: str) -> None:
         """Send a signal to the container's own command."""

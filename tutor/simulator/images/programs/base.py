@@ -78,6 +78,9 @@ class Here(Protocol):
     def read(self, path: str) -> bytes | None:
         """A file of the container; None when there is none."""
 
+    def tell(self, kind: type[Program], signal: str) -> bool:
+        """Send a signal to the oldest other process of the container that runs such a program; says whether there is one."""
+
     def write(self, path: str, data: bytes) -> str:
         """Write a file; why that is impossible, in words, or nothing."""
 

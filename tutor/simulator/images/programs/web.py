@@ -72,6 +72,9 @@ class Nginx(FileServer):
             here.log(f"nginx version: nginx/{version}\n", "stderr")
             here.exit(0)
             return
+        if "-s" in here.argv[1:]:
+            self._control(here, "".join(here.argv[here.argv.index("-s") + 1 :][:1]))
+            return
         text = self._configuration(here)
         problem = _syntax_problem(text) or self._cannot_write(here)
         stamp = datetime.fromtimestamp(here.now, UTC).strftime("%Y/%m/%d %H:%M:%S")
@@ -94,6 +97,17 @@ class Nginx(FileServer):
             "start worker process 29",
         ):
             here.log(f"{stamp} [notice] 1#1: {line}\n", "stderr")
+
+    @staticmethod
+    def _control(here: Here, wanted: str) -> None:
+        """Tell the nginx that runs to end, or to read its configuration again."""
+        signal = {"stop": "TERM", "quit": "QUIT", "reload": "HUP", "reopen": "USR1"}.get(wanted)
+        if signal is None:
+            here.log(f'nginx: invalid option: "-s {wanted}"\n', "stderr")
+        elif not here.tell(Nginx, signal):
+            here.log('nginx: [error] invalid PID number "" in "/run/nginx.pid"\n', "stderr")
+            signal = None
+        here.exit(1 if signal is None else 0)
 
     @staticmethod
     def _cannot_write(here: Here) -> str:
