@@ -17,6 +17,7 @@ from tutor.posix.devices import DeviceTree
 from tutor.posix.errors import BrokenPipe, FileError
 from tutor.posix.hostcalls import HostCall, HostProgram
 from tutor.posix.namespace import Mount, Namespace
+from tutor.posix.neighbours import Neighbours
 from tutor.posix.process import Process, Program
 from tutor.posix.procfs import ProcessTree
 from tutor.posix.seeded import Generator
@@ -91,6 +92,8 @@ class Machine:
         self.sessions: dict[int, Session] = {}
         self.init = self.next_pid = first_pid
         self.guards_init = guards_init
+        self.neighbours: Neighbours | None = None
+        """Set by a host while it runs a machine that shares its process namespace; never part of a saved one."""
         self.current = 0
         self.steps = 0
         self._turn = 0

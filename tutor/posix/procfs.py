@@ -1,22 +1,27 @@
-"""The part of /proc that lessons look at: what a process was started as, with which environment, and its state."""
+"""The part of /proc that lessons look at: what a process was started as, with which environment, its state and its root directory."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tutor.posix.errors import FileError
+from tutor.posix.neighbours import Seen, all_processes, find_process
 from tutor.posix.text import encode
 from tutor.posix.tree import FileInfo, ReadOnlyTree
 
 if TYPE_CHECKING:
     from tutor.posix.machine import Machine
-    from tutor.posix.process import Process
+    from tutor.posix.namespace import Namespace
 
-_FILES = ("cmdline", "comm", "environ", "status")
+_FILES = ("cmdline", "comm", "environ", "root", "status")
+_ROOT = "root"
+_INSIDE = ".root"
+"""What `root` of a process of another machine leads to: a name that no listing shows, so that nothing that walks through files falls
+into it."""
 
 
 class ProcessTree(ReadOnlyTree):
-    """`/proc/PID/{cmdline,comm,environ,status}`, `/proc/self` and `/proc/uptime`."""
+    """`/proc/PID/{cmdline,comm,environ,status}`, `/proc/PID/root` to look into, `/proc/self` and `/proc/uptime`."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
@@ -29,44 +34,58 @@ class ProcessTree(ReadOnlyTree):
             return FileInfo("file", 0o444)
         if parts[0] == "self" and len(parts) == 1:
             return FileInfo("link", 0o777, target=str(self.machine.current))
-        self._process(parts[0], path)
+        process = self._process(parts[0], path)
         if len(parts) == 1:
             return FileInfo("directory", 0o555)
+        if parts[1:] == [_ROOT]:
+            own = process.pid in self.machine.processes
+            return FileInfo("link", 0o777, target="/" if own else f"/proc/{process.pid}/{_INSIDE}")
+        if parts[1] == _INSIDE:
+            return self._root_of(process, path).info("/" + "/".join(parts[2:]))
         if len(parts) == 2 and parts[1] in _FILES:
             return FileInfo("file", 0o444)
         raise FileError("ENOENT", path)
 
     def list(self, path: str) -> list[str]:
         if path == "/":
-            return ["self", "uptime", *map(str, sorted(self.machine.processes))]
+            return ["self", "uptime", *(str(process.pid) for process in all_processes(self.machine))]
+        parts = path.split("/")[1:]
+        if len(parts) > 1 and parts[1] == _INSIDE:
+            return self._root_of(self._process(parts[0], path), path).list("/" + "/".join(parts[2:]))
         return list(_FILES)
 
     def read(self, path: str) -> bytes:
         if path == "/uptime":
             uptime = self.machine.now - self.machine.started
             return f"{uptime:.2f} {uptime:.2f}\n".encode()
-        pid, name = path.split("/")[1:]
+        pid, name, *rest = path.split("/")[1:]
         process = self._process(pid, path)
+        if name == _INSIDE:
+            return self._root_of(process, path).read("/" + "/".join(rest))
         if name == "cmdline":
             return b"".join(encode(argument) + b"\0" for argument in process.argv)
         if name == "environ":
             return b"".join(encode(f"{key}={value}") + b"\0" for key, value in process.environment.items())
-        comm = process.argv[0].rsplit("/", 1)[-1][:15] if process.argv else ""
-        return encode(comm + "\n" if name == "comm" else self._status(process, comm))
+        return encode(process.name + "\n" if name == "comm" else _status(process))
 
-    def _status(self, process: Process, comm: str) -> str:
-        user = self.machine.files.user
-        state = "T (stopped)" if process.stopped else "S (sleeping)" if process.wait else "R (running)"
-        ids = "\t".join([str(user.uid)] * 4), "\t".join([str(user.gid)] * 4)
-        lines = [f"Name:\t{comm}", f"State:\t{state}", f"Pid:\t{process.pid}", f"PPid:\t{process.parent}"]
-        lines += [f"Uid:\t{ids[0]}", f"Gid:\t{ids[1]}", f"Groups:\t{' '.join(map(str, user.groups))}"]
-        bound = self.machine.host.capabilities
-        held = bound if user.uid == 0 else 0
-        sets = {"CapInh": 0, "CapPrm": held, "CapEff": held, "CapBnd": bound, "CapAmb": 0}
-        return "\n".join([*lines, *(f"{name}:\t{bits:016x}" for name, bits in sets.items()), ""])
+    @staticmethod
+    def _root_of(process: Seen, path: str) -> Namespace:
+        """A process's root directory, in which links are followed; a container's own files, with its volumes."""
+        if process.files is None:
+            raise FileError("EACCES", path)
+        return process.files
 
-    def _process(self, pid: str, path: str) -> Process:
-        process = self.machine.processes.get(int(pid)) if pid.isdecimal() and len(pid) < 10 else None
+    def _process(self, pid: str, path: str) -> Seen:
+        process = find_process(self.machine, int(pid)) if pid.isdecimal() and len(pid) < 10 else None
         if process is None:
             raise FileError("ENOENT", path)
         return process
+
+
+def _status(process: Seen) -> str:
+    ids = "\t".join([str(process.uid)] * 4), "\t".join([str(process.gid)] * 4)
+    lines = [f"Name:\t{process.name}", f"State:\t{process.state}", f"Pid:\t{process.pid}", f"PPid:\t{process.parent}"]
+    lines += [f"Uid:\t{ids[0]}", f"Gid:\t{ids[1]}", f"Groups:\t{' '.join(map(str, process.groups))}"]
+    held = process.capabilities if process.uid == 0 else 0
+    sets = {"CapInh": 0, "CapPrm": held, "CapEff": held, "CapBnd": process.capabilities, "CapAmb": 0}
+    return "\n".join([*lines, *(f"{name}:\t{bits:016x}" for name, bits in sets.items()), ""])

@@ -6,7 +6,7 @@ Names come from cluster DNS, Services from EndpointSlices, as on a real node: wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.simulator import host_ports
 from tutor.simulator.client import Client
@@ -18,6 +18,9 @@ from tutor.simulator.network_policies import allows
 from tutor.simulator.objects import labels_of, namespace_of
 from tutor.simulator.resolving import DNS_SERVER, in_hosts, resolver_of
 from tutor.simulator.store import Obj
+
+if TYPE_CHECKING:
+    from tutor.simulator.images.shared import SharedProcesses
 
 BY_ADDRESS = "address"
 TIMEOUT_SECONDS = 130.0
@@ -54,6 +57,10 @@ def _node_addresses(node: Obj) -> Iterable[str]:
     ]
 
 
+def _shares_with_nobody(_: ContainerConfig) -> None:
+    """Without a kubelet there are no other containers."""
+
+
 class Network:
     """What containers reach, seen from one moment to the next; it remembers which nodes are cut off."""
 
@@ -64,6 +71,8 @@ class Network:
         self._find = find
         self._names = ClusterDns(client)
         self._ids = client.registry.ids
+        self.find_sharing: Callable[[ContainerConfig], SharedProcesses | None] = _shares_with_nobody
+        """Set by the kubelet."""
         self.cut_off: frozenset[str] = frozenset()
         """Nodes that nothing reaches and that reach nothing."""
         self._store.add_index("services", BY_IP, _service_ips)
@@ -209,6 +218,10 @@ class Network:
             raise ConnectionFailed("refused", f"{ip}:{port}", REFUSED_SECONDS)
         _check_protocol(container, port, request, f"{ip}:{port}")
         return container.serve(self, port, request)
+
+    def sharing(self, config: ContainerConfig) -> SharedProcesses | None:
+        """The containers that a container shares its processes with; None when it has them for itself."""
+        return self.find_sharing(config)
 
     def reaches(self, config: ContainerConfig, address: str) -> bool:
         """Whether a container reaches a pod or a node at an address, as ping finds out. Service addresses answer on their ports

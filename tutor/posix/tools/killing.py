@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutor.posix import signals
 from tutor.posix.errors import ToolError
+from tutor.posix.neighbours import all_processes, send_signal
 from tutor.posix.tools.base import Invocation, tool
 
 
@@ -37,13 +38,13 @@ def _send(invocation: Invocation, name: str, text: str) -> int:
         invocation.complain(f"invalid number '{text}'")
         return 1
     machine, number = invocation.process.machine, int(text[:9])
-    targets = (
-        [number] if number > 0 else [pid for pid in machine.processes if number in (-1, 0) and pid != machine.init]
-    )
-    found = [pid for pid in targets if pid in machine.processes]
-    for pid in found:
-        if name != "0":
-            machine.signal(pid, name)
+    if number > 0:
+        targets = [number]
+    elif number == -1:
+        targets = [process.pid for process in all_processes(machine) if process.pid not in (1, machine.init)]
+    else:
+        targets = [pid for pid in machine.processes if number == 0 and pid != machine.init]
+    found = [pid for pid in targets if send_signal(machine, pid, name)]
     if not found:
         invocation.complain(f"can't kill pid {text}: No such process")
     return int(not found)

@@ -8,6 +8,7 @@ import shlex
 from tutor.posix import limits
 from tutor.posix.dates import strftime
 from tutor.posix.errors import CommandNotFound, NotExecutable, ToolError
+from tutor.posix.neighbours import all_processes
 from tutor.posix.process import Outcome, Process
 from tutor.posix.signals import name_of, status_of
 from tutor.posix.streams import Null
@@ -36,10 +37,10 @@ class Sleep(Tool):
 @tool("ps")
 def ps(invocation: Invocation) -> int:
     files = invocation.files
-    name = user_name(files, files.user.uid) or str(files.user.uid)
     everything = set("".join(invocation.argv[1:])) & set("ef")
     rows = list[str]()
-    for process in invocation.process.machine.processes.values():
+    for process in all_processes(invocation.process.machine):
+        name = user_name(files, process.uid) or str(process.uid)
         command = " ".join(process.argv)
         if "f" in everything:
             rows.append(
@@ -57,11 +58,11 @@ def pgrep(invocation: Invocation) -> int:
     options = invocation.options("flxso")
     invocation.require(options.operands, 1, 1)
     wanted, found = options.operands[0], list[str]()
-    for process in invocation.process.machine.processes.values():
-        name = process.argv[0].rsplit("/", 1)[-1] if process.argv else ""
+    for process in all_processes(invocation.process.machine):
+        name = process.name
         text = " ".join(process.argv) if "f" in options.flags else name
         exact = invocation.argv[0].endswith("pidof") or "x" in options.flags
-        if process is not invocation.process and (text == wanted if exact else wanted in text):
+        if process.pid != invocation.process.pid and (text == wanted if exact else wanted in text):
             found.append(str(process.pid))
     if found:
         invocation.out((" " if invocation.argv[0].endswith("pidof") else "\n").join(found) + "\n")

@@ -9,7 +9,7 @@ somebody needs one.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tutor.simulator.images import raw_http
@@ -68,6 +68,9 @@ class ContainerConfig:
     tty: bool = False
     stdin: bool = False
     mounts: tuple[MountPoint, ...] = ()
+    sysctls: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of the kernel that the pod sets."""
+    cpu_request: float | None = None
     cpu_limit: float | None = None
     memory_limit: float | None = None
     message_path: str = ""
@@ -124,6 +127,11 @@ class Container:
             self.program.start(self._here(world))
         else:
             self.enter(world).start_main(self, world)
+
+    def join(self, world: World) -> None:
+        """Take its place among containers that it shares its processes with, if there are any."""
+        if self.exit_code is None and world.sharing(self.config) is not None:
+            self.enter(world)
 
     def give_way(self, world: World, taken: Collection[int]) -> None:
         """End if it has just begun to listen where somebody else in the pod does already."""

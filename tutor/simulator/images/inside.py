@@ -46,6 +46,14 @@ def _held(process: Process) -> int:
     return total
 
 
+def _without_entrypoint(config: ContainerConfig) -> list[str]:
+    """The command of a container whose image has an entrypoint script, which goes over into it."""
+    words = list(config.argv)
+    while len(words) > 1 and words[0] in config.image.entrypoint and words[0].endswith("entrypoint.sh"):
+        words.pop(0)
+    return words
+
+
 class Inside:
     """A machine with the programs that run in it."""
 
@@ -62,7 +70,16 @@ class Inside:
             passes_on_names=config.image.has_new_busybox,
             capabilities=config.capabilities,
         )
-        self.machine = Machine(files, commands(), host, now=started, seed=config.seed)
+        shared = world.sharing(config)
+        self.machine = Machine(
+            files,
+            commands(),
+            host,
+            now=started,
+            seed=config.seed,
+            first_pid=1 if shared is None else shared.first_pid(),
+            guards_init=shared is None or shared.leads,
+        )
         self.programs: dict[int, Program] = {}
         self.main: int | None = None
         self.steps = 0
@@ -74,6 +91,7 @@ class Inside:
             self.main = session.pid
             self.machine.run(started, 10)
             self.programs[session.pid] = main
+            self.machine.processes[session.pid].argv = main.title(_without_entrypoint(config))
 
     def clone(self) -> Inside:
         """A copy that goes its own way."""
@@ -92,6 +110,7 @@ class Inside:
 
     def start_main(self, container: Container, world: World) -> None:
         """Run the container's own command."""
+        self._meet(container, world)
         session = self._start(container.config, list(container.config.argv), container.config.tty)
         self.main = session.pid
         if not container.config.stdin:
@@ -100,6 +119,7 @@ class Inside:
 
     def execute(self, container: Container, world: World, argv: list[str], *, tty: bool = False) -> int:
         """Run one more command beside; returns its process id, which names its session. Raises CommandNotFound."""
+        self._meet(container, world)
         session = self._start(container.config, argv, tty)
         self.credit = max(self.credit, float(FIRST_STEPS))
         self.run(container, world)
@@ -115,6 +135,19 @@ class Inside:
 
     def run(self, container: Container, world: World) -> None:
         """Let the processes run as far as time and the processor allow."""
+        self._meet(container, world)
+        try:
+            self._run(container, world)
+        finally:
+            self.machine.neighbours = None
+
+    def _meet(self, container: Container, world: World) -> None:
+        """Let the processes see those of other containers, where they share a namespace, and have ids of their own in it."""
+        shared = self.machine.neighbours = world.sharing(container.config)
+        if shared is not None:
+            self.machine.next_pid = max(self.machine.next_pid, shared.next_pid())
+
+    def _run(self, container: Container, world: World) -> None:
         self._earn(world.now, container.config.cpu_limit)
         limit = container.config.memory_limit
         at_once = FIRST_STEPS if limit is None else STEPS_BETWEEN_CHECKS
@@ -189,6 +222,8 @@ class Inside:
             return False
         self._take_output(container, now)
         container.end(now, session.status)
+        if not self.machine.guards_init:
+            self.stop()  # the runtime ends what else runs in the container
         return True
 
     def _serve_calls(self, container: Container, world: World, calls: tuple[HostCall, ...]) -> bool:

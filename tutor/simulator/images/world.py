@@ -11,6 +11,7 @@ from tutor.simulator.images.volumes import VolumeStore
 if TYPE_CHECKING:
     from tutor.simulator.cluster_dns import DnsAnswer
     from tutor.simulator.images.container import ContainerConfig
+    from tutor.simulator.images.shared import SharedProcesses
 
 
 class World(Protocol):
@@ -33,6 +34,9 @@ class World(Protocol):
 
     def reaches(self, config: ContainerConfig, address: str) -> bool:
         """Whether a container reaches somebody at an address: a pod or a node."""
+
+    def sharing(self, config: ContainerConfig) -> SharedProcesses | None:
+        """The containers that a container shares its processes with; None when it has them for itself."""
 
     def objects(self, resource: str) -> list[Mapping[str, Any]]:
         """API objects of a resource, such as "ingresses.networking.k8s.io"."""

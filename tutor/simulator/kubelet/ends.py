@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.simulator.kubelet.look import Look, next_relist
+from tutor.simulator.kubelet.sharing import end_debuggers
 from tutor.simulator.kubelet.state import ContainerRecord, Ended, Run
 
 UNSEEN_SECONDS = 0.2
@@ -36,6 +37,7 @@ def _note_end(look: Look, own: ContainerRecord) -> None:
     reason = "OOMKilled" if run.container.out_of_memory else "Completed" if code == 0 else "Error"
     run.ended = Ended(run.container.ended_at, code, reason, _last_words(look, own, code))
     own.stop, own.observed = None, False
+    end_debuggers(look, own.name)
     if own.previous is not None:
         own.previous.container = None  # one dead container is kept: the one that has just ended
     look.record.want_sync(next_relist(look.now))

@@ -6,6 +6,7 @@ Keys are "node|namespace/name"; the kubelet of a single node can be stopped.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tutor.simulator.controllers.placed import index_pods_by_node
@@ -13,7 +14,7 @@ from tutor.simulator.engine import DONE, Result
 from tutor.simulator.events import EventRecorder
 from tutor.simulator.images.traffic import TCP
 from tutor.simulator.images.volumes import VolumeStore
-from tutor.simulator.kubelet import syncing, waking
+from tutor.simulator.kubelet import sharing, syncing, waking
 from tutor.simulator.kubelet.addresses import Addresses
 from tutor.simulator.kubelet.admitting import Refusal, refuse
 from tutor.simulator.kubelet.client import KubeletClient
@@ -72,6 +73,7 @@ class Kubelet:
         self.volumes = VolumeStore()
         self.addresses = Addresses(client)
         self.network = Network(client, self.volumes, self.container_at)
+        self.network.find_sharing = partial(sharing.sharing, self)
         self.records: dict[str, PodRecord] = {}
         self._by_ip: dict[str, str] = {}
         self._on_host: dict[str, dict[str, None]] = {}
@@ -242,6 +244,19 @@ class Kubelet:
             self._on_host[record.ip] = {key: None for key in self._on_host[record.ip] if key != record.key}
 
     # -- for the network and the API
+
+    def known_pod(self, namespace: str, name: str) -> Obj | None:
+        """A pod as its kubelet knows it."""
+        return self._client.get("pods", namespace, name)
+
+    def end_sandbox(self, namespace: str, name: str) -> None:
+        """The process that holds a pod's sandbox has ended."""
+        pod = self.known_pod(namespace, name)
+        look = self.look_at(pod) if pod is not None else None
+        if look is not None and look.record.stage == "running":
+            self._hang_up(look.record)
+            self.addresses.free(look.record.node, look.record.ip)
+            sharing.end_sandbox(look)
 
     def record_at(self, namespace: str, name: str) -> PodRecord | None:
         """What is remembered of a pod, as one that may be changed."""

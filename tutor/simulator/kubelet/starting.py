@@ -18,6 +18,7 @@ from tutor.simulator.kubelet.configuring import container_config
 from tutor.simulator.kubelet.environment import ConfigError
 from tutor.simulator.kubelet.look import Look, on_grid
 from tutor.simulator.kubelet.pulling import Present, Pull, Refused, go_duration
+from tutor.simulator.kubelet.sharing import missing_target
 from tutor.simulator.kubelet.state import Ended, Operation, Reason, Run, holds_back, next_backoff
 
 START_SECONDS = 0.2
@@ -165,6 +166,10 @@ def _create_and_start(look: Look, name: str, image_name: str) -> None:
         return
     own = look.own(name)
     run = _new_run(look, name, container, image)
+    missing = missing_target(look, name, run.id)
+    if missing:
+        look.event("Warning", "Failed", f"Error: {missing}", name)
+        return
     if own.current is not None and own.current.ended is not None:
         own.previous = own.current
     own.current = run
@@ -211,6 +216,7 @@ def _start_process(look: Look, run: Run) -> str:
     if container.program is not None:
         container.start(look.services.world)
         container.give_way(look.services.world, _taken_ports(look, run))
+        container.join(look.services.world)
         return ""
     return _start_in_machine(look, run, container)
 

@@ -136,6 +136,10 @@ class Program:
         """A copy that goes its own way."""
         return copy.copy(self)
 
+    def title(self, argv: list[str]) -> list[str]:
+        """What the process calls itself once it runs, given what it was started as."""
+        return argv
+
     def start(self, here: Here) -> None:
         """Begin: log the first lines, look at arguments and environment."""
 

@@ -66,6 +66,9 @@ class Nginx(FileServer):
         self._fixed: tuple[tuple[str, int, str], ...] = ()
         self._given_up = False
 
+    def title(self, argv: list[str]) -> list[str]:
+        return [f"nginx: master process {' '.join(argv)}"]
+
     def start(self, here: Here) -> None:
         version = here.options.get("version", "1.27.0")
         if "-v" in here.argv[1:]:
