@@ -15,7 +15,7 @@ from tutor.simulator.images.users import primary_group
 from tutor.simulator.kubelet.capabilities import bounding_set
 from tutor.simulator.kubelet.environment import ConfigError, environment, expand
 from tutor.simulator.kubelet.look import Look
-from tutor.simulator.kubelet.resources import limit
+from tutor.simulator.kubelet.resources import limit, request
 from tutor.simulator.kubelet.volumes import mount_points
 from tutor.simulator.objects import name_of, namespace_of
 from tutor.simulator.resolving import DNS_SERVER
@@ -69,6 +69,8 @@ def container_config(look: Look, container: Mapping[str, Any], image: Image) -> 
         tty=bool(container.get("tty")),
         stdin=bool(container.get("stdin")),
         mounts=mount_points(look.services.client, pod, container, everything),
+        sysctls={entry["name"]: str(entry["value"]) for entry in context.get("sysctls") or ()},
+        cpu_request=request(container, "cpu"),
         cpu_limit=limit(container, "cpu"),
         memory_limit=limit(container, "memory"),
         message_path=container.get("terminationMessagePath") or "",

@@ -38,6 +38,12 @@ def _add(values: list[str]) -> str:
     return quantity.format_binary(total) if binary else quantity.format_decimal(total)
 
 
+def request(container: Mapping[str, Any], name: str) -> float | None:
+    """A request as a number (cores, bytes); None when there is none."""
+    value = ((container.get("resources") or {}).get("requests") or {}).get(name)
+    return None if value is None else float(quantity.parse(value))
+
+
 def limit(container: Mapping[str, Any], name: str) -> float | None:
     """A limit as a number (cores, bytes); None when there is none."""
     value = ((container.get("resources") or {}).get("limits") or {}).get(name)
