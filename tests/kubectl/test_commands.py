@@ -229,8 +229,8 @@ def test_warnings_of_the_server_are_shown_and_can_be_errors() -> None:
             "Error from server (ServiceUnavailable): the server is currently unable to handle the request (get pods)\n",
         ),
         (
-            Reply(500, "oh no"),
-            'Error from server (InternalError): an error on the server ("oh no") has prevented the request from succeeding (get pods)\n',
+            Reply(500, "oh"),
+            'Error from server (InternalError): an error on the server ("oh") has prevented the request from succeeding (get pods)\n',
         ),
     ],
 )
@@ -388,8 +388,25 @@ def test_a_short_name_gives_way_to_another_types_own_name() -> None:
     assert discovery.also_short("pod", found) is None
 
 
+def test_objects_of_one_name_and_different_kinds_are_edited_alike() -> None:
+    texts = []
+
+    def edit(name: str, text: str) -> str:
+        texts.append(text)
+        return text.replace("name: p\n", "name: p\n    labels: {a: b}\n")
+
+    other = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "p", "namespace": "default", "uid": "2"}}
+    maps = "/api/v1/namespaces/default/configmaps/p"
+    routes = {f"{PODS}/p": pod("p"), maps: other, f"PATCH {PODS}/p": pod("p"), f"PATCH {maps}": other}
+    outcome = run_kubectl(["edit", "pod/p", "cm/p"], serving(routes)[0], editor=edit)
+    assert (outcome.stdout, outcome.stderr, len(texts)) == ("pod/p edited\nconfigmap/p edited\n", "", 1)
+
+
 def test_diff_shows_what_apply_would_prune() -> None:
-    applied = {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"}, "namespace": "default"}
+    applied: dict[str, Any] = {
+        "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"},
+        "namespace": "default",
+    }
     old, new = pod("old", **applied), pod("new", **applied)
     config, _ = serving({f"{PODS}/new": new, f"PATCH {PODS}/new": new, PODS: {"items": [old, new]}})
     manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: new}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,13 @@ def test_the_internet_is_not_read() -> None:
     assert "does not fetch files from the internet" in outcome.stderr
 
 
+def test_json_documents_may_follow_each_other_without_a_mark() -> None:
+    documents = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}} for name in ("a", "b")]
+    text = "\n".join(json.dumps(document, indent=2) for document in documents)
+    outcome = run_kubectl(["create", "-f", "-", "--dry-run=client"], serving({})[0], stdin=text)
+    assert outcome.stdout == "pod/a created (dry run)\npod/b created (dry run)\n"
+
+
 NO_KIND = "metadata: {name: x}\n"
 UNDECODED = 'unable to decode "STDIN": Object \'Kind\' is missing in \'{"metadata":{"name":"x"}}\'\n'
 
@@ -105,9 +113,7 @@ def test_only_commands_that_validate_look_at_the_whole(words: str, message: str)
 
 def test_a_broken_document_does_not_keep_the_others_from_being_replaced() -> None:
     path = "/api/v1/namespaces/default/pods/a"
-    config, connection = serving(
-        {path: {"metadata": {"resourceVersion": "1"}}, f"PUT {path}": {"metadata": {"name": "a"}}}
-    )
+    config, _ = serving({path: {"metadata": {"resourceVersion": "1"}}, f"PUT {path}": {"metadata": {"name": "a"}}})
     outcome = run_kubectl(["replace", "-f", "-"], config, stdin=f"{POD}---\n{NO_KIND}")
     assert (outcome.exit_code, outcome.stdout) == (1, "pod/a replaced\n")
     assert "[apiVersion not set, kind not set]" in outcome.stderr

@@ -11,6 +11,8 @@ from tests.kubectl.harness import run_kubectl, serving
 
 EXPECTED = Path(__file__).parent / "kustomized.yaml"
 """`kubectl kustomize layers/over` in the folder `manifests`."""
+PARTS = Path(__file__).parent / "kustomized-parts.yaml"
+"""`kubectl kustomize parts/over` there."""
 
 
 def test_an_overlay_changes_names_references_labels_and_generated_objects() -> None:
@@ -33,7 +35,21 @@ def _build(folder: Path, text: str) -> tuple[str, str]:
     [
         ("", "kustomization.yaml is empty"),
         ("foo: bar", 'invalid Kustomization: json: unknown field "foo"'),
-        ("components: [x]", "kustomization.yaml: the built-in kubectl does not support components in kustomizations"),
+        ("vars: [x]", "kustomization.yaml: the built-in kubectl does not support vars in kustomizations"),
+        ("{kind: Component, resources: [pod.yaml]}", "expected kind != 'Component' for path '.'"),
+        (
+            "{resources: [pod.yaml], replacements: [{source: {kind: X, name: y}, targets: [{select: {kind: Pod}}]}]}",
+            "nothing selected by X.y",
+        ),
+        (
+            "{resources: [pod.yaml], replacements: [{source: {kind: Pod}, targets: [{select: {kind: Pod}, "
+            "fieldPaths: [spec.nope]}]}]}",
+            'unable to find field "spec.nope" in replacement target; set options.create to true to make it',
+        ),
+        (
+            "{resources: [pod.yaml], patches: [{target: {name: '('}, patch: '[{op: test}]'}]}",
+            "error parsing regexp: missing ), unterminated subpattern at position 0: `^(?:()$`",
+        ),
         ("resources: [", "invalid Kustomization: yaml: line 1: did not find expected node content"),
         ("resources: [.]", "kustomization bases are nested more than 20 deep at '.': is there a circle?"),
         (
@@ -58,3 +74,14 @@ def test_on_and_off_are_words_there(tmp_path: Path) -> None:
 def test_a_patch_may_take_an_object_out(tmp_path: Path) -> None:
     patch = "{apiVersion: v1, kind: Pod, metadata: {name: a}, $patch: delete}"
     assert _build(tmp_path, f"{{resources: [pod.yaml], patches: [{{patch: '{patch}'}}]}}") == ("", "")
+
+
+def test_components_replacements_and_an_order_of_its_own() -> None:
+    outcome = run_kubectl(["kustomize", "parts/over"], serving({})[0], folder=MANIFESTS)
+    assert (outcome.stdout, outcome.stderr) == (PARTS.read_text(encoding="utf-8"), "")
+
+
+def test_a_value_takes_the_type_of_what_it_replaces(tmp_path: Path) -> None:
+    source = "{source: {kind: Pod, fieldPath: metadata.labels.on}, targets: [{select: {kind: Pod}, fieldPaths: [%s]}]}"
+    text = "{resources: [pod.yaml], labels: [{pairs: {on: '7'}}], replacements: [%s]}" % (source % "metadata.name")
+    assert '  name: "7"\n' in _build(tmp_path, text)[0]

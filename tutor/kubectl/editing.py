@@ -114,7 +114,7 @@ class _Saver:
             info = self._by_uid.get(get(obj, "metadata.uid"))
             if info is None:
                 raise KubectlError("no original object found for the edited object: metadata.uid must stay as it was")
-            if info.name not in self._saved:
+            if info.title not in self._saved:
                 reasons += self._save_one(info, obj)
         return reasons
 
@@ -145,7 +145,7 @@ class _Saver:
             typed(self._invocation.api.patch(path, patch, content_type, query), info.resource)
         except ApiError as problem:
             return self._objection(info, problem)
-        self._saved.add(info.name)
+        self._saved.add(info.title)
         self._say(info, "edited")
         return []
 

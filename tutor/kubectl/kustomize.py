@@ -1,8 +1,9 @@
 """Kustomizations: resources from several files with common changes (`-k`).
 
-Supported: resources and bases, namespace, namePrefix, nameSuffix, labels, commonLabels, commonAnnotations, images,
-replicas, patches, configMapGenerator and secretGenerator. Anything else is refused by name rather than ignored. The
-file format is described at https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/.
+Supported: resources, bases and components, namespace, namePrefix, nameSuffix, labels, commonLabels, commonAnnotations,
+images, replicas, patches, replacements, configMapGenerator, secretGenerator and sortOptions. Anything else is refused by
+name rather than ignored. The file format is described at
+https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.json_patch import apply_json_patch
 from tutor.kubectl.kustomize_generators import content_hash, generate
 from tutor.kubectl.kustomize_items import Item, in_order
+from tutor.kubectl.kustomize_replacements import replace_values
 from tutor.kubectl.kustomize_transforms import rename_references, transform
 from tutor.kubectl.manifests import parse_documents, read_text
 from tutor.kubectl.objects import Object, name_of
@@ -48,12 +50,15 @@ _KNOWN = frozenset(
         "configMapGenerator",
         "secretGenerator",
         "generatorOptions",
+        "components",
+        "replacements",
+        "sortOptions",
     ]
 )
 _ABSENT = frozenset(
     {
-        *("components", "configurations", "crds", "generators", "helmCharts", "helmGlobals", "openapi", "replacements"),
-        *("sortOptions", "buildMetadata", "transformers", "validators", "vars"),
+        *("configurations", "crds", "generators", "helmCharts", "helmGlobals", "openapi", "buildMetadata"),
+        *("transformers", "validators", "vars"),
     }
 )
 _REPLACED = {
@@ -68,7 +73,8 @@ _MAX_DEPTH = 20  # bases below bases
 
 def build(files: Files, folder: str, warn: Warn = lambda text: None) -> list[Object]:
     """The objects a kustomization folder describes, in the order they are best created in."""
-    items = _layer(files, posixpath.normpath(folder), warn, 0)
+    top = posixpath.normpath(folder)
+    items = _layer(files, top, warn, 0)
     renamed = {}
     for item in items:
         if item.hashed:
@@ -76,22 +82,48 @@ def build(files: Files, folder: str, warn: Warn = lambda text: None) -> list[Obj
             item.rename(f"{old}-{content_hash(item.obj)}")
             renamed[(item.kind, old)] = name_of(item.obj)
     rename_references(items, renamed)
-    return [item.obj for item in in_order(items)]
+    return [item.obj for item in in_order(items, _settings(files, top, lambda text: None).get("sortOptions") or {})]
 
 
-def _layer(files: Files, folder: str, warn: Warn, depth: int) -> list[Item]:
-    """The objects of one kustomization and those below it."""
+def _layer(files: Files, folder: str, warn: Warn, depth: int, onto: list[Item] | None = None) -> list[Item]:
+    """The objects of one kustomization and those below it; a component works on those of the layer that includes it."""
     if depth > _MAX_DEPTH:
         raise KubectlError(
             f"kustomization bases are nested more than {_MAX_DEPTH} deep at '{folder}': is there a circle?"
         )
     settings = _settings(files, folder, warn)
-    items = _resources(files, folder, settings, warn, depth)
+    _check_kind(settings, folder, component=onto is not None)
+    items = [*(onto or []), *_resources(files, folder, settings, warn, depth)]
+    for entry in settings.get("components") or []:
+        items = _layer(files, posixpath.normpath(f"{folder}/{entry}"), warn, depth + 1, items)
     generate(files, folder, settings, items)
     for patch in _patches(files, folder, settings):
         items = _patched(items, patch)
     transform(items, settings)
+    for replacement in _replacements(files, folder, settings):
+        replace_values(items, replacement)
     return items
+
+
+def _check_kind(settings: Object, folder: str, *, component: bool) -> None:
+    kind = settings.get("kind") or "Kustomization"
+    if component and kind != "Component":
+        raise KubectlError(f"expected kind 'Component' for path '{folder}' but got '{kind}'")
+    if not component and kind == "Component":
+        raise KubectlError(f"expected kind != 'Component' for path '{folder}'")
+
+
+def _replacements(files: Files, folder: str, settings: Object) -> list[Object]:
+    """The replacements of a kustomization, those in files of their own included."""
+    found: list[Object] = []
+    for entry in settings.get("replacements") or []:
+        if not entry.get("path"):
+            found.append(entry)
+            continue
+        path = posixpath.normpath(f"{folder}/{entry['path']}")
+        for document in parse_documents(read_text(files, path), path, KustomizeLoader):
+            found += document if isinstance(document, list) else [document]
+    return found
 
 
 def _settings(files: Files, folder: str, warn: Warn) -> Object:
@@ -106,6 +138,8 @@ def _settings(files: Files, folder: str, warn: Warn) -> Object:
         settings = documents[0] if documents else None
         if not settings:
             raise KubectlError("kustomization.yaml is empty")
+        known = {name.lower(): name for name in _KNOWN | _ABSENT}  # Go reads field names whatever their case
+        settings = {known.get(str(name).lower(), name): value for name, value in settings.items()}
         _check_fields(settings, path)
         for field, instead in _REPLACED.items():
             if settings.get(field):
@@ -178,8 +212,7 @@ def _patched(items: list[Item], patch: Object) -> list[Item]:
             if item.matches(target):
                 item.obj = apply_json_patch(item.obj, content)
         return items
-    wanted = target or {"kind": content.get("kind"), "name": name_of(content)}
-    found = [item for item in items if item.matches(wanted)]
+    found = [item for item in items if (item.matches(target) if target else item.meant_by(content))]
     if not found and not target:
         group, _, version = str(content.get("apiVersion", "")).rpartition("/")
         identity = f"{content.get('kind')}.{version}.{group or '[noGrp]'}/{name_of(content)}.[noNs]"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-from tutor.kubectl.objects import Object, get, name_of
+from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.objects import Object, annotations_of, get, labels_of, name_of
+from tutor.kubectl.selectors import matches
 
 _FIRST = (
     *("Namespace", "ResourceQuota", "StorageClass", "CustomResourceDefinition", "ServiceAccount", "PodSecurityPolicy"),
@@ -36,21 +39,47 @@ class Item:
             self.names.append(name_of(self.obj))
             self.obj["metadata"]["name"] = name
 
+    def meant_by(self, content: Object) -> bool:
+        """Whether it is the object that a patch without a target names."""
+        return self.kind == content.get("kind") and self.called(name_of(content))
+
     def matches(self, target: Object) -> bool:
-        """Whether a patch's target means it."""
+        """Whether a target means it: regular expressions for what it is and is called, selectors for the rest."""
         group, _, version = str(self.obj.get("apiVersion", "")).rpartition("/")
-        own = {"kind": self.kind, "namespace": get(self.obj, "metadata.namespace"), "group": group, "version": version}
-        if any(target.get(key) and own[key] != target[key] for key in own):
+        names = (name_of(self.obj), *self.names)
+        own = {
+            "kind": (self.kind,),
+            "namespace": (str(get(self.obj, "metadata.namespace") or ""),),
+            "group": (group,),
+            "version": (version,),
+            "name": names,
+        }
+        if any(target.get(key) and not _any_match(str(target[key]), values) for key, values in own.items()):
             return False
-        return not target.get("name") or self.called(str(target["name"]))
+        labels, annotations = str(target.get("labelSelector") or ""), str(target.get("annotationSelector") or "")
+        return matches(labels, labels_of(self.obj)) and matches(annotations, annotations_of(self.obj))
 
 
-def in_order(items: list[Item]) -> list[Item]:
-    """What others need goes first (kustomize `SortOrderTransformer.go`, the legacy order)."""
+def _any_match(pattern: str, values: tuple[str, ...]) -> bool:
+    try:
+        return any(re.fullmatch(pattern, value) for value in values)
+    except re.error as problem:
+        raise KubectlError(f"error parsing regexp: {problem}: `^(?:{pattern})$`") from None
+
+
+def in_order(items: list[Item], options: Object) -> list[Item]:
+    """The objects as `sortOptions` wants them: as they came, or, as is the default, what others need first.
+
+    The order of kinds is that of kustomize's `SortOrderTransformer.go`, unless the options name one.
+    """
+    if options.get("order") == "fifo":
+        return items
+    named = options.get("legacySortOptions") or {}
+    first, last = tuple(named.get("orderFirst") or _FIRST), tuple(named.get("orderLast") or _LAST)
 
     def key(item: Item) -> tuple[int, str, str, str]:
         kind = item.kind
-        rank = _FIRST.index(kind) - len(_FIRST) if kind in _FIRST else (_LAST.index(kind) + 1 if kind in _LAST else 0)
+        rank = first.index(kind) - len(first) if kind in first else (last.index(kind) + 1 if kind in last else 0)
         group, _, version = str(item.obj.get("apiVersion", "")).rpartition("/")
         namespace = str(get(item.obj, "metadata.namespace", ""))
         return rank, f"{group}_{version}_{kind}", namespace, name_of(item.obj)

@@ -168,12 +168,23 @@ def _no_kind_to_decode(obj: Object, source: str) -> None:
 def parse_documents(text: str, source: str, loader: type[ManifestLoader] | None = None) -> Iterator[Any]:
     """The documents of a YAML or JSON text, empty ones as None. KubectlError at the first that cannot be read."""
     if text.lstrip().startswith("{"):
-        with suppress(ValueError):  # a flow mapping in YAML, or several JSON documents: YAML reads both
-            yield json.loads(text)
+        with suppress(ValueError):  # what only looks like JSON is a flow mapping in YAML
+            yield from _json_documents(text)
             return
     for part in _DOCUMENT_START.split(text):
         if part.strip():
             yield load_yaml(part, source, loader)
+
+
+def _json_documents(text: str) -> list[Any]:
+    """JSON values one after the other. ValueError when there is anything else."""
+    documents: list[Any] = []
+    decoder, at = json.JSONDecoder(), 0
+    while rest := text[at:].lstrip():
+        at = len(text) - len(rest)
+        document, at = decoder.raw_decode(text, at)
+        documents.append(document)
+    return documents
 
 
 def load_yaml(text: str, source: str, loader: type[ManifestLoader] | None = None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tutor.kubectl.change_cause import CHANGE_CAUSE
 from tutor.kubectl.client import JSON_PATCH, STRATEGIC_MERGE_PATCH
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import ApiError, KubectlError, raise_all
@@ -18,7 +19,6 @@ from tutor.kubectl.strategic_apply import apply_strategic
 from tutor.kubectl.tabwriter import align
 from tutor.kubectl.targets import FILE_FLAGS, SELECTOR, builder_for, live_infos
 
-CHANGE_CAUSE = "kubernetes.io/change-cause"
 HASH_LABEL = "pod-template-hash"
 # kubectl `pkg/polymorphichelpers/rollback.go`: annotations that stay the deployment's own when it is rolled back
 _KEPT = frozenset(
