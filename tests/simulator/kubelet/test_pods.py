@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.simulator.lab import Lab
+from tests.simulator.workloads import deployment
+from tutor.simulator.objects import condition_is, with_spec
+from tutor.simulator.store import Change
 
 FOREVER = ["sh", "-c", "sleep 3600"]
 
@@ -29,6 +32,29 @@ def test_a_pod_that_just_runs(lab: Lab) -> None:
     assert status["imageID"].startswith("docker.io/library/nginx@sha256:")
     assert status["allocatedResources"] == {"cpu": "50m", "memory": "64Mi"}
     assert (status["ready"], status["started"], status["restartCount"], status["lastState"]) == (True, True, 0, {})
+
+
+def test_pods_that_begin_together_are_ready_one_after_the_other(lab: Lab) -> None:
+    """As on machines, where a second lies between the first and the last of ten; so rollouts take their steps one by one."""
+    lab.client.create("deployments.apps", deployment("web", image="registry.k8s.io/pause:3.10"))
+    lab.advance(5)
+    ready: dict[str, float] = {}
+
+    def note(change: Change) -> None:
+        if change.resource == "pods" and condition_is(change.obj["status"], "Ready"):
+            ready.setdefault(change.obj["metadata"]["name"], lab.client.now)
+
+    lab.cluster.store.subscribe(note)
+    began = lab.client.now
+    web = lab.get("web", "deployments.apps")
+    lab.client.update("deployments.apps", with_spec(web, replicas=21))
+    lab.advance(5)
+    moments = sorted(set(ready.values()))
+    assert len(ready) == 20
+    assert len(moments) > 4
+    assert moments[0] - began >= 0.5
+    assert moments[-1] - began < 2
+    assert 0.2 < moments[-1] - moments[0] < 1
 
 
 def test_an_image_is_pulled_once_a_node(lab: Lab) -> None:

@@ -5,6 +5,8 @@ Source: pkg/kubelet/kubelet.go (SyncPod), kuberuntime_manager.go (computePodActi
 
 from __future__ import annotations
 
+import zlib
+
 from tutor.simulator.kubelet import actions, evicting, probing, restart_all, starting, stopping
 from tutor.simulator.kubelet import status as statuses
 from tutor.simulator.kubelet.conditions import merge_conditions, sandbox_condition
@@ -13,9 +15,12 @@ from tutor.simulator.kubelet.look import Look, next_relist, on_grid
 from tutor.simulator.kubelet.payloads import MountError
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
 from tutor.simulator.kubelet.state import Final, MountTrouble, Operation, PodRecord
-from tutor.simulator.objects import namespace_of
+from tutor.simulator.objects import namespace_of, uid_of
 
 SANDBOX_SECONDS = 0.4
+"""From the sync that begins it to a pod's sandbox with its network, on average."""
+SANDBOX_SPREAD = 0.4
+"""How much longer it takes for one pod than for another: pods that begin together are not ready together."""
 OBSERVE_SECONDS = 0.1
 """From a container's start to the sync that shows it."""
 BACKOFF_SECONDS = 10.0
@@ -82,6 +87,12 @@ def _operation_is_over(record: PodRecord, now: float) -> bool:
 # -- the sync
 
 
+def _sandbox_seconds(look: Look) -> float:
+    """How long the sandbox takes to be made: another time for each pod, but always the same for the same pod."""
+    place = zlib.crc32(uid_of(look.pod).encode()) / 2**32
+    return SANDBOX_SECONDS + SANDBOX_SPREAD * (place - 0.5)
+
+
 def _sync(look: Look) -> None:
     record = look.record
     record.sync_at, record.waiting = None, False
@@ -97,7 +108,7 @@ def _sync(look: Look) -> None:
     if not _mount_volumes(look):
         return
     if record.sandbox != "ready":
-        record.operation = Operation("sandbox", "", on_grid(look.now + SANDBOX_SECONDS))
+        record.operation = Operation("sandbox", "", on_grid(look.now + _sandbox_seconds(look)))
         return
     doomed = actions.to_stop(look)
     if doomed and not actions.keeps_any(look, doomed):
