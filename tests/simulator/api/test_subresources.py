@@ -322,3 +322,25 @@ def test_deleting_a_selection(client: InProcessClient) -> None:
     assert [item["metadata"]["name"] for item in gone["items"]] == ["a", "b"]
     assert client.get(f"{CONFIG_MAPS}/a")["code"] == 404
     assert client.get(f"{CONFIG_MAPS}/c")["metadata"]["name"] == "c"
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"targetContainerName": "nope"}, '.targetContainerName: Not found: "nope"'),
+        ({"name": "c"}, '.name: Duplicate value: "c"'),
+        ({"image": ""}, ".image: Required value"),
+        ({"restartPolicy": "Always"}, ".restartPolicy: Forbidden: cannot be set for an Ephemeral Container"),
+        ({"resources": {"limits": {"cpu": "1"}}}, ".resources: Forbidden: cannot be set for an Ephemeral Container"),
+        (
+            {"readinessProbe": {"httpGet": {"path": "/", "port": 0}}},
+            ".readinessProbe: Forbidden: cannot be set for an Ephemeral Container",
+        ),
+    ],
+)
+def test_what_ephemeral_containers_may_not_have(client: InProcessClient, fields: dict[str, Any], why: str) -> None:
+    client.json("POST", PODS, pod("p"))
+    patch = {"spec": {"ephemeralContainers": [{"name": "debug", "image": "busybox", **fields}]}}
+    strategic = "application/strategic-merge-patch+json"
+    refused = client.json("PATCH", f"{PODS}/p/ephemeralcontainers", patch, content_type=strategic)
+    assert refused["message"] == f'Pod "p" is invalid: spec.ephemeralContainers[0]{why}'

@@ -8,6 +8,7 @@ from typing import Any
 from tutor.simulator.errors import FieldError, duplicate, forbidden_field, invalid, not_supported, required
 from tutor.simulator.names import check_labels, name_problems
 from tutor.simulator.resources.container_validation import validate_container
+from tutor.simulator.resources.ephemeral_containers import validate_ephemeral
 from tutor.simulator.resources.pod_network import unbound_while_gated, validate_gates, validate_network
 from tutor.simulator.resources.pod_placement import validate_placement
 from tutor.simulator.resources.security_contexts import validate_pod_context
@@ -54,6 +55,7 @@ def validate_spec(spec: Mapping[str, Any], path: str) -> Iterator[FieldError]:
             volumes.add(volume["name"])
     yield from _validate_containers(spec, volumes, path)
     yield from _validate_init_containers(spec, volumes, path)
+    yield from validate_ephemeral(spec, volumes, path)
     yield from _validate_scalars(spec, path)
     yield from check_labels(spec.get("nodeSelector"), f"{path}.nodeSelector")
     yield from validate_pod_context(spec, path)
