@@ -145,6 +145,9 @@ class TestUsers:
         assert run("cat /secret", tree=tree, user=self.USER)[1] == "cat: can't open '/secret': Permission denied\n"
         assert run("cat /secret", tree=tree)[0] == "x"
 
+    def test_there_are_two_places_for_everybody_s_files(self) -> None:
+        assert run("touch /tmp/a /var/tmp/b && echo ok", user=self.USER)[0] == "ok\n"
+
     def test_a_read_only_root_still_has_writable_mounts(self) -> None:
         out, err, _ = run("touch /x; touch /tmp/y && echo ok", read_only=True, mounts=(Mount("/tmp", MemoryTree()),))
         assert (out, err) == ("ok\n", "touch: /x: Read-only file system\n")

@@ -28,12 +28,14 @@ def userland(files: Mapping[str, str | bytes] | None = None, *, commands: Comman
         "/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
         "/etc/group": "root:x:0:\n",
         "/tmp/.keep": "",
+        "/var/tmp/.keep": "",
         "/root/.keep": "",
     }
     tree = tree_of({**base, **(files or {})})
-    for keep in ("/tmp/.keep", "/root/.keep"):
+    for keep in ("/tmp/.keep", "/var/tmp/.keep", "/root/.keep"):
         tree.remove(keep)
-    tree.change("/tmp", mode=0o777)
+    for directory in ("/tmp", "/var/tmp"):
+        tree.change(directory, mode=0o777)
     install(tree, (commands or standard_commands()).entries)
     return tree
 
