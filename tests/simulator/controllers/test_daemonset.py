@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -187,6 +188,15 @@ def test_going_back_moves_the_old_revision_up(stage: Stage) -> None:
     assert (
         labels_of(newest)["controller-revision-hash"] == labels_of(stage.pods("agent-")[0])["controller-revision-hash"]
     )
+
+
+def test_a_revision_holds_the_template_in_alphabetical_order(stage: Stage) -> None:
+    """Clients compare its bytes with those they make of a template (pkg/controller/daemon/update.go, Match)."""
+    stage.create(SETS, daemon_set())
+    (revision,) = stage.client.list("controllerrevisions.apps", "default")
+    text = json.dumps(revision["data"])
+    assert text == json.dumps(revision["data"], sort_keys=True)
+    assert text.startswith('{"spec": {"template": {"$patch": "replace", "metadata": {')
 
 
 def test_old_revisions_are_forgotten_beyond_the_limit(stage: Stage) -> None:

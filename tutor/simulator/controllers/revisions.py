@@ -106,8 +106,18 @@ class RevisionKeeper:
 
 
 def revision_data(template: Mapping[str, Any]) -> dict[str, Any]:
-    """What a revision stores: the patch that brings the owner back to a template."""
-    return {"spec": {"template": {**template, "$patch": "replace"}}}
+    """What a revision stores: the patch that brings the owner back to a template. Names are in alphabetical order, since clients
+    compare it byte by byte with the one they make of a template (pkg/controller/daemon/update.go, Match)."""
+    data: dict[str, Any] = _in_order({"spec": {"template": {**template, "$patch": "replace"}}})
+    return data
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_in_order(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: _in_order(value[name]) for name in sorted(value)}
+    return value
 
 
 def template_of(revision: Obj) -> dict[str, Any]:
