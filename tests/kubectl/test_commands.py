@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -335,7 +337,7 @@ def test_edit_without_an_editor_says_what_to_do_instead() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["completion bash", "kuberc view"],
+    ["proxy --unix-socket=x", "kuberc view"],
 )
 def test_what_is_not_there_says_so_and_what_to_use_instead(command: str) -> None:
     outcome = run_kubectl(command.split(), serving({})[0])
@@ -400,6 +402,24 @@ def test_objects_of_one_name_and_different_kinds_are_edited_alike() -> None:
     routes = {f"{PODS}/p": pod("p"), maps: other, f"PATCH {PODS}/p": pod("p"), f"PATCH {maps}": other}
     outcome = run_kubectl(["edit", "pod/p", "cm/p"], serving(routes)[0], editor=edit)
     assert (outcome.stdout, outcome.stderr, len(texts)) == ("pod/p edited\nconfigmap/p edited\n", "", 1)
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 127])
+def test_diff_leaves_showing_to_another_program(status: int) -> None:
+    shown: list[tuple[str, str, str]] = []
+
+    def show(files: Sequence[tuple[str, str, str]]) -> int:
+        shown.extend(files)
+        return status
+
+    after = pod("p", labels={"a": "b"})
+    config, _ = serving({f"{PODS}/p": pod("p"), f"PATCH {PODS}/p": after})
+    manifest = io.StringIO("apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {a: b}}\n")
+    surroundings = KubectlIO(stdout=print, stderr=print, stdin=manifest, external_diff=show)
+    assert run(["diff", "-f", "-"], surroundings, config) == status
+    assert [name for name, *_ in shown] == ["v1.Pod.default.p"]
+    assert "a: b" in shown[0][2]
+    assert "a: b" not in shown[0][1]
 
 
 def test_diff_shows_what_apply_would_prune() -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.kubectl.harness import Reply, serving
+from tests.kubectl.harness import Reply, run_kubectl, serving
 from tutor.kubectl import FolderFiles, KubectlIO, NoFiles, complete
 
 NAMES = {
@@ -73,3 +77,56 @@ def test_hidden_files_are_only_proposed_after_a_dot(tmp_path: Path) -> None:
 def test_a_namespace_before_the_command() -> None:
     assert candidates("-n prod") == ["production"]
     assert candidates("--namespace=prod") == ["--namespace=production"]
+
+
+def test_the_hidden_command_answers_with_candidates_and_a_directive() -> None:
+    config, _ = serving({})
+    assert run_kubectl(["__complete", "rollout", "s"], config).stdout == "status\n:4\n"
+    assert run_kubectl(["__complete", "get", "--outp"], config).stdout == "--output-watch-events\n--output=\n:6\n"
+    assert run_kubectl(["__complete", "nosuch", ""], config).stdout == ":4\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "fish", "powershell", "zsh"])
+def test_every_shell_has_a_script(shell: str) -> None:
+    text = run_kubectl(["completion", shell], serving({})[0]).stdout
+    assert text.startswith("# Completion of kubectl")
+    assert "__complete" in text
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs a bash")
+@pytest.mark.parametrize(
+    ("line", "words", "expected"),
+    [
+        ("kubectl get po", ["kubectl", "get", "po"], ("get po", "pods podtemplates")),
+        ("kubectl get ", ["kubectl", "get", ""], ("get ", "pods podtemplates")),
+        ("kubectl get --output=", ["kubectl", "get", "--output", "="], ("get --output=", "json yaml")),
+        ("kubectl get --output=js", ["kubectl", "get", "--output", "=", "js"], ("get --output=js", "json yaml")),
+    ],
+)
+def test_bash_gets_the_part_of_a_word_it_completes(
+    tmp_path: Path, line: str, words: list[str], expected: tuple[str, str]
+) -> None:
+    """The stand-in for kubectl notes what it is asked, and answers for `--output` with the flag before its values."""
+    asked = tmp_path / "asked"
+    stand_in = tmp_path / "stand-in"
+    stand_in.write_text(
+        f"""#!/bin/sh
+shift
+echo "$*" > {asked}
+case "$2" in
+--output=*) printf -- '--output=json\\n--output=yaml\\n:4\\n' ;;
+*) printf 'pods\\npodtemplates\\n:4\\n' ;;
+esac
+""",
+        encoding="utf-8",
+    )
+    stand_in.chmod(0o755)
+    script = run_kubectl(["completion", "bash"], serving({})[0]).stdout
+    quoted = " ".join(shlex.quote(word) for word in words)
+    script += (
+        f"COMP_LINE={shlex.quote(line)} COMP_POINT={len(line)}; COMP_WORDS=({quoted}) COMP_CWORD={len(words) - 1}\n"
+    )
+    script += '__k8s_tutor_kubectl; echo "${COMPREPLY[*]}"\n'
+    environment = {"PATH": os.defpath, "K8S_TUTOR_KUBECTL": str(stand_in)}
+    done = subprocess.run(["bash"], input=script, capture_output=True, text=True, env=environment, check=True)
+    assert (asked.read_text(encoding="utf-8").rstrip("\n"), done.stdout.rstrip("\n")) == expected

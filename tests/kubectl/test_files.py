@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.kubectl.harness import run_kubectl, serving
-from tutor.kubectl import FolderFiles
+from tutor.kubectl import FolderFiles, HostFiles
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
 
@@ -40,6 +40,16 @@ def test_standard_input_that_is_no_text_is_refused(command: list[str]) -> None:
     assert outcome.exit_code == 1
     assert outcome.stderr == "error: error reading STDIN: the input is not UTF-8 text\n"
     assert not [request for request in connection.requests if request.method != "GET"]
+
+
+def test_the_users_own_command_line_reads_every_file(workspace: Path) -> None:
+    files = HostFiles(workspace)
+    assert (
+        files.read_bytes("../outside.yaml") == files.read_bytes(str(workspace.parent / "outside.yaml")) == POD.encode()
+    )
+    assert files.exists("pod.yaml")
+    assert not files.exists("nosuch.yaml")
+    assert not files.exists("\0")
 
 
 def test_files_inside_are_read_listed_and_written(workspace: Path) -> None:

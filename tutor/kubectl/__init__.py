@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tutor.kubectl.completion import complete
-    from tutor.kubectl.io import FolderFiles, KubectlIO, NoFiles
+    from tutor.kubectl.io import FolderFiles, HostFiles, KubectlIO, NoFiles
     from tutor.kubectl.kubeconfig import KubeConfig
     from tutor.kubectl.main import run
 
-__all__ = ["FolderFiles", "KubeConfig", "KubectlIO", "NoFiles", "complete", "run"]
+__all__ = ["FolderFiles", "HostFiles", "KubeConfig", "KubectlIO", "NoFiles", "complete", "run"]
 
 _HOMES = {
     "FolderFiles": "io",
+    "HostFiles": "io",
     "KubectlIO": "io",
     "NoFiles": "io",
     "KubeConfig": "kubeconfig",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -106,15 +106,25 @@ class FolderFiles:
             return False
 
 
+class HostFiles(FolderFiles):
+    """All files of this computer, relative ones from a folder: for a command line of the user's own shell."""
+
+    def _inside(self, path: str) -> Path:
+        if "\0" in path:
+            raise FileNotFoundError(path)
+        return self._root / path
+
+
 @dataclass
 class KubectlIO:
     """The surroundings of one command.
 
     `stdout` and `stderr` are called with text as it appears; `editor` gets a file name and its text and returns the
-    saved text, or None when the user left without saving; `now` is the wall clock in seconds since 1970, which ages are
-    measured against; `on_request` is told the method, the path with its query and the answer's code of every request that
-    got one; `environment` are the variables kubectl looks at (KUBECONFIG, KUBE_EDITOR ...); `process` is the number its log
-    lines carry; `ports` are those of this computer it may listen on.
+    saved text, or None when the user left without saving; `external_diff` shows how texts differ, each with its name, the
+    old and the new one, and returns a status of 1 when they do and more when that failed; `now` is the wall clock in
+    seconds since 1970, which ages are measured against; `on_request` is told the method, the path with its query and the
+    answer's code of every request that got one; `environment` are the variables kubectl looks at (KUBECONFIG ...);
+    `process` is the number its log lines carry; `ports` are those of this computer it may listen on.
     """
 
     stdout: Callable[[str], object]
@@ -126,6 +136,7 @@ class KubectlIO:
     cancelled: Cancelled = field(default_factory=threading.Event)
     files: Files = field(default_factory=NoFiles)
     editor: Callable[[str, str], str | None] | None = None
+    external_diff: Callable[[Sequence[tuple[str, str, str]]], int] | None = None
     now: Callable[[], float] = time.time
     on_request: Callable[[str, str, int], object] = lambda method, path, code: None
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -34,6 +34,12 @@ def run(argv: Sequence[str], io: KubectlIO, config: KubeConfig) -> int:
 def _dispatch(argv: list[str], io: KubectlIO, config: KubeConfig) -> None:
     from tutor.kubectl.help import general_help, show_help
 
+    if argv[:1] == ["__complete"]:
+        from tutor.kubectl.completion import complete
+        from tutor.kubectl.completion_scripts import answer
+
+        io.stdout(answer(complete(argv[1:], io, config)))
+        return
     leading, rest = _split_leading_flags(argv)
     if not rest:
         io.stdout(general_help())

@@ -1,11 +1,9 @@
-"""`kubectl completion`: shell code the practice shell does not need."""
+"""`kubectl completion`: code that makes a shell complete kubectl with this program."""
 
 from __future__ import annotations
 
 from tutor.kubectl.command import Command, Invocation
-from tutor.kubectl.errors import KubectlError
-
-_SHELLS = ("bash", "fish", "powershell", "zsh")
+from tutor.kubectl.completion_scripts import SHELLS, script
 
 
 def run(invocation: Invocation) -> None:
@@ -13,13 +11,9 @@ def run(invocation: Invocation) -> None:
         raise invocation.usage_error("Shell not specified.")
     if len(invocation.args) > 1:
         raise invocation.usage_error("Too many arguments. Expected only the shell type.")
-    if invocation.args[0] not in _SHELLS:
+    if invocation.args[0] not in SHELLS:
         raise invocation.usage_error(f'Unsupported shell type "{invocation.args[0]}".')
-    raise KubectlError(
-        "the practice shell completes kubectl commands by itself: press tab. For your own shell, run your "
-        "own kubectl completion "
-        f"{invocation.args[0]}."
-    )
+    invocation.out(script(invocation.args[0]))
 
 
 COMMAND = Command(
@@ -27,5 +21,11 @@ COMMAND = Command(
     short="Output shell completion code for the specified shell (bash, zsh, fish, or powershell)",
     usage="completion SHELL",
     run=run,
-    arguments=_SHELLS,
+    arguments=SHELLS,
+    long="""
+    Prints code for a shell of your own computer. The practice shell completes kubectl by itself: press tab there. """,
+    examples="""
+    # Complete kubectl in this bash
+    source <(k8s-tutor kubectl completion bash)
+    """,
 )

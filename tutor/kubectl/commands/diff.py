@@ -41,19 +41,44 @@ def _diff_all(invocation: Invocation) -> bool:
         raise invocation.usage_error(f"Unexpected args: [{' '.join(invocation.args)}]")
     if options.flag("force-conflicts") and not options.flag("server-side"):
         raise KubectlError("--force-conflicts only works with --server-side")
-    texts = []
+    shown = _Shown(invocation)
     kept: list[Object] = []
     for info in builder_for(invocation, []).manifest_infos():
         live = _live(invocation, info)
         kept.append(live or info.obj)
-        texts.append(_difference(invocation, info, live, _merged(invocation, info, live)))
-        invocation.out(texts[-1])
+        shown.add(info, _text(invocation, live), _text(invocation, _merged(invocation, info, live)))
     if options.flag("prune"):
         for resource, obj in surplus(invocation, kept):
             info = Info(resource, namespace_of(obj), name_of(obj), obj)
-            texts.append(_unified(info, _masked(invocation, obj), ""))
-            invocation.out(texts[-1])
-    return any(texts)
+            shown.add(info, _masked(invocation, obj), "")
+    return shown.finish()
+
+
+class _Shown:
+    """Shows the differences: at once, or at the end with the program that the surroundings have for it."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        self._invocation = invocation
+        self._different = False
+        self._kept: list[tuple[str, str, str]] = []
+
+    def add(self, info: Info, before: str, after: str) -> None:
+        if before == after:
+            return
+        self._different = True
+        self._kept.append((_file_name(info), before, after))
+        if self._invocation.io.external_diff is None:
+            self._invocation.out(_unified(*self._kept.pop()))
+
+    def finish(self) -> bool:
+        """Whether anything differs."""
+        show = self._invocation.io.external_diff
+        if show is None or not self._kept:
+            return self._different
+        status = show(self._kept)
+        if status > 1:
+            raise ExitStatus(status - 1)  # one is added to every failure
+        return status == 1
 
 
 def _live(invocation: Invocation, info: Info) -> Object:
@@ -66,16 +91,14 @@ def _live(invocation: Invocation, info: Info) -> Object:
         return {}
 
 
-def _difference(invocation: Invocation, info: Info, live: Object, merged: Object) -> str:
-    before, after = (_text(invocation, obj) for obj in (live, merged))
-    return _unified(info, before, after) if before != after else ""
-
-
-def _unified(info: Info, before: str, after: str) -> str:
+def _file_name(info: Info) -> str:
     resource = info.resource
-    name = ".".join(
-        part for part in (resource.group, resource.version, resource.kind, info.namespace, info.name) if part
-    )
+    parts = (resource.group, resource.version, resource.kind, info.namespace, info.name)
+    return ".".join(part for part in parts if part)
+
+
+def _unified(name: str, before: str, after: str) -> str:
+    """What `diff -u -N` prints."""
     paths = [posixpath.join(directory, name) for directory in _DIRECTORIES]
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     lines = difflib.unified_diff(old, new, paths[0], paths[1])
