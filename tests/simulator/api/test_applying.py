@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -188,3 +189,22 @@ def test_field_sets_behave_as_sets_of_paths(a: set[tuple[str, ...]], b: set[tupl
     assert set(paths(union(as_set(a), as_set(b)))) == a | b
     assert set(paths(difference(as_set(a), as_set(b)))) == a - b
     assert set(paths(intersection(as_set(a), as_set(b)))) == a & b
+
+
+def test_kubectl_goes_over_from_client_side_apply_without_conflicts(client: InProcessClient) -> None:
+    annotation = "kubectl.kubernetes.io/last-applied-configuration"
+    body = {**config_map("a", k="1", other="1"), "metadata": {"name": "a", "namespace": "default"}}
+    metadata = {**body["metadata"], "annotations": {annotation: json.dumps(body)}}
+    client.json("POST", CONFIG_MAPS, {**body, "metadata": metadata}, fieldManager="kubectl-client-side-apply")
+    client.json(
+        "PATCH",
+        f"{CONFIG_MAPS}/a",
+        {"data": {"other": "2"}},
+        content_type="application/merge-patch+json",
+        fieldManager="somebody",
+    )
+    changed = config_map("a", k="2")
+    assert apply(client, "not-kubectl", f"{CONFIG_MAPS}/a", changed)["reason"] == "Conflict"
+    assert apply(client, "kubectl", f"{CONFIG_MAPS}/a", changed)["data"] == {"k": "2", "other": "2"}
+    refused = apply(client, "kubectl", f"{CONFIG_MAPS}/a", config_map("a", k="2", other="3"))
+    assert 'conflict with "somebody"' in refused["message"]

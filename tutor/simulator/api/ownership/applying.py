@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutor.simulator.api.ownership.fieldset import SELF, FieldSet, difference, dotted, paths, union
+from tutor.simulator.api.ownership.last_applied import still_kept
 from tutor.simulator.api.ownership.managers import (
     Manager,
     Managers,
@@ -48,7 +49,10 @@ def apply(
     differences = compare(type_, live, merged)
     changed = ownable(union(differences.added, differences.modified), ignored)
     if not force and (found := conflicts(managers, manager, changed)):
-        raise _conflict(found)
+        allowed = still_kept(manager.name, type_, live)
+        found = [(other, left) for other, fields in found if (left := difference(fields, allowed))]
+        if found:
+            raise _conflict(found)
     result = released(managers, manager, changed, differences.removed)
     if mine:
         result[manager] = before if before is not None and before.fields == mine else Owned(mine, now)
