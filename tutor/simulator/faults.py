@@ -202,14 +202,14 @@ def _of_pressure(cluster: SimulatedCluster, node: str) -> list[Fault]:
         Fault(
             f"memory-short/{node}",
             f"{node} is short of memory: a process beside Kubernetes has taken nearly all of it, so Pods are evicted",
-            lambda: pressure.taken(node).memory > 0,
+            lambda: pressure.room.taken(node).memory > 0,
             lambda: pressure.take_memory(node, MEMORY_LEFT),
             lambda: pressure.give_back(node, memory=True),
         ),
         Fault(
             f"disk-short/{node}",
             f"{node} is short of disk: files beside Kubernetes have filled it, so images are removed and Pods evicted",
-            lambda: pressure.taken(node).disk > 0,
+            lambda: pressure.room.taken(node).disk > 0,
             lambda: pressure.take_disk(node, DISK_LEFT),
             lambda: pressure.give_back(node, disk=True),
         ),

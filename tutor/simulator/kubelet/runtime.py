@@ -36,7 +36,7 @@ class Runtime:
         self.network = kubelet.network
         """The cluster's network, for what connects to pods and Services from outside."""
         cluster.metrics.readings = self.readings
-        cluster.metrics.beside_pods = pressure.beside_pods
+        cluster.metrics.beside_pods = pressure.room.beside_pods
 
     # -- logs
 

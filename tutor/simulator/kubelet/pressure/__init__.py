@@ -6,31 +6,25 @@ looks at pods, and at the moments of that rhythm deals only with nodes that may 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tutor.simulator import quantity
-from tutor.simulator.controllers.placed import pods_on
 from tutor.simulator.engine import DONE, Engine, Result
 from tutor.simulator.kubelet import stopping
 from tutor.simulator.kubelet.admitting import Refusal
 from tutor.simulator.kubelet.evicting import CHECK_SECONDS, GRACE_SECONDS, REASON, next_check
 from tutor.simulator.kubelet.look import Look
-from tutor.simulator.kubelet.nodes import SYSTEM_DISK, SYSTEM_MEMORY
-from tutor.simulator.kubelet.pressure import disk, kernel
-from tutor.simulator.kubelet.pressure.memory import NodeMemory
+from tutor.simulator.kubelet.pressure import disk
 from tutor.simulator.kubelet.pressure.ranking import eviction_words, is_critical, ranked
+from tutor.simulator.kubelet.pressure.room import Room, by_name
 from tutor.simulator.kubelet.pressure.signals import (
     DISK_PRESSURE,
     MEMORY_PRESSURE,
     STORAGE,
     Signal,
-    disk_signals,
-    memory_signal,
 )
 from tutor.simulator.kubelet.state import Final, PodRecord
-from tutor.simulator.objects import name_of, uid_of
+from tutor.simulator.objects import name_of
 from tutor.simulator.resources.pod_qos import qos_class
 from tutor.simulator.scheduler.matching import untolerated
 from tutor.simulator.store import Change, Obj
@@ -47,23 +41,11 @@ MEMORY_TAINT = {"key": "node.kubernetes.io/memory-pressure", "effect": "NoSchedu
 _ROUND, _NODE = "round", "node|"
 
 
-class Taken(NamedTuple):
-    """Bytes of a node's memory and disk that something beside Kubernetes has taken."""
-
-    memory: int = 0
-    disk: int = 0
-
-
 class Cleanup(NamedTuple):
     """A pod that has been evicted and is not gone yet, and until when that is waited for."""
 
     key: str
     until: float
-
-
-@functools.cache
-def _amount(text: str) -> int:
-    return quantity.whole(text)
 
 
 class Pressure:
@@ -75,28 +57,21 @@ class Pressure:
     def __init__(self, cluster: SimulatedCluster, kubelet: Kubelet) -> None:
         self._client = cluster.client("kubelet")
         self._engine: Engine = cluster.engine
-        self._store = cluster.store
         self._kubelet = kubelet
-        self._memory = NodeMemory()
-        self._stale = True
+        self.room = Room(cluster, kubelet)
+        """What nodes have and use."""
         self._seen: dict[str, dict[str, float]] = {}
         """By node: when each condition was last seen."""
         self._looked: dict[str, float] = {}
         self._cleanups: dict[str, Cleanup] = {}
-        self._taken: dict[str, Taken] = {}
-        kubelet.watch_memory(self.noted, self.forgotten, self.refusal)
+        kubelet.watch_memory(self.noted, self.room.forget, self.refusal)
 
     # -- what kubelets tell and ask
 
     def noted(self, record: PodRecord) -> None:
         """A kubelet has looked at a pod. What it holds may be more than the node can bear."""
-        if self._sums().note(record, self._client.now) > 0:
+        if self.room.sums().note(record, self._client.now) > 0:
             self._bear(record.node)
-
-    def forgotten(self, record: PodRecord) -> None:
-        """A pod has left its node."""
-        if not self._stale:
-            self._memory.forget(record)
 
     def refusal(self, pod: Obj, node: str) -> Refusal | None:
         """Why a node that is short of something does not take a pod (eviction_manager.go, Admit)."""
@@ -117,39 +92,21 @@ class Pressure:
         since = self._client.now - TRANSITION_SECONDS
         return {kind for kind, at in self._seen.get(node, {}).items() if at > since}
 
-    def beside_pods(self, node: str) -> int:
-        """Bytes of memory that the processes of a node hold that are no pod's."""
-        return SYSTEM_MEMORY + self._taken.get(node, Taken()).memory
-
     # -- something beside Kubernetes
-
-    def taken(self, node: str) -> Taken:
-        """What something beside Kubernetes has of a node."""
-        return self._taken.get(node, Taken())
 
     def take_memory(self, node: str, left: int) -> None:
         """Let a process that is no pod's take a node's memory but for so many bytes."""
-        signal = self._memory_signal(node)
-        took = self.taken(node)
-        self._set_taken(node, took._replace(memory=took.memory + max(0, signal.available - left)))
+        self.room.take_memory(node, left)
+        self._bear(node)
 
     def take_disk(self, node: str, left: float) -> None:
         """Let files that are no pod's fill a node's disk but for a part of it."""
-        capacity = _amount(self._capacity(node)[STORAGE])
-        available = disk_signals(capacity, self._disk_used(node))[0].available
-        took = self.taken(node)
-        self._set_taken(node, took._replace(disk=took.disk + max(0, available - int(capacity * left))))
+        self.room.take_disk(node, left)
+        self._bear(node)
 
     def give_back(self, node: str, *, memory: bool = False, disk: bool = False) -> None:
         """Take that away again."""
-        took = self.taken(node)
-        self._set_taken(node, Taken(0 if memory else took.memory, 0 if disk else took.disk))
-
-    def _set_taken(self, node: str, taken: Taken) -> None:
-        if any(taken):
-            self._taken[node] = taken
-        else:
-            self._taken.pop(node, None)
+        self.room.give_back(node, memory=memory, disk=disk)
         self._bear(node)
 
     # -- looking
@@ -186,26 +143,30 @@ class Pressure:
 
     def _bear(self, node: str) -> None:
         """A node has more to bear: its kernel acts at once, its kubelet in time."""
-        if self._measured(node) is None:
+        if self.room.node(node) is None:
             return
-        self._kill_for_memory(node)
+        self.room.kill_for_memory(node)
         if any(signal.is_met for signal in self._signals(node)):
             self._engine.enqueue(self.name, _NODE + node)
 
     def _look_at(self, name: str) -> None:
         now = self._client.now
-        node = self._measured(name)
+        node = self.room.node(name)
         if node is None or not self._kubelet.is_running(name) or name in self._cleanups:
             return
         if self._looked.get(name) == now or not self._is_suspect(name):
             return
         self._looked[name] = now
-        self._sums().refresh(name, self._kubelet.records, now)
-        self._kill_for_memory(name)
+        self.room.sums().refresh(name, self._kubelet.records, now)
+        self.room.kill_for_memory(name)
         before = self.conditions(name)
         met = [signal for signal in self._signals(name) if signal.is_met]
         seen = {kind: at for kind, at in self._seen.get(name, {}).items() if kind in before}
-        self._seen[name] = {**seen, **{signal.condition: now for signal in met}}
+        seen |= {signal.condition: now for signal in met}
+        if seen:
+            self._seen[name] = seen
+        else:
+            self._seen.pop(name, None)
         if self.conditions(name) != set(shown_pressures(node)):
             self._kubelet.report_soon(name)
         if met:
@@ -213,51 +174,17 @@ class Pressure:
 
     def _is_suspect(self, node: str) -> bool:
         """Whether a node may be short of something, was of late or shows so."""
-        sums = self._sums()
-        if node in self._seen or node in self._taken or node in sums.varying_nodes():
+        sums = self.room.sums()
+        if node in self._seen or any(self.room.taken(node)) or node in sums.varying_nodes():
             return True
-        return self._memory_signal(node).is_met
-
-    # -- how much there is
-
-    def _sums(self) -> NodeMemory:
-        if self._stale:
-            self._stale = False
-            self._memory.rebuild(self._kubelet.records.values(), self._client.now)
-        return self._memory
-
-    def _measured(self, name: str) -> Obj | None:
-        """A node whose kubelet has told how large it is; None for others, which have no kubelet."""
-        node = self._client.get("nodes", "", name)
-        return node if node is not None and "memory" in ((node.get("status") or {}).get("capacity") or ()) else None
-
-    def _capacity(self, name: str) -> dict[str, str]:
-        node = self._measured(name)
-        assert node is not None  # nobody asks for a node without a kubelet
-        capacity: dict[str, str] = node["status"]["capacity"]
-        return capacity
-
-    def _memory_signal(self, node: str) -> Signal:
-        return memory_signal(_amount(self._capacity(node)["memory"]), self._used(node))
+        return self.room.memory_signal(node).is_met
 
     def _signals(self, node: str) -> list[Signal]:
         """Memory before all others (helpers.go, byEvictionPriority). What pods can write is little beside a disk, so a disk on which
         there is nothing but pods and images is not looked at."""
-        found = [self._memory_signal(node)]
-        if self.taken(node).disk or DISK_PRESSURE in self._seen.get(node, {}):
-            found += disk_signals(_amount(self._capacity(node)[STORAGE]), self._disk_used(node))
-        return found
-
-    def _disk_used(self, node: str) -> int:
-        return SYSTEM_DISK + self.taken(node).disk + disk.used(self._kubelet, self._looks(node), node)
-
-    def _looks(self, node: str) -> list[Look]:
-        """The pods of a node that its kubelet runs."""
-        found = []
-        for pod in pods_on(self._store, node):
-            look = self._kubelet.look_at(pod)
-            if look is not None and look.record.stage == "running" and look.record.uid == uid_of(pod):
-                found.append(look)
+        found = [self.room.memory_signal(node)]
+        if self.room.taken(node).disk or DISK_PRESSURE in self._seen.get(node, {}):
+            found += self.room.disk_signals(node)
         return found
 
     # -- doing something about it
@@ -265,12 +192,12 @@ class Pressure:
     def _reclaim(self, name: str, signal: Signal) -> None:
         """Make room on a node: images that nobody uses go first, then one pod."""
         text = f"Attempting to reclaim {signal.resource}"
-        self._kubelet.recorder(name).warning(_by_name(name), "EvictionThresholdMet", text)
+        self._kubelet.recorder(name).warning(by_name(name), "EvictionThresholdMet", text)
         if signal.resource == STORAGE:
-            disk.remove_unused_images(self._kubelet, self._looks(name), name)
+            disk.remove_unused_images(self._kubelet, self.room.pods(name), name)
             if not any(again.is_met for again in self._signals(name)):
                 return
-        for look in ranked(self._looks(name), signal.resource):
+        for look in ranked(self.room.pods(name), signal.resource):
             if not is_critical(look.pod):
                 self._evict(look, signal)
                 return
@@ -289,45 +216,19 @@ class Pressure:
         record = self._kubelet.records.get(cleanup.key)
         return record is None or record.stage == "stopped" or self._client.now >= cleanup.until - 1e-6
 
-    def _kill_for_memory(self, node: str) -> None:
-        """The kernel kills containers until the rest fits into the node's memory."""
-        now, capacity = self._client.now, _amount(self._capacity(node)["memory"])
-        if self._used(node) <= capacity:
-            return
-        running = [(look, own) for look in self._looks(node) for own in look.record.running()]
-        running.sort(key=lambda one: (-kernel.score(one[0].pod, one[1], capacity, now), one[0].record.key, one[1].name))
-        for look, own in running:
-            container = own.current.container if own.current is not None else None
-            if self._used(node) <= capacity:
-                return
-            if container is not None and container.exit_code is None:
-                words = kernel.victim_words(look.record, own)
-                container.kill_for_memory(now)
-                self._memory.note(look.record, now)
-                self._engine.enqueue(self._kubelet.name, look.record.key)
-                self._kubelet.recorder(node).warning(_by_name(node), "SystemOOM", words)
-
-    def _used(self, node: str) -> int:
-        return self._sums().of_node(node) + self.beside_pods(node)
-
     # -- saving
 
     def save(self) -> Any:
-        """What was seen, what is being waited for, and what is taken."""
+        """What was seen, what is being waited for, and what the room is."""
         seen = {node: dict(kinds) for node, kinds in self._seen.items()}
-        return seen, dict(self._looked), dict(self._cleanups), dict(self._taken)
+        return seen, dict(self._looked), dict(self._cleanups), self.room.save()
 
     def load(self, state: Any) -> None:
         """Go back to what was saved."""
-        seen, looked, cleanups, taken = state or ({}, {}, {}, {})
+        seen, looked, cleanups, room = state
         self._seen = {node: dict(kinds) for node, kinds in seen.items()}
-        self._looked, self._cleanups, self._taken = dict(looked), dict(cleanups), dict(taken)
-        self._stale = True
-
-
-def _by_name(node: str) -> Obj:
-    """A node as the eviction manager refers to it in events: without its uid."""
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": node}}
+        self._looked, self._cleanups = dict(looked), dict(cleanups)
+        self.room.load(room)
 
 
 def shown_pressures(node: Obj) -> Iterable[str]:
