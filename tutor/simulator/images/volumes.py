@@ -111,6 +111,32 @@ class VolumeStore:
         if volume not in self._shelf.written:
             self._shelf.written[volume] = Written(tree.root, tree.used)
 
+    def kind(self, volume: str, path: str) -> str | None:
+        """What there is at a path of a volume that containers can write to: "file", "directory" ...; None for nothing."""
+        from tutor.posix.errors import FileError
+
+        try:
+            return self._shelf.open(volume).info(path).kind
+        except FileError:
+            return None
+
+    def make_file(self, volume: str, path: str, at: float) -> None:
+        """Make an empty file."""
+        from tutor.posix.tree import Stamp
+
+        tree = self._shelf.open(volume)
+        tree.write(path, b"", Stamp(at, mode=FILE_MODE))
+        self._shelf.keep(volume, tree)
+
+    def make_directory(self, volume: str, path: str, at: float, mode: int) -> None:
+        """Make a directory with a mode, and those above it."""
+        from tutor.posix.memory import make_directories
+        from tutor.posix.tree import Stamp
+
+        tree = self._shelf.open(volume)
+        make_directories(tree, path, Stamp(at, mode=mode))
+        self._shelf.keep(volume, tree)
+
     def used(self, volume: str) -> int:
         """How many bytes containers have written to a volume."""
         written = self._shelf.written.get(volume)

@@ -12,6 +12,7 @@ from typing import Any
 from tutor.simulator.images.container import ContainerConfig
 from tutor.simulator.images.model import Image
 from tutor.simulator.images.users import primary_group
+from tutor.simulator.kubelet import host_files
 from tutor.simulator.kubelet.capabilities import bounding_set
 from tutor.simulator.kubelet.environment import ConfigError, environment, expand
 from tutor.simulator.kubelet.look import Look
@@ -121,6 +122,8 @@ def _hosts(pod: Obj, ip: str) -> str:
     name, domain = hostname(pod), _domain(pod)
     full = f"{name}.{domain}\t" if domain else ""
     lines = [*_HOSTS, f"{ip}\t{full}{name}"]
+    if pod["spec"].get("hostNetwork"):
+        lines = ["# Kubernetes-managed hosts file (host network).", *host_files.HOSTS.splitlines()]
     aliases = pod["spec"].get("hostAliases") or ()
     if aliases:
         lines += ["", "# Entries added by HostAliases."]

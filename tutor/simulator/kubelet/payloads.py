@@ -1,6 +1,6 @@
 """What volumes are filled with: ConfigMaps, Secrets, fields of the pod and tokens, each with its modes.
 
-Source: pkg/volume/configmap, secret, projected, downwardapi and hostpath.
+Source: pkg/volume/configmap, secret, projected and downwardapi.
 """
 
 from __future__ import annotations
@@ -20,22 +20,6 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.c2ltdWxhdGVk.c2lnbmF0dXJl"
 FILLED = ("configMap", "secret", "downwardAPI", "projected")
 USUAL_MODE = 0o644
 GROUP_READS = 0o440
-HOST_DIRECTORIES: tuple[str, ...] = (
-    "/",
-    "/bin",
-    "/dev",
-    "/etc",
-    "/home",
-    "/lib",
-    "/mnt",
-    "/opt",
-    "/proc",
-    "/root",
-    "/run",
-    "/sbin",
-)
-HOST_DIRECTORIES += ("/srv", "/sys", "/tmp", "/usr", "/var", "/var/lib", "/var/lib/kubelet", "/var/log", "/var/run")
-"""What there is on every node, as far as volumes can tell."""
 
 
 class MountError(Exception):
@@ -114,23 +98,3 @@ def _from_pod(pod: Obj, items: Iterable[Mapping[str, Any]], node: Obj | None) ->
         if item.get("mode") is not None:
             modes[item["path"]] = int(item["mode"])
     return files, modes
-
-
-def check_host_path(source: Mapping[str, Any]) -> None:
-    """Check what a hostPath says it is against what nodes have. Raises MountError."""
-    path, kind = source["path"].rstrip("/") or "/", source.get("type") or ""
-    expected = {
-        "Directory": "directory",
-        "File": "file",
-        "Socket": "socket file",
-        "CharDevice": "character device",
-        "BlockDevice": "block device",
-    }.get(kind)
-    if expected is None or (kind == "Directory" and path in HOST_DIRECTORIES):
-        return
-    if path in HOST_DIRECTORIES:
-        raise MountError(f"hostPath type check failed: {path} is not a {expected}, it's a directory")
-    raise MountError(
-        f"hostPath type check failed, {path} is not a {expected}, unable to determine its type: "
-        f'path "{path}" does not exist'
-    )

@@ -10,8 +10,9 @@ from tutor.simulator.client import Client
 from tutor.simulator.images import catalogue, reference
 from tutor.simulator.images.container import MountPoint
 from tutor.simulator.images.volumes import VolumeStore
+from tutor.simulator.kubelet import host_files
 from tutor.simulator.kubelet.environment import ConfigError, expand, references
-from tutor.simulator.kubelet.payloads import FILLED, MountError, check_host_path, contents
+from tutor.simulator.kubelet.payloads import FILLED, MountError, contents
 from tutor.simulator.objects import name_of, namespace_of, uid_of
 from tutor.simulator.store import Obj
 
@@ -23,30 +24,35 @@ STICKY = 0o1000
 
 def volume_id(client: Client, pod: Obj, volume: Mapping[str, Any]) -> str:
     """What a volume's content is kept under: its own for the pod, or the PersistentVolume's or the node's when it is shared."""
+    return place_of(client, pod, volume)[0]
+
+
+def place_of(client: Client, pod: Obj, volume: Mapping[str, Any]) -> tuple[str, str]:
+    """What a volume's content is kept under, and which path in that the volume is: a node has one tree for all its files."""
     if volume.get("persistentVolumeClaim"):
-        return _claimed_id(client, pod, volume["persistentVolumeClaim"]["claimName"])
+        return _claimed(client, pod, volume["persistentVolumeClaim"]["claimName"])
     if volume.get("ephemeral"):
-        return _claimed_id(client, pod, f"{name_of(pod)}-{volume['name']}")
+        return _claimed(client, pod, f"{name_of(pod)}-{volume['name']}")
     if volume.get("hostPath"):
-        return _directory_id(pod, volume["hostPath"]["path"])
+        return _on_host(pod, volume["hostPath"]["path"])
     if volume.get("image"):
-        return f"image/{volume['image'].get('reference', '')}"
-    return f"pod/{uid_of(pod)}/{volume['name']}"
+        return f"image/{volume['image'].get('reference', '')}", ""
+    return f"pod/{uid_of(pod)}/{volume['name']}", ""
 
 
-def _claimed_id(client: Client, pod: Obj, name: str) -> str:
+def _claimed(client: Client, pod: Obj, name: str) -> tuple[str, str]:
     """Data belongs to the volume that a claim is bound to: another claim of the same name gets another volume."""
     claim = client.get("persistentvolumeclaims", namespace_of(pod), name)
     bound = claim["spec"].get("volumeName") if claim else None
     volume = client.get("persistentvolumes", "", bound) if bound else None
     if volume is None:
-        return f"claim/{namespace_of(pod)}/{name}"
+        return f"claim/{namespace_of(pod)}/{name}", ""
     directory = volume["spec"].get("hostPath") or volume["spec"].get("local")
-    return _directory_id(pod, directory["path"]) if directory else f"volume/{uid_of(volume)}"
+    return _on_host(pod, directory["path"]) if directory else (f"volume/{uid_of(volume)}", "")
 
 
-def _directory_id(pod: Obj, path: str) -> str:
-    return f"host/{pod['spec'].get('nodeName', '')}{path}"
+def _on_host(pod: Obj, path: str) -> tuple[str, str]:
+    return host_files.volume_of(pod["spec"].get("nodeName", "")), path.strip("/")
 
 
 def mount_points(
@@ -57,14 +63,15 @@ def mount_points(
     found = []
     for mount in container.get("volumeMounts") or ():
         volume = volumes[mount["name"]]
-        inner = sub_path(mount, environment)
+        kept, directory = place_of(client, pod, volume)
+        inner = sub_path(mount, environment).strip("/")
         claim_read_only = (volume.get("persistentVolumeClaim") or {}).get("readOnly")
         read_only = bool(mount.get("readOnly") or claim_read_only) or any(volume.get(kind) for kind in READ_ONLY)
         found.append(
             MountPoint(
                 mount["mountPath"].rstrip("/") or "/",
-                volume_id(client, pod, volume),
-                inner.strip("/"),
+                kept,
+                "/".join(part for part in (directory, inner) if part),
                 read_only,
                 _is_in_memory(volume),
                 _is_tmpfs(volume),
@@ -119,17 +126,21 @@ class Mounter:
         if volume.get("image") is not None:
             self._show_image(volume_id(self._client, pod, volume), volume["image"].get("reference", ""))
             return
-        if volume.get("hostPath") is not None:
-            check_host_path(volume["hostPath"])
         claim = volume.get("persistentVolumeClaim")
         if claim and self._client.get("persistentvolumeclaims", namespace_of(pod), claim["claimName"]) is None:
             raise MountError(f'persistentvolumeclaim "{claim["claimName"]}" not found')
         group = (pod["spec"].get("securityContext") or {}).get("fsGroup")
+        kept, directory = place_of(self._client, pod, volume)
+        if kept.startswith(host_files.PREFIX):
+            source = volume.get("hostPath") or {"path": f"/{directory}"}
+            mode = 0o755 if volume.get("hostPath") else 0o777
+            host_files.prepare(self.store, kept, source, self._client.now, mode)
+            return
         of_group = group is not None and "emptyDir" in volume
         sticky = STICKY if _is_tmpfs(volume) else 0
-        mode = 0o755 if volume.get("hostPath") else sticky | (0o2777 if of_group else 0o777)
+        mode = sticky | (0o2777 if of_group else 0o777)
         owner = int(group or 0) if of_group else 0
-        self.store.make(volume_id(self._client, pod, volume), mode, owner, self._client.now, _most(volume))
+        self.store.make(kept, mode, owner, self._client.now, _most(volume))
 
     def _show_image(self, volume: str, image: str) -> None:
         """Make a volume show the files of an image; of one that does not exist there is nothing to show."""
