@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from tutor.simulator.scheduler.snapshot import Snapshot
 from tutor.simulator.store import Obj, Store, StoreState
 
 if TYPE_CHECKING:
+    from tutor.simulator.images.traffic import Request, Response
     from tutor.simulator.kubelet.runtime import Runtime
 
 ACTOR_PACKAGES = ("tutor.simulator.controllers", "tutor.simulator.scheduler", "tutor.simulator.kubelet")
@@ -61,7 +62,7 @@ class ClusterState:
     control_plane: ControlPlane
 
 
-def _no_token(_account: Obj, _secret: Obj) -> str:
+def _no_token(_owner: Obj, _use: Mapping[str, Any]) -> str:
     """Without an API there is nobody to show a token to."""
     return "none"
 
@@ -82,6 +83,10 @@ class SimulatedCluster:
         """The certificate authority of the API server, as PEM; a server sets it when it starts."""
         self.stored_token: Callable[[Obj, Obj], str] = _no_token
         """Makes the token that a Secret keeps for a ServiceAccount; the API sets it, for it has to know its own tokens."""
+        self.pod_token: Callable[[Obj, Mapping[str, Any]], str] = _no_token
+        """Makes the token that a pod finds in a volume, for a source of the volume (serviceAccountToken); the API sets it, too."""
+        self.ask_api: Callable[[Request], Response] | None = None
+        """Answers requests of pods to the API server; None while there is none."""
         self.runtime: Runtime
         """What kubelets do for the API server: logs, commands in containers (set by the kubelet package)."""
         self.clock = Clock(now)

@@ -33,6 +33,8 @@ LOCAL = ("localhost", "127.0.0.1")
 
 Finder = Callable[[str, int, str], tuple[Container | None, bool]]
 """The container that listens at an address and port, and whether there is a pod at the address at all."""
+AskApi = Callable[[Request], Response]
+"""Asks the API server in the name of a pod. Raises ConnectionFailed when it does not answer."""
 
 
 def _service_ips(service: Obj) -> Iterable[str]:
@@ -64,8 +66,9 @@ def _shares_with_nobody(_: ContainerConfig) -> None:
 class Network:
     """What containers reach, seen from one moment to the next; it remembers which nodes are cut off."""
 
-    def __init__(self, client: Client, volumes: VolumeStore, find: Finder) -> None:
+    def __init__(self, client: Client, volumes: VolumeStore, find: Finder, ask_api: AskApi) -> None:
         self.volumes = volumes
+        self._ask_api = ask_api
         self._client = client
         self._store = client.store
         self._find = find
@@ -150,7 +153,7 @@ class Network:
         if name is None:
             raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
         if service["metadata"]["name"] == "kubernetes" and namespace_of(service) == "default":
-            return _api_answer(request)
+            return Response() if request.protocol == TCP else self._ask_api(request)
         targets = self._endpoints(namespace_of(service), service["metadata"]["name"], name)
         if not targets:
             raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
@@ -305,13 +308,3 @@ def _carries(entry: Mapping[str, Any], protocol: str) -> bool:
 def _is_address(text: str) -> bool:
     parts = text.split(".")
     return len(parts) == 4 and all(part.isdigit() and int(part) < 256 for part in parts)
-
-
-def _api_answer(request: Request) -> Response:
-    """The API server as pods see it: it is there, and wants to know who asks."""
-    if request.protocol == TCP:
-        return Response()
-    if request.path.split("?")[0] in ("/healthz", "/livez", "/readyz"):
-        return Response(200, b"ok")
-    body = b'{"kind":"Status","apiVersion":"v1","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}\n'
-    return Response(401, body, {"Content-Type": "application/json"})

@@ -22,6 +22,7 @@ from tutor.simulator.api.audit import AuditLog
 from tutor.simulator.api.call import Call, render
 from tutor.simulator.api.extensions import Extensions
 from tutor.simulator.api.http import Request, Response, User, plain_text
+from tutor.simulator.api.inside import serve_pods
 from tutor.simulator.api.negotiation import Accepted, accepted
 from tutor.simulator.api.parsing import check_size
 from tutor.simulator.api.selectors import parse_fields, single_name
@@ -60,6 +61,7 @@ class Api:
         self.extensions = Extensions(cluster)
         self.signer: Signer | None = None
         """What signs approved requests for certificates; None while there is no authority (only a server has one)."""
+        serve_pods(self)
         self.offset = 0
         """Seconds that dates are shifted by on the way out: what the clients' clock is ahead of the cluster's."""
 

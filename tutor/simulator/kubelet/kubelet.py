@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.simulator.controllers.placed import index_pods_by_node
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.events import EventRecorder
-from tutor.simulator.images.traffic import TCP
+from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request, Response
 from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.kubelet import sharing, syncing, waking
 from tutor.simulator.kubelet.addresses import Addresses
@@ -50,6 +50,13 @@ def _shows_differently(change: Change) -> bool:
     return any(new.get(field) != old.get(field) for field in ("labels", "annotations"))
 
 
+def _ask_api(cluster: SimulatedCluster, request: Request) -> Response:
+    """What the API server answers a pod. Raises ConnectionFailed."""
+    if cluster.ask_api is None:
+        raise ConnectionFailed("refused")
+    return cluster.ask_api(request)
+
+
 def _ignore(_: object) -> None:
     """Nobody wants to know."""
 
@@ -72,7 +79,7 @@ class Kubelet:
         index_pods_by_node(self._store)
         self.volumes = VolumeStore()
         self.addresses = Addresses(client)
-        self.network = Network(client, self.volumes, self.container_at)
+        self.network = Network(client, self.volumes, self.container_at, partial(_ask_api, cluster))
         self.network.find_sharing = partial(sharing.sharing, self)
         self.records: dict[str, PodRecord] = {}
         self._by_ip: dict[str, str] = {}
@@ -90,7 +97,7 @@ class Kubelet:
             client,
             cluster.ids,
             Puller(),
-            Mounter(client, self.volumes),
+            Mounter(client, self.volumes, lambda pod, source: cluster.pod_token(pod, source)),
             self.network,
             self.recorder,
             self.addresses.take,

@@ -131,5 +131,10 @@ class Look:
         try:
             self.pod = self.services.client.update_status("pods", self.pod, status)
         except ApiError as error:
-            if error.code != 404:
+            latest = self.services.client.get("pods", namespace_of(self.pod), name_of(self.pod))
+            if error.code == 409 and latest is not None and uid_of(latest) == uid_of(self.pod):
+                self.pod = self.services.client.update_status(
+                    "pods", latest, status
+                )  # its own container has changed it
+            elif error.code != 404:
                 raise

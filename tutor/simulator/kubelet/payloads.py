@@ -5,7 +5,7 @@ Source: pkg/volume/configmap, secret, projected and downwardapi.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tutor.simulator.client import Client
@@ -15,18 +15,22 @@ from tutor.simulator.store import Obj
 
 Files = dict[str, bytes]
 Modes = dict[str, int]
-TOKEN = "eyJhbGciOiJSUzI1NiJ9.c2ltdWxhdGVk.c2lnbmF0dXJl"
-"""What stands in the place of a service account's token in files: a pod has no way to use it against the simulated API."""
 FILLED = ("configMap", "secret", "downwardAPI", "projected")
 USUAL_MODE = 0o644
 GROUP_READS = 0o440
+
+
+IssueToken = Callable[[Obj, Mapping[str, Any]], str]
+"""Makes the token of a pod for a source of a volume."""
 
 
 class MountError(Exception):
     """A volume cannot be set up now."""
 
 
-def contents(client: Client, pod: Obj, volume: Mapping[str, Any], node: Obj | None) -> tuple[Files, Modes] | None:
+def contents(
+    client: Client, pod: Obj, volume: Mapping[str, Any], node: Obj | None, token: IssueToken
+) -> tuple[Files, Modes] | None:
     """The files of a volume that the kubelet fills, with modes that are not the usual one; None for other volumes. Raises
     MountError."""
     kind = next((kind for kind in FILLED if volume.get(kind) is not None), "")
@@ -38,7 +42,7 @@ def contents(client: Client, pod: Obj, volume: Mapping[str, Any], node: Obj | No
     files, modes, problems = Files(), Modes(), list[str]()
     for part in sources:
         try:
-            found, own = _part(client, pod, part, node)
+            found, own = _part(client, pod, part, node, token)
         except MountError as error:
             problems.append(str(error))
             continue
@@ -51,7 +55,9 @@ def contents(client: Client, pod: Obj, volume: Mapping[str, Any], node: Obj | No
     return files, {path: mode for path, mode in modes.items() if mode != USUAL_MODE}
 
 
-def _part(client: Client, pod: Obj, source: Mapping[str, Any], node: Obj | None) -> tuple[Files, Modes]:
+def _part(
+    client: Client, pod: Obj, source: Mapping[str, Any], node: Obj | None, token: IssueToken
+) -> tuple[Files, Modes]:
     if source.get("configMap") is not None:
         return _from_object(client, pod, source["configMap"], "configmaps")
     if source.get("secret") is not None:
@@ -59,7 +65,7 @@ def _part(client: Client, pod: Obj, source: Mapping[str, Any], node: Obj | None)
     if source.get("downwardAPI") is not None:
         return _from_pod(pod, source["downwardAPI"].get("items") or (), node)
     if source.get("serviceAccountToken") is not None:
-        return {source["serviceAccountToken"]["path"]: TOKEN.encode()}, {}
+        return {source["serviceAccountToken"]["path"]: token(pod, source["serviceAccountToken"]).encode()}, {}
     return {}, {}
 
 

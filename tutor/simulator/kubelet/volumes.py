@@ -12,7 +12,7 @@ from tutor.simulator.images.container import MountPoint
 from tutor.simulator.images.volumes import VolumeStore
 from tutor.simulator.kubelet import host_files
 from tutor.simulator.kubelet.environment import ConfigError, expand, references
-from tutor.simulator.kubelet.payloads import FILLED, MountError, contents
+from tutor.simulator.kubelet.payloads import FILLED, IssueToken, MountError, contents
 from tutor.simulator.objects import name_of, namespace_of, uid_of
 from tutor.simulator.store import Obj
 
@@ -113,13 +113,14 @@ def _most(volume: Mapping[str, Any]) -> int | None:
 class Mounter:
     """Fills volumes with what the API has."""
 
-    def __init__(self, client: Client, store: VolumeStore) -> None:
+    def __init__(self, client: Client, store: VolumeStore, token: IssueToken) -> None:
         self._client = client
+        self._token = token
         self.store = store
 
     def mount(self, pod: Obj, volume: Mapping[str, Any], node: Obj | None) -> None:
         """Make a volume ready. Raises MountError."""
-        content = contents(self._client, pod, volume, node)
+        content = contents(self._client, pod, volume, node, self._token)
         if content is not None:
             self.store.put_files(volume_id(self._client, pod, volume), *content, self._client.now)
             return

@@ -7,10 +7,12 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tutor.simulator.api.http import Request, User
+from tutor.simulator.clock import parse_timestamp
 from tutor.simulator.cluster import SimulatedCluster
 from tutor.simulator.errors import ApiError
 from tutor.simulator.objects import name_of, namespace_of, uid_of
@@ -19,6 +21,9 @@ from tutor.simulator.store import Obj
 ADMIN = User("kubernetes-admin", ("system:masters", "system:authenticated"))
 ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 ISSUER = "https://kubernetes.default.svc"
+YEAR = 365 * 24 * 3600.0
+REFRESHED_AFTER = 0.8
+"""The part of a token's time after which it is replaced."""
 STORED_ISSUER = "kubernetes/serviceaccount"
 """Issuer of the tokens that Secrets keep."""
 
@@ -33,6 +38,8 @@ class TokenClaims:
     expires: float
     audiences: tuple[str, ...]
     bound: dict[str, str] | None = None
+    issued: float | None = None
+    """None: now."""
 
 
 class Authenticator:
@@ -43,6 +50,7 @@ class Authenticator:
         self._key = hashlib.sha256(cluster.ids.uid().encode()).digest()
         self._tokens: dict[str, User] = {}
         cluster.stored_token = self.issue_stored
+        cluster.pod_token = self.issue_for_pod
         self.trusts_everyone = True
         """No credentials needed: for callers in the same process. A server turns it off."""
 
@@ -66,7 +74,7 @@ class Authenticator:
 
     def issue(self, claims: TokenClaims) -> str:
         """A signed token for a service account: a JSON web token that this cluster can check."""
-        now = self._cluster.clock.now
+        issued = int(self._cluster.clock.now if claims.issued is None else claims.issued)
         subject = f"system:serviceaccount:{claims.namespace}:{claims.service_account}"
         account = {"name": claims.service_account, "uid": claims.uid}
         kubernetes: dict[str, Any] = {"namespace": claims.namespace, "serviceaccount": account}
@@ -75,22 +83,44 @@ class Authenticator:
         payload = {
             "aud": list(claims.audiences),
             "exp": int(claims.expires),
-            "iat": int(now),
+            "iat": issued,
             "iss": ISSUER,
             "kubernetes.io": kubernetes,
-            "nbf": int(now),
+            "nbf": issued,
             "sub": subject,
         }
         return self._signed(payload)
 
-    def issue_stored(self, account: Obj, secret: Obj) -> str:
+    def issue_stored(self, account: Obj, secret: Mapping[str, Any]) -> str:
         """The token that a Secret keeps: good for as long as there are the account and the Secret."""
         namespace, name = namespace_of(account), name_of(account)
         owner = {"name": name, "uid": uid_of(account)}
-        bound = {"name": name_of(secret), "uid": uid_of(secret)}
+        bound = {"name": secret["metadata"]["name"], "uid": secret["metadata"]["uid"]}
         kubernetes = {"namespace": namespace, "serviceaccount": owner, "secret": bound}
         subject = f"system:serviceaccount:{namespace}:{name}"
         return self._signed({"iss": STORED_ISSUER, "kubernetes.io": kubernetes, "sub": subject})
+
+    def issue_for_pod(self, pod: Obj, source: Mapping[str, Any]) -> str:
+        """The token in a volume of a pod. One for the API server lasts for a year, as genuine servers let it last; others are
+        replaced when four fifths of their time are over (pkg/kubelet/token, requiresRefresh)."""
+        namespace = namespace_of(pod)
+        account = self._cluster.store.get("serviceaccounts", namespace, pod["spec"].get("serviceAccountName", ""))
+        if account is None:
+            return ""
+        began, seconds = (
+            parse_timestamp(pod["metadata"]["creationTimestamp"]),
+            float(source.get("expirationSeconds") or 3600),
+        )
+        issued, expires, audience = began, began + YEAR, source.get("audience")
+        if audience:
+            turn = REFRESHED_AFTER * seconds
+            issued = began + (self._cluster.clock.now - began) // turn * turn
+            expires = issued + seconds
+        bound = {"kind": "Pod", "name": name_of(pod), "uid": uid_of(pod)}
+        claims = TokenClaims(
+            namespace, name_of(account), uid_of(account), expires, (audience or ISSUER,), bound, issued
+        )
+        return self.issue(claims)
 
     def _signed(self, payload: dict[str, Any]) -> str:
         signed = f"{_segment({'alg': 'HS256', 'typ': 'JWT'})}.{_segment(payload)}"
@@ -105,7 +135,7 @@ class Authenticator:
         if not signed or not hmac.compare_digest(_base64(self._sign(signed)), signature):
             return None
         payload = _payload(signed)
-        if payload is None or not self._lasts(payload):
+        if payload is None or not self._lasts(payload) or ISSUER not in payload.get("aud", (ISSUER,)):
             return None
         namespace, name = payload["kubernetes.io"]["namespace"], payload["kubernetes.io"]["serviceaccount"]["name"]
         account = self._cluster.store.get("serviceaccounts", namespace, name)
@@ -117,10 +147,18 @@ class Authenticator:
     def _lasts(self, payload: dict[str, Any]) -> bool:
         """Whether a token's time is not over; that of a stored token is when its Secret goes."""
         if payload.get("iss") != STORED_ISSUER:
-            return bool(payload.get("exp", 0) > self._cluster.clock.now)
+            return bool(payload.get("exp", 0) > self._cluster.clock.now) and self._has_its_pod(payload)
         known = payload["kubernetes.io"]
         secret = self._cluster.store.get("secrets", known["namespace"], known["secret"]["name"])
         return secret is not None and uid_of(secret) == known["secret"]["uid"]
+
+    def _has_its_pod(self, payload: dict[str, Any]) -> bool:
+        """Whether the pod that a token is bound to, if any, is still there."""
+        known = payload["kubernetes.io"]
+        if "pod" not in known:
+            return True
+        pod = self._cluster.store.get("pods", known["namespace"], known["pod"]["name"])
+        return pod is not None and uid_of(pod) == known["pod"]["uid"]
 
 
 def service_account(namespace: str, name: str, uid: str = "") -> User:

@@ -28,6 +28,8 @@ class _CurlOptions:
     write_out: str = ""
     limit: float = 300.0
     connect_limit: float = 130.0
+    insecure: bool = False
+    authority: str = ""
 
 
 _CURL_VALUES = {
@@ -36,6 +38,7 @@ _CURL_VALUES = {
     "-o": "output",
     "--output": "output",
     "-w": "write_out",
+    "--cacert": "authority",
     "--write-out": "write_out",
 }
 _CURL_FLAGS = {
@@ -45,6 +48,7 @@ _CURL_FLAGS = {
     "i": "include",
     "I": "head",
     "v": "verbose",
+    "k": "insecure",
 }
 _CURL_LONG = {
     "silent": "silent",
@@ -53,6 +57,7 @@ _CURL_LONG = {
     "include": "include",
     "head": "head",
     "verbose": "verbose",
+    "insecure": "insecure",
 }
 _CURL_IGNORED = {
     "-A",
@@ -61,7 +66,6 @@ _CURL_IGNORED = {
     "--retry-delay",
     "-u",
     "--user",
-    "--cacert",
     "--resolve",
     "-e",
     "-b",
@@ -111,7 +115,7 @@ def _curl_cluster(options: _CurlOptions, word: str, words: Iterator[str]) -> str
             else:
                 setattr(options, _CURL_VALUES[f"-{letter}"], value)
             return ""
-        elif letter not in "LkgqN46#":
+        elif letter not in "LgqN46#":
             return f"curl: option {word}: is unknown\ncurl: try 'curl --help' for more information\n"
     return ""
 
@@ -143,6 +147,10 @@ class Curl(Client):
             response = here.request(url.host, url.port, request)
         except ConnectionFailed as error:
             self._failed(here, options, url, error)
+            return
+        problem = _trust_problem(here, options) if protocol == "https" else None
+        if problem is not None:
+            self._complain(here, options, response.seconds, *problem)
             return
         if response.seconds > options.limit:
             self._complain(here, options, options.limit, 28, _curl_timeout(options.limit))
@@ -176,6 +184,20 @@ class Curl(Client):
         if options.write_out:
             output.append(("stdout", _write_out(options.write_out, None)))
         self.finish(here, seconds, code, *output)
+
+
+def _trust_problem(here: Here, options: _CurlOptions) -> tuple[int, str] | None:
+    """Why a server whose certificate no public authority has signed is not trusted."""
+    if options.insecure:
+        return None
+    if options.authority:
+        path = options.authority
+        missing = here.read(path) is None
+        return (
+            (77, f"(77) error setting certificate verify locations:  CAfile: {path} CApath: none") if missing else None
+        )
+    more = "More details here: https://curl.se/docs/sslcerts.html"
+    return 60, f"(60) SSL certificate problem: unable to get local issuer certificate\n{more}"
 
 
 def _curl_timeout(limit: float, *, connecting: bool = False) -> str:

@@ -110,6 +110,9 @@ class Nginx(FileServer):
         elif not here.tell(Nginx, signal):
             here.log('nginx: [error] invalid PID number "" in "/run/nginx.pid"\n', "stderr")
             signal = None
+        else:
+            stamp = datetime.fromtimestamp(here.now, UTC).strftime("%Y/%m/%d %H:%M:%S")
+            here.log(f"{stamp} [notice] 15#15: signal process started\n", "stderr")
         here.exit(1 if signal is None else 0)
 
     @staticmethod
