@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from tests.simulator.chaos import bodies
@@ -193,14 +194,16 @@ def move_out(monkey: Monkey, one: int, other: int) -> None:
 def break_something(monkey: Monkey, one: int, other: int) -> None:
     """Any fault."""
     known = faults.faults(monkey.cluster)
-    faults.set_fault(monkey.cluster, known[one % len(known)].name, True)
+    with suppress(faults.NotNow):
+        faults.set_fault(monkey.cluster, known[one % len(known)].name, True)
 
 
 def mend(monkey: Monkey, one: int, other: int) -> None:
     """A fault that there is goes."""
     broken = [fault for fault in faults.faults(monkey.cluster) if fault.is_on()]
     if broken:
-        faults.set_fault(monkey.cluster, broken[one % len(broken)].name, False)
+        with suppress(faults.NotNow):
+            faults.set_fault(monkey.cluster, broken[one % len(broken)].name, False)
 
 
 def remember(monkey: Monkey, one: int, other: int) -> None:

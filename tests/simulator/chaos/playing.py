@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from tests.simulator.chaos import bodies
 from tests.simulator.chaos.invariants import Watcher, always, settled
@@ -16,9 +17,10 @@ SETTLE_SECONDS = 3600.0
 
 def calm_down(monkey: Monkey) -> None:
     """End all faults, open all nodes, and give everything an image and a size that work."""
-    for fault in faults.faults(monkey.cluster):
-        if fault.is_on():
-            faults.set_fault(monkey.cluster, fault.name, False)
+    for _ in range(2):  # some can be ended only once there is an API server again
+        for fault in faults.faults(monkey.cluster):
+            with suppress(faults.NotNow):
+                faults.set_fault(monkey.cluster, fault.name, False)
     for number in (1, 2, 3):
         opened = {"unschedulable": False, "taints": None}
         monkey.send("PATCH", f"/api/v1/nodes/node-{number}", {"spec": opened}, MERGE)
