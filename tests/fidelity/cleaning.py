@@ -12,7 +12,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (rf"-(?={_RANDOM}*[0-9]){_RANDOM}{{8,10}}\b", "-HASH"),
     (rf"-{_RANDOM}{{5}}(?=\b|_)", "-POD"),
     (r"sha256:[0-9a-f]{12,64}", "DIGEST"),
-    (r'start exec "[0-9a-f]{64}"', 'start exec "ID"'),
+    (r'(start exec|container) "[0-9a-f]{64}"', r'\1 "ID"'),
     (r"containerd://[0-9a-f]+", "CONTAINER"),
     (r"\bnode-\d\b", "NODE"),
     (r"-\d{8}\b", "-MINUTE"),
