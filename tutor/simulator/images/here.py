@@ -49,6 +49,10 @@ class InContainer:
         return self.container.config.user
 
     @property
+    def capabilities(self) -> int:
+        return self.container.config.capabilities
+
+    @property
     def may_gain_privileges(self) -> bool:
         return self.container.config.may_gain_privileges
 

@@ -32,6 +32,10 @@ SAFE_SYSCTLS = frozenset(
 """Kernel parameters that touch nobody but the pod (pkg/kubelet/sysctl/safe_sysctls.go)."""
 
 
+OS, OS_LABEL = "linux", "kubernetes.io/os"
+"""What all nodes run (pkg/kubelet/lifecycle/predicate.go rejects pods for anything else)."""
+
+
 class Refusal(NamedTuple):
     """Why a pod is not taken: the reason its status shows, and the message of the event."""
 
@@ -49,6 +53,13 @@ def refuse(pod: Obj, node: NodeInfo) -> Refusal | None:
     short = _short_of(wanted, info)
     if short is not None:
         return short
+    if (pod["spec"].get("nodeSelector") or {}).get(OS_LABEL, OS) != OS:
+        return Refusal(
+            "PodOSSelectorNodeLabelDoesNotMatch",
+            "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
+        )
+    if (pod["spec"].get("os") or {}).get("name", OS) != OS:
+        return Refusal("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS")
     for check in (node_affinity, node_ports):
         rejection = check(wanted, info)
         if rejection is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tutor.simulator.images.container import Container
-from tutor.simulator.images.traffic import ConnectionFailed, Request
+from tutor.simulator.images.traffic import HTTP, HTTPS, ConnectionFailed, Request
 from tutor.simulator.kubelet.look import Look, on_grid
 from tutor.simulator.kubelet.refusals import sync_refusal
 from tutor.simulator.kubelet.state import Operation, Reason
@@ -64,8 +64,16 @@ def http_hook(look: Look, action: Mapping[str, Any], container: Mapping[str, Any
     run = look.own(container["name"]).current
     if not action.get("host") and run is not None and look.now - (run.started or 0.0) < LISTEN_SECONDS:
         return f"{failed}connect: connection refused"
+    secure = str(action.get("scheme") or "HTTP").upper() == "HTTPS"
     try:
-        look.services.world.direct(host, port, Request("GET", path))
+        try:
+            look.services.world.direct(host, port, Request("GET", path, protocol=HTTPS if secure else HTTP))
+        except ConnectionFailed as error:
+            if not secure or error.kind != "protocol":
+                raise
+            look.services.world.direct(host, port, Request("GET", path))
+            text = f"request to HTTPS lifecycle hook {host}:{port} got HTTP response, retry with HTTP succeeded"
+            look.event("Warning", "LifecycleHTTPFallback", text)
     except ConnectionFailed as error:
         return failed + ("i/o timeout" if error.kind == "timeout" else "connect: connection refused")
     return ""

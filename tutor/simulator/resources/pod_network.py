@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tutor.simulator.errors import FieldError, duplicate, forbidden_field, invalid, required
+from tutor.simulator.errors import FieldError, duplicate, forbidden_field, invalid, required, too_long
 from tutor.simulator.names import name_problems, qualified_name_problems
 
 Json = Mapping[str, Any]
@@ -22,12 +22,14 @@ _SEARCH_RULE = (
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end "
     f"with an alphanumeric character (e.g. 'example.com', regex used for validation is '{_SEARCH}')"
 )
+MOST_OF_A_HOSTNAME = 64
 _MOST = {"nameservers": 3, "searches": 32}
 
 
 def validate_network(spec: Json, path: str) -> Iterator[FieldError]:
     """DNS, host aliases, and the ports of a pod on its node's own network."""
     yield from _dns(spec, path)
+    yield from _hostname(spec, f"{path}.hostnameOverride")
     if spec.get("hostNetwork"):
         yield from _host_ports(spec, path)
     for i, alias in enumerate(spec.get("hostAliases") or ()):
@@ -36,6 +38,20 @@ def validate_network(spec: Json, path: str) -> Iterator[FieldError]:
         for j, name in enumerate(alias.get("hostnames") or ()):
             for problem in name_problems(name, "subdomain"):
                 yield invalid(f"{where}.hostnames[{j}]", name, problem)
+
+
+def _hostname(spec: Json, where: str) -> Iterator[FieldError]:
+    """A host name that overrides all others (validatePodHostName)."""
+    name = spec.get("hostnameOverride")
+    if name is None:
+        return
+    for field in ("setHostnameAsFQDN", "hostNetwork"):
+        if spec.get(field):
+            yield forbidden_field(where, f"may not be specified when {field} is true")
+    if len(name) > MOST_OF_A_HOSTNAME:
+        yield too_long(where, MOST_OF_A_HOSTNAME)
+    for problem in name_problems(name, "subdomain"):
+        yield invalid(where, name, problem)
 
 
 def _host_ports(spec: Json, path: str) -> Iterator[FieldError]:

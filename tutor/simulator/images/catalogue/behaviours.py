@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 HUB = "docker.io/library/"
 E2E = "registry.k8s.io/e2e-test-images/"
-CLIENTS = ("wget", "nslookup", "nc", "ping")
+CLIENTS = ("wget", "nslookup", "nc", "ping", "ip", "ifconfig", "route")
 BIND = ("dig", "host", "getent")
 
 

@@ -59,6 +59,10 @@ class Here(Protocol):
         """The number of the user it runs as."""
 
     @property
+    def capabilities(self) -> int:
+        """What root may do inside, as a set of bits (capabilities(7))."""
+
+    @property
     def may_gain_privileges(self) -> bool:
         """Whether a program's set-user-ID bit counts (allowPrivilegeEscalation)."""
 
