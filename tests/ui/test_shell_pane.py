@@ -272,3 +272,15 @@ async def test_the_line_is_edited_as_in_bash_however_fast_one_types(
         await press(pilot, "f2")
         await run_lines(pilot, "kubectl get pods", "echo one two")
         assert await typed(pilot, *keys.split()) == line
+
+
+async def test_a_command_of_several_lines_comes_back_on_one(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await run_lines(pilot, "cat <<EOF\nfirst\nEOF")
+        await press(pilot, "up")
+        line = pilot.app.screen.query_one(ShellInput)
+        assert line.value == "cat <<EOF\nfirst\nEOF"
+        assert "$ cat <<EOF\u21b5first\u21b5EOF\n" in text_of(pilot)
+        pilot.app.post_message(Paste("a\tb\x1b[2Jc"))
+        await settle(pilot)
+        assert "\x1b" not in text_of(pilot)

@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from rich.text import Text
 from textual.binding import BindingType
 from textual.events import Key
 from textual.widgets import Input
 
 from tutor.ui.keys import act_in_turn, bind
 
+_SHOWN = {**{code: chr(0x2400 + code) for code in range(32)}, ord("\t"): " ", ord("\n"): "\u21b5", 0x7F: "\u2421"}
+"""How control characters are drawn, each in one cell."""
 _NEXT_WORD = re.compile(r"\W*\w+")
 
 
@@ -39,6 +42,13 @@ class ReadlineInput(Input):
         self._deleted = ""
         self._last_word: tuple[int, int, str] | None = None
         """How many commands back the word is from that was written last, where it begins, and the line with it."""
+
+    @property
+    def _value(self) -> Text:
+        """What is drawn of the line: it may hold the ends of lines, as a here-document from the history does, and whatever is pasted.
+        As they are they would be written beyond the line."""
+        shown = super()._value
+        return Text(shown.plain.translate(_SHOWN), no_wrap=True, overflow="ignore", end="")
 
     async def _on_key(self, event: Key) -> None:
         if not await act_in_turn(self, event):
