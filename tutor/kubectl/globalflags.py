@@ -18,7 +18,7 @@ GLOBAL_FLAGS: tuple[Flag, ...] = (
     boolean("disable-compression", "Accepted; answers are never compressed here."),
     boolean("insecure-skip-tls-verify", "Do not check the server's certificate. This makes the connection unsafe."),
     string("kubeconfig", "Use this kubeconfig file of the workspace instead of the exercise's own."),
-    string("kuberc", "Accepted; the built-in kubectl has no kuberc file."),
+    string("kuberc", "File with your own defaults for flags and aliases for commands."),
     duration("log-flush-frequency", "Accepted; log lines appear at once.", default=5.0),
     boolean("match-server-version", "Accepted; the built-in kubectl talks to every version."),
     string("namespace", "Use this namespace for the request.", "n"),

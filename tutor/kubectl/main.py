@@ -40,6 +40,10 @@ def _dispatch(argv: list[str], io: KubectlIO, config: KubeConfig) -> None:
 
         io.stdout(answer(complete(argv[1:], io, config)))
         return
+    if io.environment.get("KUBERC") or any(word.startswith("--kuberc") for word in argv):
+        from tutor.kubectl.preferences import prepared
+
+        argv = prepared(argv, io)
     leading, rest = _split_leading_flags(argv)
     if not rest:
         io.stdout(general_help())
@@ -121,6 +125,14 @@ def _split_leading_flags(argv: list[str]) -> tuple[list[str], list[str]]:
             return argv[:position], argv[position + 1 :] or []
         position += 2 if argv[position] in _takes_value() else 1
     return argv[:position], argv[position:]
+
+
+def leaf_of(argv: list[str]) -> Command | None:
+    """The command a whole line names; None when there is no such command."""
+    _, rest = _split_leading_flags(argv)
+    if not rest or find_command(rest[0]) is None:
+        return None
+    return resolve(rest)[1]
 
 
 def resolve(words: list[str]) -> tuple[list[Command], Command, list[str]]:
