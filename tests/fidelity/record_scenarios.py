@@ -19,6 +19,8 @@ from typing import Any
 from tests.fidelity.scenario import RECORDINGS, Run, Scenario, load, path_of
 
 AT_ONCE = 8
+EXEC_SECONDS = 60
+"""The longest a command in a container may take."""
 
 
 class GenuineDriver:
@@ -49,6 +51,17 @@ class GenuineDriver:
     def wait(self, seconds: float) -> None:
         """Real time."""
         time.sleep(seconds)
+
+    def exec(self, namespace: str, pod: str, container: str, script: str) -> tuple[int, str]:
+        """Over a websocket, with a client of its own: the stream takes it over."""
+        from kubernetes import client
+        from kubernetes.stream import stream
+
+        api = client.CoreV1Api(self._make())
+        options = {"container": container, "command": ["sh", "-c", script], "stdout": True, "stderr": True}
+        socket = stream(api.connect_get_namespaced_pod_exec, pod, namespace, **options, _preload_content=False)
+        socket.run_forever(timeout=EXEC_SECONDS)
+        return int(socket.returncode), str(socket.read_all())
 
 
 def record(driver: GenuineDriver, scenario: Scenario) -> Any:

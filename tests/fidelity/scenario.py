@@ -38,9 +38,11 @@ API_VERSIONS = {
     "Event": "v1",
     "Node": "v1",
     "PersistentVolumeClaim": "v1",
+    "PersistentVolume": "v1",
     "ResourceQuota": "v1",
     "ServiceAccount": "v1",
     "Namespace": "v1",
+    "LimitRange": "v1",
     "Deployment": "apps/v1",
     "ReplicaSet": "apps/v1",
     "StatefulSet": "apps/v1",
@@ -64,6 +66,9 @@ class Driver(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
+
+    def exec(self, namespace: str, pod: str, container: str, script: str) -> tuple[int, str]:
+        """Run a script of the shell in a container: its exit code, and all it wrote."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +201,11 @@ class Run:
             self.driver.wait(0.5)
             within -= 0.5
         self.replies.append(["never", argument["holds"]])
+
+    def _exec(self, argument: dict[str, str]) -> None:
+        container = argument.get("container") or self.get("Pod", argument["pod"])["spec"]["containers"][0]["name"]
+        code, text = self.driver.exec(self.namespace, argument["pod"], container, f"exec 2>&1; {argument['sh']}")
+        self.replies.append(["exec", code, clean(text, self.namespace)])
 
     def _logs(self, argument: dict[str, Any]) -> None:
         pod = argument.get("pod", 0)

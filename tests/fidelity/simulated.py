@@ -38,6 +38,20 @@ class SimulatedDriver:
         """Virtual time."""
         self.cluster.engine.advance(seconds)
 
+    def exec(self, namespace: str, pod: str, container: str, script: str) -> tuple[int, str]:
+        """As the API server has it done."""
+        argv = ["sh", "-c", script]
+        session = self.cluster.runtime.exec(namespace, pod, container, argv, stdin=False, tty=False)
+        assert session is not None, f"{pod}: {container} does not run"
+        output = b""
+        for _ in range(600):
+            output += b"".join(data for _, data in session.output())
+            if (status := session.exit_status()) is not None:
+                causes = (status.get("details") or {}).get("causes") or [{"message": "0"}]
+                return int(causes[0]["message"]), output.decode()
+            self.cluster.engine.advance(0.1)
+        raise AssertionError(f"still running after a minute: {script}")
+
 
 def play_simulated(scenario: Scenario, driver: SimulatedDriver) -> dict[str, Any]:
     """Play a scenario in a namespace of its own; returns what is observed at the end."""
