@@ -214,6 +214,43 @@ def test_a_target_scaled_to_zero_is_left_alone(stage: Stage) -> None:
     assert stage.get("deployments.apps", "web")["spec"]["replicas"] == 0
 
 
+@pytest.mark.parametrize(
+    ("selector", "outcome"),
+    [
+        ("app=web", "ValidMetricFound"),
+        ("app in (web, other),!gone", "ValidMetricFound"),
+        ("app=", "FailedGetResourceMetric"),
+        ("app in", "InvalidSelector"),
+        ("app>1", "InvalidSelector"),
+        ("", "InvalidSelector"),
+    ],
+)
+def test_a_custom_resource_says_in_a_text_which_pods_it_has(
+    stage: Stage, load: Load, selector: str, outcome: str
+) -> None:
+    scale = {
+        "specReplicasPath": ".spec.replicas",
+        "statusReplicasPath": ".status.replicas",
+        "labelSelectorPath": ".status.selector",
+    }
+    anything = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    version = {"name": "v1", "served": True, "storage": True, "schema": anything, "subresources": {"scale": scale}}
+    names = {"plural": "shops", "singular": "shop", "kind": "Shop", "listKind": "ShopList"}
+    spec = {"group": "example.com", "names": names, "scope": "Namespaced", "versions": [version]}
+    kind = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+    crd = {**kind, "metadata": {"name": "shops.example.com"}, "spec": spec}
+    stage.create("customresourcedefinitions.apiextensions.k8s.io", crd)
+    stage.create("deployments.apps", web())
+    shop = {"apiVersion": "example.com/v1", "kind": "Shop", "metadata": {"name": "corner"}}
+    stage.create("shops.example.com", {**shop, "spec": {"replicas": 1}, "status": {"selector": selector}})
+    load.cores = 0.2
+    if outcome == "ValidMetricFound":
+        load.pass_time(330)
+    stage.create(HPAS, hpa(scaleTargetRef={"apiVersion": "example.com/v1", "kind": "Shop", "name": "corner"}))
+    assert conditions(stage.status(HPAS, "web"))["ScalingActive"][1] == outcome
+    assert stage.get("shops.example.com", "corner")["spec"]["replicas"] == (4 if outcome == "ValidMetricFound" else 1)
+
+
 def test_two_autoscalers_for_the_same_pods_stop_each_other(stage: Stage, load: Load) -> None:
     stage.create("deployments.apps", web())
     load.pass_time(330)

@@ -152,6 +152,11 @@ class HorizontalController(Controller):
 
     def _pods(self, look: _Look) -> list[Obj]:
         selector = look.target.selector
+        if look.target.problem:
+            text = f"couldn't convert selector into a corresponding internal selector object: {look.target.problem}"
+            self.events.warning(look.hpa, "InvalidSelector", text)
+            self._set(look.conditions, "ScalingActive", False, "InvalidSelector", text)
+            raise _Undecided(text)
         if not selector:
             self.events.warning(look.hpa, "SelectorRequired", "selector is required")
             text = "the HPA target's scale is missing a selector"

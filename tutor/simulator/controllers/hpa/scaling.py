@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tutor.simulator.api.selectors import Requirement, parse_labels
 from tutor.simulator.client import Client
-from tutor.simulator.errors import group_resource, not_found
+from tutor.simulator.errors import ApiError, bad_request, group_resource, not_found
 from tutor.simulator.objects import copy_json, name_of, namespace_of
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.store import Obj
@@ -26,6 +27,8 @@ class ScaleTarget:
     replicas: int
     selector: Mapping[str, Any] | None
     """As a metav1.LabelSelector."""
+    problem: str = ""
+    """Why the text that a custom resource has for its selector cannot be read, if it cannot."""
 
     @property
     def selector_text(self) -> str:
@@ -61,7 +64,10 @@ def find_target(client: Client, hpa: Obj) -> ScaleTarget:
         raise ScaleError(f'{group_resource(resource.plural, resource.group)} "{reference["name"]}" not found')
     replicas = _at(obj, resource.scale.spec_replicas)
     selector = _at(obj, resource.scale.selector) if resource.scale.selector else None
-    return ScaleTarget(resource, obj, int(replicas or 0), _as_selector(selector))
+    try:
+        return ScaleTarget(resource, obj, int(replicas or 0), _as_selector(selector))
+    except ApiError as error:
+        return ScaleTarget(resource, obj, int(replicas or 0), None, error.message)
 
 
 def _kind(client: Client, group: str, kind: str) -> Resource | None:
@@ -77,12 +83,35 @@ def _at(obj: Obj, path: Iterable[str]) -> Any:
 
 
 def _as_selector(value: Any) -> Mapping[str, Any] | None:
-    """A LabelSelector; the selector of a ReplicationController is a plain map."""
+    """A LabelSelector; the selector of a ReplicationController is a plain map, that of a custom resource is text. Raises
+    ApiError."""
+    if isinstance(value, str) and value.strip():
+        return {"matchExpressions": [_expression(requirement) for requirement in parse_labels(value)]}
     if not isinstance(value, Mapping):
         return None
     if "matchLabels" in value or "matchExpressions" in value:
         return value
     return {"matchLabels": value} if value else None
+
+
+_OPERATORS = {
+    "=": "In",
+    "in": "In",
+    "!=": "NotIn",
+    "notin": "NotIn",
+    "exists": "Exists",
+    "!": "DoesNotExist",
+}
+"""Operators of selectors in a text, and of those that are objects. Comparing numbers is known in texts only."""
+
+
+def _expression(requirement: Requirement) -> dict[str, Any]:
+    operator = _OPERATORS.get(requirement.operator)
+    if operator is None:
+        raise bad_request(
+            f"the simulated autoscaler does not know the operator {requirement.operator} of {requirement.key}"
+        )
+    return {"key": requirement.key, "operator": operator, "values": list(requirement.values)}
 
 
 def _format(selector: Mapping[str, Any]) -> str:
