@@ -184,19 +184,7 @@ def _memory() -> list[Row]:
     """Resident memory of a process that has the screens and a cluster with an exercise, in MB."""
     import subprocess
 
-    program = (
-        "import asyncio\n"
-        "from tutor.ui.app import TutorApp\n"
-        "from tutor.ui.services import Services\n"
-        "from tutor.cli.measure import resident_megabytes\n"
-        "async def main():\n"
-        f"    app = TutorApp(Services('simulated'), start_at='exercise:{EXERCISE}')\n"
-        "    async with app.run_test(size=(160, 48)) as pilot:\n"
-        "        await app.workers.wait_for_complete()\n"
-        "        await pilot.pause()\n"
-        "        print(resident_megabytes())\n"
-        "asyncio.run(main())\n"
-    )
+    program = f"from tutor.cli.measure_screens import memory; print(memory({EXERCISE!r}))"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     return [("memory with screens, cluster and an exercise", float(done.stdout.split()[-1]), "MB", "at most 120")]
 

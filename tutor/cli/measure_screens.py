@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 SIZE = (160, 48)
 PODS = 50
+REST, STEADY = 2.0, 0.5
+"""Memory is at rest when in so many seconds it has grown by no more than so many MB."""
 LONGEST = 60.0
 """Seconds after which waiting for the screen is given up."""
 
@@ -27,7 +30,28 @@ def measure(exercise: str, runs: int) -> tuple[float, float]:
     return asyncio.run(_measure(exercise, runs))
 
 
-async def _measure(exercise: str, runs: int) -> tuple[float, float]:
+def memory(exercise: str) -> float:
+    """MB that this process takes with the screens, a cluster, and an exercise in which a command has been run, once everything
+    that is loaded beside has been loaded."""
+    return asyncio.run(_memory(exercise))
+
+
+async def _memory(exercise: str) -> float:
+    from tutor.cli.measure import resident_megabytes
+
+    async with _shell_of(exercise) as (pilot, shell):
+        await _line(pilot, shell, "kubectl get pods --no-headers | wc -l; echo counted")
+        await _until(lambda: _printed(shell, "counted"))
+        before, now = 0.0, resident_megabytes()
+        while now - before > STEADY:
+            await asyncio.sleep(REST)
+            before, now = now, resident_megabytes()
+        return now
+
+
+@asynccontextmanager
+async def _shell_of(exercise: str) -> AsyncIterator[tuple[Pilot[None], ShellPane]]:
+    """An app with an exercise that is ready, the cursor in its shell."""
     from tutor.ui.app import TutorApp
     from tutor.ui.services import Services
     from tutor.ui.widgets.exercise.shell import ShellPane
@@ -38,6 +62,11 @@ async def _measure(exercise: str, runs: int) -> tuple[float, float]:
         shell = app.screen.query_one(ShellPane)
         await _until(lambda: shell.run is not None)
         await pilot.press("f2")
+        yield pilot, shell
+
+
+async def _measure(exercise: str, runs: int) -> tuple[float, float]:
+    async with _shell_of(exercise) as (pilot, shell):
         await _line(
             pilot, shell, f"kubectl create deployment many --image=registry.k8s.io/pause:3.10 --replicas={PODS}"
         )
