@@ -91,6 +91,22 @@ def test_attaching_shows_what_is_written_from_then_on() -> None:
     assert len(list(session.output())) == 3
 
 
+def test_a_prompt_is_handed_out_before_its_line_is_ended() -> None:
+    lab = Lab()
+    script = "printf 'name? '; read x; printf 'age? '; read y; echo $x $y"
+    lab.pod("app", {"command": ["sh", "-c", script], "stdin": True}, restartPolicy="Never")
+    lab.advance(5)
+    session = lab.cluster.runtime.attach("default", "app", "c", stdin=True, tty=False)
+    assert session is not None
+    said = [list(session.output())]
+    for answer in (b"ada\n", b"36\n"):
+        session.write(answer)
+        lab.advance(2)
+        said.append(list(session.output()))
+    assert said == [[("stdout", b"name? ")], [("stdout", b"age? ")], [("stdout", b"ada 36\n")]]
+    assert lab.log("app") == ["name? age? ada 36"]
+
+
 def test_an_attached_program_reads_what_is_typed() -> None:
     lab = Lab()
     lab.pod("app", {"command": ["sh", "-c", "read x; echo got $x"], "stdin": True}, restartPolicy="Never")

@@ -39,6 +39,11 @@ class Log:
         """How many lines there have been."""
         return self.dropped + len(self.lines)
 
+    @property
+    def unfinished(self) -> dict[str, str]:
+        """The line of each stream that has no newline yet, such as the prompt of a shell."""
+        return dict(self._partial)
+
     def after(self, written: int) -> list[LogLine]:
         """What came after so many lines, as far as it is kept."""
         return self.lines[max(0, written - self.dropped) :]

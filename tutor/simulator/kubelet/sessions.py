@@ -141,6 +141,8 @@ class AttachSession(_Session):
         self._log = running.log if running is not None else None
         self._seen = self._log.written if self._log is not None else 0
         self._run = running
+        self._ahead: dict[str, int] = {}
+        """How many characters of each stream's unfinished line have been handed out: a prompt cannot wait for its newline."""
 
     def output(self) -> Iterable[tuple[str, bytes]]:
         """What it has written since the last call."""
@@ -149,10 +151,15 @@ class AttachSession(_Session):
             log = running.log if running is not None else self._log
             if log is None:
                 return []
-            self._log = log
+            if log is not self._log:
+                self._log, self._ahead = log, {}
             lines = log.after(self._seen)
             self._seen = log.written
-            return [(line.stream, (line.text + "\n" * line.whole).encode()) for line in lines]
+            pieces = [(line.stream, line.text[self._ahead.pop(line.stream, 0) :] + "\n" * line.whole) for line in lines]
+            for stream, text in log.unfinished.items():
+                pieces.append((stream, text[self._ahead.get(stream, 0) :]))
+                self._ahead[stream] = len(text)
+            return [(stream, text.encode()) for stream, text in pieces if text]
 
     def exit_status(self) -> dict[str, Any] | None:
         """Attaching ends well when the process ends."""
