@@ -43,7 +43,7 @@ def test_kubectl_heeds_which_cluster_to_play_on(given: list[str], capsys: pytest
 
 def test_starting_loads_no_heavy_library() -> None:
     program = (
-        "import sys, tutor.cli; tutor.cli.build_parser();"
+        "import sys, tutor.cli.grammar; tutor.cli.grammar.build_parser();"
         "print([m for m in ('textual', 'rich', 'kubernetes', 'aiohttp', 'yaml', 'markdown_it', 'sqlite3') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
