@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from random import Random
 
+from tutor.simulator.ids import ALPHABET
 from tutor.simulator.images.programs.agnhost.flags import UNHANDLED, command_words, flag, note, number, seconds
 from tutor.simulator.images.programs.base import Here, Program
 from tutor.simulator.images.programs.client import Client
@@ -125,10 +125,10 @@ class LogsGenerator(Program):
 
 def _log_line(here: Here, number: int) -> str:
     """A line like those of an API server."""
-    chance = Random(f"{here.hostname}/{number}")
-    method, namespace = chance.choice(("GET", "POST", "PUT")), chance.choice(("kube-system", "default", "ns"))
-    name = "".join(chance.choice("bcdfghjklmnpqrstvwxz2456789") for _ in range(chance.randint(3, 4)))
-    return f"{number} {method} /api/v1/namespaces/{namespace}/pods/{name} {chance.randint(200, 599)}"
+    digest = hashlib.sha256(f"{here.hostname}/{number}".encode()).digest()
+    method, namespace = ("GET", "POST", "PUT")[digest[0] % 3], ("kube-system", "default", "ns")[digest[1] % 3]
+    name = "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[2 : 5 + digest[6] % 2])
+    return f"{number} {method} /api/v1/namespaces/{namespace}/pods/{name} {200 + int.from_bytes(digest[7:9]) % 400}"
 
 
 class InClusterClient(Program):
