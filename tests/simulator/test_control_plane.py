@@ -134,6 +134,15 @@ def test_an_outage_is_part_of_a_snapshot(lab: Lab) -> None:
     assert lab.status("q")["restartCount"] == 1
 
 
+def test_pods_do_not_reach_a_stopped_api_server_either(lab: Lab) -> None:
+    lab.pod("p", {"command": ["sleep", "1000"]})
+    lab.settle()
+    reaches = ("sh", "-c", "nc -z -w 1 kubernetes.default 443; echo $?")
+    assert lab.run("p", *reaches, seconds=3)[1] == "0\n"
+    set_fault(lab.cluster, "api-server-stopped", True)
+    assert lab.run("p", *reaches, seconds=3)[1].endswith("1\n")
+
+
 def test_filling_a_node_needs_an_api_server(lab: Lab) -> None:
     set_fault(lab.cluster, "api-server-stopped", True)
     with pytest.raises(NotNow, match="kube-apiserver is stopped"):

@@ -153,7 +153,7 @@ class Network:
         if name is None:
             raise ConnectionFailed("refused", shown, REFUSED_SECONDS)
         if service["metadata"]["name"] == "kubernetes" and namespace_of(service) == "default":
-            return Response() if request.protocol == TCP else self._ask_api(request)
+            return self._ask_api(request)
         targets = self._endpoints(namespace_of(service), service["metadata"]["name"], name)
         if not targets:
             raise ConnectionFailed("refused", shown, REFUSED_SECONDS)

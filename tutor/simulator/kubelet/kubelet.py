@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tutor.simulator.control_plane import API_SERVER
 from tutor.simulator.controllers.placed import index_pods_by_node
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.events import EventRecorder
@@ -19,6 +20,7 @@ from tutor.simulator.kubelet.addresses import Addresses
 from tutor.simulator.kubelet.admitting import Refusal, refuse
 from tutor.simulator.kubelet.client import KubeletClient
 from tutor.simulator.kubelet.conditions import readiness_is_stale
+from tutor.simulator.kubelet.listening import Listening
 from tutor.simulator.kubelet.look import Look, Services
 from tutor.simulator.kubelet.pulling import Puller
 from tutor.simulator.kubelet.state import FIELDS, ContainerRecord, PodRecord
@@ -52,6 +54,10 @@ def _shows_differently(change: Change) -> bool:
 
 def _ask_api(cluster: SimulatedCluster, request: Request) -> Response:
     """What the API server answers a pod. Raises ConnectionFailed."""
+    if cluster.control_plane.is_stopped(API_SERVER):
+        raise ConnectionFailed("refused")
+    if request.protocol == TCP:
+        return Response()
     if cluster.ask_api is None:
         raise ConnectionFailed("refused")
     return cluster.ask_api(request)
@@ -82,8 +88,7 @@ class Kubelet:
         self.network = Network(client, self.volumes, self.container_at, partial(_ask_api, cluster))
         self.network.find_sharing = partial(sharing.sharing, self)
         self.records: dict[str, PodRecord] = {}
-        self._by_ip: dict[str, str] = {}
-        self._on_host: dict[str, dict[str, None]] = {}
+        self._listening = Listening()
         self._recorders: dict[str, EventRecorder] = {}
         self._stopped: set[str] = set()
         self._epoch = 0
@@ -189,9 +194,9 @@ class Kubelet:
             self._forget(key)
             return DONE
         if record.sandbox == "ready":
-            self._listen_at(record, host=bool(look.pod["spec"].get("hostNetwork")))
+            self._listening.begin(record, host=bool(look.pod["spec"].get("hostNetwork")))
         else:
-            self._hang_up(record)
+            self._listening.end(record)
         at, work = waking.wakes(look)
         return DONE if at is None else Result(max(0.0, at - self._client.now), housekeeping=not work)
 
@@ -222,7 +227,7 @@ class Kubelet:
             if own.current is not None and own.current.container is not None:
                 self._tell_of_killing(record, own)
                 own.current.container.kill(self._client.now)
-        self._hang_up(record)
+        self._listening.end(record)
         self.addresses.free(record.node, record.ip)
         self.volumes.drop_pod(record.uid)
         self._forgotten(record)
@@ -237,19 +242,6 @@ class Kubelet:
             path = f"spec.{FIELDS[own.kind]}{{{own.name}}}"
             self.recorder(record.node).normal(pod, "Killing", f"Stopping container {own.name}", field_path=path)
 
-    def _listen_at(self, record: PodRecord, *, host: bool) -> None:
-        """From now on the pod is found at its address; pods on the host's network share one."""
-        if host:
-            self._on_host[record.ip] = {**self._on_host.get(record.ip, {}), record.key: None}
-        elif record.ip:
-            self._by_ip[record.ip] = record.key
-
-    def _hang_up(self, record: PodRecord) -> None:
-        if self._by_ip.get(record.ip) == record.key:
-            del self._by_ip[record.ip]
-        if record.key in self._on_host.get(record.ip, {}):
-            self._on_host[record.ip] = {key: None for key in self._on_host[record.ip] if key != record.key}
-
     # -- for the network and the API
 
     def known_pod(self, namespace: str, name: str) -> Obj | None:
@@ -261,7 +253,7 @@ class Kubelet:
         pod = self.known_pod(namespace, name)
         look = self.look_at(pod) if pod is not None else None
         if look is not None and look.record.stage == "running":
-            self._hang_up(look.record)
+            self._listening.end(look.record)
             self.addresses.free(look.record.node, look.record.ip)
             sharing.end_sandbox(look)
 
@@ -273,7 +265,7 @@ class Kubelet:
 
     def container_at(self, ip: str, port: int, protocol: str = TCP) -> Any:
         """The container that listens at an address, and whether there is a pod there at all."""
-        keys = [self._by_ip[ip]] if ip in self._by_ip else list(self._on_host.get(ip, ()))
+        keys = self._listening.at(ip)
         for key in keys:
             record = self._own(key)
             for own in record.running() if record else ():
@@ -358,8 +350,7 @@ class Kubelet:
         self._epoch += 1
         return (
             dict(self.records),
-            dict(self._by_ip),
-            dict(self._on_host),
+            self._listening.save(),
             frozenset(self._stopped),
             self.addresses.save(),
             self._services.puller.save(),
@@ -370,10 +361,11 @@ class Kubelet:
 
     def load(self, state: Any) -> None:
         """Go back to a saved state."""
-        records, by_ip, on_host, stopped, addresses, pulls, volumes, self.network.cut_off, unwritten = state
+        records, listening, stopped, addresses, pulls, volumes, self.network.cut_off, unwritten = state
         self._client.load(unwritten)
         self._epoch += 1
-        self.records, self._by_ip, self._on_host = dict(records), dict(by_ip), dict(on_host)
+        self.records = dict(records)
+        self._listening.load(listening)
         self._stopped = set(stopped)
         self.addresses.load(addresses)
         self._services.puller.load(pulls)
