@@ -127,7 +127,7 @@ def test_a_recorded_body_creates_a_deployment(client: InProcessClient) -> None:
 
 
 def test_schemas_where_something_else_may_stand() -> None:
-    text = field(5, b"string")
+    text = field(5, b"string") + field(7, b"") + field(10, 0) + field(39, 0)  # zero values are written, too
     schema = (
         field(8, field(1, b'{"a":[1]}'))
         + field(24, field(1, text))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from tutor.simulator.api.decoding import Decoder
 from tutor.simulator.clock import micro_timestamp, timestamp
 from tutor.simulator.schemas import table
 from tutor.simulator.schemas.types import Field, ListOf, MapOf, Scalar, Struct, Type
@@ -199,19 +200,24 @@ def _scalar(type_: Scalar, value: Wire) -> Any:
 _SCHEMA = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"
 
 
+def _schema(data: Wire) -> Any:
+    """A schema as it would be in JSON, which leaves out zero values that protobuf writes."""
+    schema = table.struct(_SCHEMA)
+    return Decoder().decode(schema, _message(schema, data))
+
+
 def _free(type_: Scalar, fields: dict[int, list[Wire]]) -> Any:
     """What JSON has no one type for: raw JSON, or a schema in one of the places where something else may stand
     (apiextensions-apiserver, pkg/apis/apiextensions/v1/generated.proto and marshal.go)."""
-    schema = table.struct(_SCHEMA)
     match type_.go.removeprefix(_SCHEMA):
         case "OrBool":
-            return _message(schema, fields[2][-1]) if 2 in fields else bool(_as_int(fields.get(1, [0])[-1]))
+            return _schema(fields[2][-1]) if 2 in fields else bool(_as_int(fields.get(1, [0])[-1]))
         case "OrArray" if 2 in fields:
-            return [_message(schema, value) for value in fields[2]]
+            return [_schema(value) for value in fields[2]]
         case "OrStringArray" if 2 in fields:
             return [_as_bytes(value).decode() for value in fields[2]]
         case "OrArray" | "OrStringArray":
-            return _message(schema, fields[1][-1]) if 1 in fields else None
+            return _schema(fields[1][-1]) if 1 in fields else None
     raw = _last(fields, 1)
     return json.loads(raw) if raw else None
 
