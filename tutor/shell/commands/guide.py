@@ -17,10 +17,11 @@ kubectl talks to the exercise's cluster.
   help, history, clear
 
 Files and text: ls cat cp mv rm mkdir grep head tail sort uniq cut wc sed
-find diff tee watch sleep base64 and more. Pipes, redirections, &&, ;,
-variables, $(...), loops and functions work as in bash.
+awk xargs column find diff tee watch sleep base64 and more. Pipes,
+redirections, &&, ;, variables, $(...), loops and functions work as in bash.
 
-tab completes. Up and down bring lines back, ctrl+r searches them.
+tab completes. Up and down bring lines back, ctrl+r searches them, !! and !$
+repeat the last line and its last word.
 ctrl+s searches the output, ctrl+t tells what the last command did and why.
 ctrl+c stops a command, twice in a row whatever it does. ctrl+d ends its input.
 """
