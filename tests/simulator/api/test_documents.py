@@ -217,3 +217,38 @@ def test_a_schema_that_allows_anything_names_nothing_in_the_older_document(clien
     define(client, _with_schema({"type": "object", "x-kubernetes-preserve-unknown-fields": True}))
     schema = client.get("/openapi/v2")["definitions"]["com.example.demo.v1.Backup"]
     assert schema.keys() == {"type", "x-kubernetes-group-version-kind"}
+
+
+def test_metrics_count_requests_and_objects(client: InProcessClient) -> None:
+    client.json("POST", CONFIG_MAPS, config_map("a"))
+    client.get(f"{CONFIG_MAPS}/nosuch")
+    response = client.send("GET", "/metrics")
+    assert response.content_type.startswith("text/plain; version=0.0.4")
+    lines = response.payload().decode().splitlines()
+    labels = 'component="apiserver",dry_run="",group="",resource="configmaps"'
+    wanted = f'apiserver_request_total{{code="404",{labels},scope="resource",subresource="",verb="GET",version="v1"}} '
+    assert any(line.startswith(wanted) for line in lines)
+    count = len(client.get("/api/v1/configmaps")["items"])
+    assert f'apiserver_resource_objects{{group="",resource="configmaps"}} {count}' in lines
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "hash_"),
+    [
+        ("/api/v1", "pods", "xPOwRZ+Yhw8="),
+        ("/api/v1", "bindings", None),
+        ("/apis/apps/v1", "deployments", "8aSe+NMegvE="),
+        ("/apis/autoscaling/v1", "horizontalpodautoscalers", "qwQve8ut294="),
+        ("/apis/events.k8s.io/v1", "events", "r2yiGXH7wu8="),
+    ],
+)
+def test_the_version_that_objects_are_kept_in(client: InProcessClient, path: str, name: str, hash_: str | None) -> None:
+    """Hashes as API servers of 1.37 list them."""
+    entry = next(entry for entry in client.get(path)["resources"] if entry["name"] == name)
+    assert entry.get("storageVersionHash") == hash_
+
+
+def test_health_checks_can_be_left_out(client: InProcessClient) -> None:
+    text = client.send("GET", "/livez?verbose&exclude=etcd&exclude=foo").payload().decode()
+    assert "[+]etcd excluded: ok\n" in text
+    assert 'no matches for "foo"\nlivez check passed' in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any
 
 from tutor.simulator.api.routing import subresource_verbs
@@ -132,13 +134,23 @@ def _resource_list(scheme: Scheme, group: str, version: str) -> dict[str, Any]:
     group_version = f"{group}/{version}" if group else version
     listed = []
     for resource in resources_of(scheme, group, version):
-        listed.append(_entry(resource))
+        listed.append(_entry(resource, _storage_version_hash(scheme, resource)))
         listed.extend(_subresource_entry(resource, name) for name in subresources_of(resource))
     versioned = {"apiVersion": "v1"} if group else {}  # the core group's list leaves it out (apiserver, pkg/endpoints)
     return {"kind": "APIResourceList", **versioned, "groupVersion": group_version, "resources": listed}
 
 
-def _entry(resource: Resource) -> dict[str, Any]:
+def _storage_version_hash(scheme: Scheme, resource: Resource) -> str:
+    """What tells clients that objects are kept in another version than before; "" for what is not kept (apiserver,
+    pkg/endpoints/discovery/storageversionhash.go)."""
+    stored = scheme.stored(resource.storage_id)
+    if stored is None or "watch" not in stored.verbs:
+        return ""
+    text = f"{stored.group}/{stored.version}/{stored.kind}"
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()[:8]).decode()
+
+
+def _entry(resource: Resource, storage_hash: str) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "name": resource.plural,
         "singularName": resource.singular_name,
@@ -150,6 +162,8 @@ def _entry(resource: Resource) -> dict[str, Any]:
         entry["shortNames"] = list(resource.short_names)
     if resource.categories:
         entry["categories"] = list(resource.categories)
+    if storage_hash:
+        entry["storageVersionHash"] = storage_hash
     return entry
 
 

@@ -94,17 +94,25 @@ class Documents:
         checks = [one for one in discovery.HEALTH_CHECKS if name == "readyz" or one not in discovery.READINESS_CHECKS]
         if check and check not in checks:
             return plain_text(404, "404 page not found\n")
-        failing = [one for one in ([check] if check else checks) if one in self.failing_checks()]
+        excluded = [] if check else request.query.get("exclude", [])
+        asked = [check] if check else [one for one in checks if one not in excluded]
+        failing = [one for one in asked if one in self.failing_checks()]
         if failing and check:
             return plain_text(500, "internal server error: etcd failed: reason withheld\n")
         if not failing and (check or "verbose" not in request.query):
             return plain_text(200, "ok")
-        lines = [f"[-]{one} failed: reason withheld" if one in failing else f"[+]{one} ok" for one in checks]
+        lines = [
+            f"[-]{one} failed: reason withheld" if one in failing else f"[+]{one} {'excluded: ' * (one in excluded)}ok"
+            for one in checks
+        ]
+        if unknown := [one for one in excluded if one not in checks]:
+            quoted = ", ".join(f'"{one}"' for one in unknown)
+            lines.append(f"warn: some health checks cannot be excluded: no matches for {quoted}")
         outcome = f"{name} check failed" if failing else f"{name} check passed\n"
         return plain_text(500 if failing else 200, "\n".join([*lines, outcome]))
 
     def _paths(self) -> list[str]:
-        found = {"/api", "/api/v1", "/apis", "/openapi/v2", "/openapi/v3", "/version", *HEALTH}
+        found = {"/api", "/api/v1", "/apis", "/metrics", "/openapi/v2", "/openapi/v3", "/version", *HEALTH}
         for group, versions in self.scheme.groups():
             if group:
                 found |= {f"/apis/{group}", *(f"/apis/{group}/{version}" for version in versions)}

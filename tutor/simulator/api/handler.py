@@ -25,6 +25,7 @@ from tutor.simulator.api.http import Request, Response, User, plain_text
 from tutor.simulator.api.inside import serve_pods
 from tutor.simulator.api.negotiation import Accepted, accepted
 from tutor.simulator.api.parsing import check_size
+from tutor.simulator.api.request_metrics import RequestCounts, page
 from tutor.simulator.api.selectors import parse_fields, single_name
 from tutor.simulator.api.signing import Signer
 from tutor.simulator.api.watching import Watch, WatchHub
@@ -55,6 +56,7 @@ class Api:
         self.cluster = cluster
         self.hub = WatchHub(cluster.store)
         self.audit = AuditLog()
+        self.counts = RequestCounts()
         self.authenticator = Authenticator(cluster)
         self.authorizer = Authorizer(cluster.store)
         self.documents = documents.Documents(cluster.scheme, self._failing_checks)
@@ -94,6 +96,7 @@ class Api:
         except ApiError as error:
             response = _failure(request, error)
         now = self.cluster.clock.now
+        self.counts.count(request, asked.route, response.status)
         self.audit.record(now, asked.user, sender, asked.route, request, response.status, asked.name, asked.annotations)
         return response
 
@@ -109,6 +112,8 @@ class Api:
             return plain_text(404, "404 page not found\n")
         if asked.route is None:
             self._authorize_path(request, asked.user)
+            if request.path == "/metrics" and request.method == "GET":
+                return page(self.counts, self.cluster.scheme, self.cluster.store)
             return self.documents.answer(request)
         self._authorize(request, asked.route, asked.user)
         if self.cluster.control_plane.is_stopped(ETCD) and (response := outage.answer(asked.route)) is not None:
