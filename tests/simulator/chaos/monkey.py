@@ -17,12 +17,15 @@ from tutor.simulator import faults
 from tutor.simulator.addons import install
 from tutor.simulator.api.inprocess import InProcessClient
 from tutor.simulator.cluster import NodeSpec, SimulatedCluster
+from tutor.simulator.control_plane import ETCD
 from tutor.simulator.objects import name_of
 from tutor.simulator.store import Obj
 
 MERGE = "application/merge-patch+json"
 EXPECTED = (200, 201, 202, 403, 404, 409, 422, 429)
 """Answers to requests that may not suit the moment; anything else is a defect."""
+NO_ETCD = 504
+"""The answer while etcd is stopped."""
 PAUSES = (0.0, 0.0, 0.4, 1.0, 7.0, 30.0, 60.0, 400.0, 3600.0)
 """Two hundred actions take about a day."""
 
@@ -62,6 +65,8 @@ class Monkey:
     def send(self, method: str, path: str, body: Any = None, content_type: str = "application/json") -> None:
         """One request. Raises Broken."""
         response = self.api.send(method, path, body, content_type=content_type)
+        if response.status == NO_ETCD and self.cluster.control_plane.is_stopped(ETCD):
+            return
         if response.status not in EXPECTED:
             raise Broken(f"{method} {path}: {response.status} {response.payload()[:300]!r}")
         self.cluster.engine.run_ready()
