@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tutor.posix import standard_commands
 from tutor.shell.tips import Failure, image_slip, lookalike, tip_for, tip_for_line
+from tutor.shell.tips.elsewhere import NAMES
 
 OBJECTS = [
     ("", "namespace", "default"),
@@ -219,3 +221,7 @@ def test_grammar_that_is_not_there_is_named(line: str, part: str) -> None:
     tip = tip_for_line(line, 2, "bash: syntax error near unexpected token `('\n")
     assert part in tip
     assert bool(part) == bool(tip)
+
+
+def test_nothing_is_said_to_be_missing_that_is_there() -> None:
+    assert not set(NAMES) & set(standard_commands().entries)
