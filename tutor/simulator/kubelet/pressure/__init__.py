@@ -70,7 +70,7 @@ class Pressure:
 
     def noted(self, record: PodRecord) -> None:
         """A kubelet has looked at a pod. What it holds may be more than the node can bear."""
-        if self.room.sums().note(record, self._client.now) > 0:
+        if self.room.sums().note(record, self._client.now) > 0 and self.room.is_tight(record.node):
             self._bear(record.node)
 
     def refusal(self, pod: Obj, node: str) -> Refusal | None:

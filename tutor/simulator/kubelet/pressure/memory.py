@@ -18,7 +18,11 @@ def container_memory(own: ContainerRecord, now: float) -> int:
     run = own.current
     if run is None or run.container is None or not run.is_running:
         return 0
-    return ceil(run.container.memory(now) / PAGE) * PAGE
+    return _pages(run.container, now)
+
+
+def _pages(container: Container, now: float) -> int:
+    return ceil(container.memory(now) / PAGE) * PAGE
 
 
 def pod_memory(record: PodRecord, now: float) -> int:
@@ -51,13 +55,17 @@ class NodeMemory:
 
     def note(self, record: PodRecord, now: float) -> int:
         """A pod has been looked at; returns by how many bytes its memory has grown."""
-        used = pod_memory(record, now)
+        used, varies = 0, False
+        for own in record.containers.values():
+            run = own.current
+            if run is not None and run.container is not None and run.is_running:
+                used += _pages(run.container, now)
+                varies = varies or _may_change(run.container)
         pods = self._pods.setdefault(record.node, {})
         grown = used - pods.get(record.key, 0)
         pods[record.key] = used
         self._sums[record.node] = self._sums.get(record.node, 0) + grown
-        running = (own.current.container for own in record.running() if own.current is not None)
-        if any(container is not None and _may_change(container) for container in running):
+        if varies:
             self._varying.setdefault(record.node, {})[record.key] = None
         else:
             self._varying.get(record.node, {}).pop(record.key, None)

@@ -93,6 +93,10 @@ class Room:
         """memory.available"""
         return memory_signal(self._capacity(node, "memory"), self._used(node))
 
+    def is_tight(self, node: str) -> bool:
+        """Whether there is too little memory on a node, or something has been taken of its disk."""
+        return self.node(node) is not None and (self.memory_signal(node).is_met or self.taken(node).disk > 0)
+
     def disk_signals(self, node: str) -> list[Signal]:
         """imagefs.available, nodefs.available"""
         used = SYSTEM_DISK + self.taken(node).disk + disk.used(self._kubelet, self.pods(node), node)
