@@ -404,6 +404,12 @@ async def test_all_panes_stand_side_by_side_where_there_is_room(services: FakeSe
             assert piece in text
 
 
+async def test_the_smallest_terminal_names_every_pane(services: FakeServices) -> None:
+    async with open_at(services, START, size=(60, 16)) as pilot:
+        await press(pilot, "f2")
+        assert " F1 Task [F2 Shell] F3 Files  F4 Cluster  F5 Timeline" in text_of(pilot)
+
+
 async def test_panes_that_a_larger_terminal_shows_are_drawn(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await pilot.resize_terminal(*WIDE)

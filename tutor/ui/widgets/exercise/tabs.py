@@ -25,7 +25,9 @@ class PaneTabs(Widget):
             self.app.simulate_key(f"f{place + 1}")
 
     def render(self) -> Content:
-        return Content("  ").join([self._tab(place, name) for place, name in enumerate(PANES)])
+        tabs = [self._tab(place, name) for place, name in enumerate(PANES)]
+        wide = Content("  ").join(tabs)
+        return wide if wide.cell_length <= self.content_size.width else Content("").join(tabs)
 
     def _tab(self, place: int, name: str) -> Content:
         label = f"F{place + 1} {name}"
