@@ -69,3 +69,23 @@ def test_the_name_a_pod_calls_itself_by(lab: Lab, spec: dict[str, Any], name: st
     lab.pod("app", {"command": ["sleep", "1000"]}, **spec)
     lab.advance(5)
     assert lab.run("app", "hostname") == (0, f"{name}\n")
+
+
+def test_volumes_follow_what_comes_and_goes(lab: Lab) -> None:
+    lab.create("configmaps", "v1", "ConfigMap", "one", data={"a": "1"})
+    volumes = [
+        {"name": "v", "configMap": {"name": "one"}},
+        {"name": "o", "configMap": {"name": "two", "optional": True}},
+    ]
+    mounts = [{"name": "v", "mountPath": "/v"}, {"name": "o", "mountPath": "/o"}]
+    lab.pod("app", {"command": FOREVER, "volumeMounts": mounts}, volumes=volumes)
+    lab.advance(10)
+    lab.create("configmaps", "v1", "ConfigMap", "two", data={"b": "2"})
+    lab.client.delete("configmaps", "default", "one")
+    lab.advance(70)
+    assert lab.run("app", "cat", "/v/a", "/o/b") == (0, "12")
+    assert lab.messages("app", "FailedMount") == ['MountVolume.SetUp failed for volume "v" : configmap "one" not found']
+    lab.create("configmaps", "v1", "ConfigMap", "one", data={"a": "3"})
+    lab.advance(130)
+    assert lab.run("app", "cat", "/v/a") == (0, "3")
+    assert lab.get("app")["status"]["phase"] == "Running"

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 NAME = "kubelet"
 BY_SOURCE = "volume-source"
 """Index: pods by the ConfigMaps and Secrets their volumes show, as "namespace/configmaps/NAME"."""
+RETRY_SECONDS = 122.0
+"""The longest between two tries to set up a volume (pkg/volume/util/operationexecutor, exponential back-off)."""
 REFRESH_SECONDS = 45.0
 """How long a change of a ConfigMap takes to appear in volumes; up to one sync period and a cache's age on a real node."""
 
@@ -128,7 +130,7 @@ class Kubelet:
         return (key, f"refresh|{key}|-inf") if _shows_differently(change) else (key,)
 
     def _refresh_keys(self, change: Change) -> Iterable[str]:
-        if change.type != "MODIFIED" or change.obj["metadata"]["name"] == "kube-root-ca.crt":
+        if change.obj["metadata"]["name"] == "kube-root-ca.crt":
             return ()
         source = f"{namespace_of(change.obj)}/{change.resource}/{change.obj['metadata']['name']}"
         pods = self._store.by_index("pods", BY_SOURCE, source)
@@ -209,7 +211,12 @@ class Kubelet:
         pod = self._client.get("pods", *split_key(pod_key))
         node = self._client.get("nodes", "", node_name)
         if pod is not None and node is not None and node_name not in self._stopped:
-            self._services.mounter.refresh(pod, node)
+            record = self.records.get(f"{node_name}|{pod_key}")
+            problems = self._services.mounter.refresh(pod, node) if record is not None and record.mounted else []
+            for problem in problems:
+                self.recorder(node_name).warning(pod, "FailedMount", problem, uid=uid_of(pod))
+            if problems and record is not None and record.stage == "running":
+                return Result(RETRY_SECONDS, housekeeping=True)
         return DONE
 
     def _own(self, key: str) -> PodRecord | None:

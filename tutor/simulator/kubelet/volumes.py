@@ -154,13 +154,16 @@ class Mounter:
         if found is not None:
             self.store.put_tree(volume, image_tree(found))
 
-    def refresh(self, pod: Obj, node: Obj | None) -> None:
-        """Bring the content up to date after a change; what has gone missing leaves the old content."""
+    def refresh(self, pod: Obj, node: Obj | None) -> list[str]:
+        """Bring the content up to date after a change; what has gone missing leaves the old content. Returns what is wrong, in the
+        words of an event."""
+        problems = []
         for volume in pod["spec"].get("volumes") or ():
             try:
                 self.mount(pod, volume, node)
-            except MountError:
-                continue
+            except MountError as error:
+                problems.append(f'MountVolume.SetUp failed for volume "{volume["name"]}" : {error}')
+        return problems
 
     def drop(self, pod: Obj) -> None:
         """The pod is gone, and its own volumes with it."""
