@@ -136,3 +136,29 @@ def test_a_probe_that_leads_nowhere(lab: Lab, action: dict[str, Any], text: str)
     lab.advance(5)
     assert lab.messages("web", "Unhealthy") == [f"Readiness probe {text}"]
     assert not lab.status("web")["ready"]
+
+
+def redirected(lab: Lab, path: str, *arguments: str) -> None:
+    """A server that sends a probe elsewhere."""
+    probe = {"httpGet": {"path": path, "port": 8080}, "initialDelaySeconds": 15, "failureThreshold": 1}
+    image = "registry.k8s.io/e2e-test-images/agnhost:2.66.1"
+    lab.pod("app", {"image": image, "args": list(arguments), "livenessProbe": probe})
+    lab.advance(30)
+
+
+def test_a_probe_goes_where_its_own_host_sends_it(lab: Lab) -> None:
+    redirected(lab, "/redirect?loc=%2Fhealthz", "liveness")
+    assert lab.status("app")["restartCount"] == 1
+    assert lab.messages("app", "Unhealthy") == ["Liveness probe failed: HTTP probe failed with statuscode: 500"]
+
+
+def test_a_probe_does_not_go_to_another_host(lab: Lab) -> None:
+    redirected(lab, "/redirect?loc=http%3A%2F%2F0.0.0.0%2F", "liveness")
+    assert lab.status("app")["restartCount"] == 0
+    text = 'Liveness probe warning: Probe terminated redirects, Response body: <a href="http://0.0.0.0/">Found</a>.'
+    assert lab.messages("app", "ProbeWarning")[0].startswith(text)
+
+
+def test_a_probe_that_is_sent_around_in_a_circle(lab: Lab) -> None:
+    redirected(lab, "/", "netexec", "--http-override=/redirect?location=/")
+    assert lab.messages("app", "Unhealthy")[0].endswith("stopped after 10 redirects")

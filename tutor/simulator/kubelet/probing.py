@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 from tutor.simulator.images.traffic import GRPC, TCP, ConnectionFailed, Request, Response
 from tutor.simulator.kubelet import hooks
@@ -12,6 +14,8 @@ from tutor.simulator.kubelet.look import Look, on_grid
 from tutor.simulator.kubelet.state import INIT, SIDECAR, ContainerRecord, ProbeState
 
 KINDS = ("startup", "readiness", "liveness")
+MOST_REDIRECTIONS = 10
+REDIRECTIONS = (301, 302, 303, 307, 308)
 _TITLES = {"startup": "Startup", "readiness": "Readiness", "liveness": "Liveness"}
 
 
@@ -21,6 +25,8 @@ class Finding(NamedTuple):
     success: bool
     output: str = ""
     error: bool = False
+    warning: bool = False
+    """With success: the event still tells of something odd."""
 
 
 def probe_spec(container: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
@@ -155,10 +161,12 @@ def _http(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], t
     headers = {header["name"]: header["value"] for header in action.get("httpHeaders") or ()}
     headers.setdefault("User-Agent", "kube-probe/1.37")
     url = f"{scheme}://{host}:{port}{path if path.startswith('/') else '/' + path}"
-    request = Request("GET", path, {**headers, "X-From": look.node_ip}, protocol=scheme)
+    headers["X-From"] = look.node_ip
     late = f'Get "{url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
     try:
-        response = _direct(look, host, port, request)
+        response = _followed(look, url, headers)
+        if response is None:
+            return Finding(False, f'Get "{url}": stopped after {MOST_REDIRECTIONS} redirects')
     except ConnectionFailed as error:
         if error.kind == "timeout":
             return Finding(False, late)
@@ -167,9 +175,29 @@ def _http(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], t
         return Finding(False, f'Get "{url}": {_not_reached(error, host, port)}')
     if response.seconds > timeout:
         return Finding(False, late)
-    if 200 <= response.status < 400:
+    if 300 <= response.status < 400:
+        return Finding(True, f"Probe terminated redirects, Response body: {response.text}", warning=True)
+    if 200 <= response.status < 300:
         return Finding(True)
     return Finding(False, f"HTTP probe failed with statuscode: {response.status}")
+
+
+def _followed(look: Look, url: str, headers: Mapping[str, str]) -> Response | None:
+    """Ask, and go where the answer leads as long as that is the same host (pkg/probe/http/http.go, RedirectChecker); None when
+    that has no end. Raises ConnectionFailed."""
+    start = urlsplit(url)
+    at, seconds = start, 0.0
+    for _ in range(MOST_REDIRECTIONS):
+        path = at.path + (f"?{at.query}" if at.query else "")
+        port = at.port or (443 if at.scheme == "https" else 80)
+        response = _direct(look, at.hostname or "", port, Request("GET", path or "/", headers, protocol=at.scheme))
+        seconds += response.seconds
+        location = next((value for name, value in response.headers.items() if name.lower() == "location"), "")
+        target = urlsplit(urljoin(at.geturl(), location))
+        if response.status not in REDIRECTIONS or not location or target.hostname != start.hostname:
+            return replace(response, seconds=seconds)
+        at = target
+    return None
 
 
 def _tcp(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], timeout: float) -> Finding:
@@ -242,6 +270,8 @@ def _judge(
         text = f"{_TITLES[kind]} probe errored and resulted in unknown state: {finding.output}"
         look.event("Warning", "Unhealthy", text, own.name)
         return False
+    if finding.warning:
+        look.event("Warning", "ProbeWarning", f"{_TITLES[kind]} probe warning: {finding.output}", own.name)
     if not finding.success:
         look.event("Warning", "Unhealthy", f"{_TITLES[kind]} probe failed: {finding.output}", own.name)
     state.streak = state.streak + 1 if state.last == finding.success else 1

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from html import escape
 from urllib.parse import parse_qs
 
 from tutor.simulator.images.programs.base import Here, Program
-from tutor.simulator.images.traffic import Request, Response
+from tutor.simulator.images.traffic import REASONS, Request, Response
 
 UNHANDLED = 2
 """The exit code of a Go program that a signal ends."""
 _UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PAGE = re.compile(
+    r"\s*<(!DOCTYPE HTML|HTML|HEAD|SCRIPT|IFRAME|H1|DIV|FONT|TABLE|A|STYLE|TITLE|B|BODY|BR|P|!--)[ >]", re.IGNORECASE
+)
+"""How a page begins (net/http, sniff.go)."""
 _GLOBAL = {"--v", "-v", "--vmodule", "--log-flush-frequency"}
 """Options that may stand before the subcommand, with their values."""
 
@@ -65,8 +70,15 @@ def note(here: Here, text: str, source: str = "log.go:244", letter: str = "I") -
 
 
 def text_response(text: str, status: int = 200) -> Response:
-    """An answer in plain text."""
-    return Response(status, text.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+    """An answer of which Go says itself whether it is a page or plain text."""
+    kind = "text/html" if _PAGE.match(text) else "text/plain"
+    return Response(status, text.encode(), {"Content-Type": f"{kind}; charset=utf-8"})
+
+
+def redirection(location: str, status: int = 302) -> Response:
+    """What http.Redirect of Go answers."""
+    page = f'<a href="{escape(location)}">{REASONS.get(status, "")}</a>.\n\n'
+    return Response(status, page.encode(), {"Content-Type": "text/html; charset=utf-8", "Location": location})
 
 
 def error_response(text: str, status: int) -> Response:

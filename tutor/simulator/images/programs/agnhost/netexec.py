@@ -13,6 +13,7 @@ from tutor.simulator.images.programs.agnhost.flags import (
     flag,
     note,
     number,
+    redirection,
     seconds,
     split_request,
     text_response,
@@ -135,7 +136,7 @@ class Netexec(Program):
         note(here, f"{request.method} /redirect?msg={location}&code={code}")
         if code and not code.isdecimal():
             return text_response(f"argument 'code' must be an integer or empty, got \"{code}\"\n")
-        return Response(int(code or 302), b"", {"Location": location})
+        return redirection(location, int(code or 302))
 
     # -- its health
 

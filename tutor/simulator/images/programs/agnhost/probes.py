@@ -12,6 +12,7 @@ from tutor.simulator.images.programs.agnhost.flags import (
     not_found,
     note,
     number,
+    redirection,
     split_request,
     text_response,
 )
@@ -43,7 +44,7 @@ class Liveness(GoServer):
         if path == "/healthz":
             return Response(500, f"error: {age:.6f}".encode()) if age > SICK_AFTER else text_response("ok")
         if path == "/redirect":
-            return Response(302, b"", {"Location": unquote(values.get("loc", ""))})
+            return redirection(unquote(values.get("loc", "")))
         return text_response(f"{age:.6f}s") if path == "/started" else not_found()
 
 
