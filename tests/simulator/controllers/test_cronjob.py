@@ -124,3 +124,11 @@ def test_a_schedule_may_be_a_pause(stage: Stage) -> None:
     assert jobs(stage) == []
     stage.advance(15)
     assert len(jobs(stage)) == 1
+
+
+def test_a_schedule_that_never_comes_is_told(stage: Stage) -> None:
+    stage.create("cronjobs.batch", cron_job("59 23 31 2 *"))
+    stage.advance(5)
+    events = [event for event in stage.cluster.store.list("events", "default") if event["reason"] == "InvalidSchedule"]
+    why = "time difference between two schedules is less than 1 second"
+    assert [event["message"] for event in events] == [f"invalid schedule: 59 23 31 2 * : {why}"]

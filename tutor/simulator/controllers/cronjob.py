@@ -142,11 +142,15 @@ class CronJobController(Controller):
             text = f'unparseable schedule: "{spec["schedule"]}" : {error}'
             self.events.warning(look.cron_job, "UnparseableSchedule", text)
             return DONE
+        following = schedule.after(self.now, zone)
+        if following is None:  # such as the 31st of February
+            text = f"invalid schedule: {spec['schedule']} : time difference between two schedules is less than 1 second"
+            self.events.warning(look.cron_job, "InvalidSchedule", text)
+            return DONE
         due = self._due(look, schedule, zone)
         if due is not None and not self._is_processed(look, due):
             self._start(look, due, zone)
-        following = schedule.after(self.now, zone)
-        return DONE if following is None else Result(following + PADDING - self.now, housekeeping=True)
+        return Result(following + PADDING - self.now, housekeeping=True)
 
     def _due(self, look: _Look, schedule: Schedule | Every, zone: str | None) -> float | None:
         """The newest scheduled moment that has passed since the last one that was seen to."""
