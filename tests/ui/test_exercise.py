@@ -440,6 +440,13 @@ async def test_the_list_shows_what_is_solved(services: FakeServices) -> None:
         assert on_screen(pilot, ExerciseScreen).exercise.id == "fix-selector"
 
 
+async def test_the_list_has_a_line_for_each_in_the_smallest_terminal(services: FakeServices) -> None:
+    async with open_at(services, size=(60, 16)) as pilot:
+        await press(pilot, "e")
+        assert sum("not begun" in line for line in text_of(pilot).splitlines()) == 2
+        assert all("not begun" not in line.lstrip()[:14] for line in text_of(pilot).splitlines())
+
+
 async def test_everything_is_let_go_when_the_program_ends(services: FakeServices) -> None:
     async with open_at(services, START):
         pass

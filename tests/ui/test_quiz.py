@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.pilot import Pilot
-from textual.widgets import TextArea
+from textual.widgets import Static, TextArea
 
 from tests.ui.doubles import FakeServices
 from tests.ui.driving import on_screen, open_at, press, settle, text_of
@@ -43,6 +43,17 @@ async def test_a_number_answers_and_every_option_says_why(services: FakeServices
         assert "Right: A Pod" in text
         assert "A Deployment only keeps Pods running." in text
         assert "0 right, 1 wrong" in text
+
+
+async def test_the_verdict_is_in_view_however_long_the_question_is(services: FakeServices) -> None:
+    async with open_at(services, "quiz:first-steps", size=(60, 16)) as pilot:
+        screen = await go_to(pilot, SINGLE)
+        await screen.body.mount(Static("\n" * 30), before=0)
+        await settle(pilot)
+        await press(pilot, number_of(screen, "A container"))
+        text = text_of(pilot)
+        assert "Not quite." in text
+        assert text.startswith(f" Question {screen.shown.number if screen.shown else 0} of 3 ")
 
 
 async def test_space_shows_all_reasons_before_it_goes_on(services: FakeServices) -> None:

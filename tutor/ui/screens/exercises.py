@@ -16,6 +16,8 @@ from tutor.ui.screens.base import TutorScreen
 from tutor.ui.text import cells
 from tutor.ui.widgets.frame.menu import Menu
 
+FULL_WIDTH = 80
+"""Columns from which minutes, level and state have room beside the title."""
 LEVELS = {1: "easy", 2: "medium", 3: "hard"}
 
 
@@ -33,6 +35,7 @@ class ExercisesScreen(TutorScreen[None]):
     def __init__(self, lesson_id: str | None = None) -> None:
         super().__init__()
         self._lesson_id = lesson_id
+        self._narrow = False
 
     def compose_body(self) -> ComposeResult:
         yield Menu(id="exercises")
@@ -52,6 +55,11 @@ class ExercisesScreen(TutorScreen[None]):
         elif not ids:
             self.notify("This course has no exercises yet.")
 
+    def on_resize(self) -> None:
+        """Write shorter or longer lines where the width makes a difference to them."""
+        if self._narrow != (self.app.size.width < FULL_WIDTH):
+            self._fill()
+
     def on_screen_resume(self) -> None:
         """Show what has changed meanwhile."""
         self._fill()
@@ -64,6 +72,7 @@ class ExercisesScreen(TutorScreen[None]):
         marked = self.menu.highlighted
         options: list[Option] = []
         solved = 0
+        self._narrow = narrow = self.app.size.width < FULL_WIDTH
         for lesson in self.services.pack.lessons:
             exercises = self.services.pack.exercises_of(lesson.id)
             if exercises:
@@ -71,7 +80,7 @@ class ExercisesScreen(TutorScreen[None]):
             for exercise in exercises:
                 state = self._state(exercise)
                 solved += state.startswith("✓")
-                options.append(Option(_line(exercise, state), id=exercise.id))
+                options.append(Option(_line(exercise, state, narrow=narrow), id=exercise.id))
         self.menu.set_options(options)
         self.menu.mark(1 if marked is None else marked)
         self.title_bar.show("Exercises", f"{solved} of {len(self._exercises())} solved")
@@ -112,6 +121,8 @@ def _heading(lesson: Lesson) -> Content:
     return Content.styled(f"{lesson.number} {lesson.title}", "bold $text-primary")
 
 
-def _line(exercise: Exercise, state: str) -> Content:
+def _line(exercise: Exercise, state: str, *, narrow: bool) -> Content:
+    if narrow:
+        return Content(f"  {cells(exercise.title, 35)} {cells(f'{exercise.minutes} min', 6)} {state.partition(',')[0]}")
     level = LEVELS.get(exercise.level, "")
     return Content(f"  {cells(exercise.title, 40)} {cells(f'{exercise.minutes} min', 7)} {cells(level, 7)} {state}")

@@ -26,6 +26,8 @@ from tutor.ui.widgets.quiz.summary import standing, summary_blocks
 from tutor.ui.widgets.reading.blocks import markdown_widgets
 from tutor.ui.widgets.reading.prose import Prose
 
+ROOM_FOR_MARKS = 72
+"""Columns from which a mark for each question has room in the title."""
 REVIEW_LIMIT = 20
 """Questions of one review; more than that tires, and the rest stays due."""
 
@@ -171,7 +173,10 @@ class QuizScreen(TutorScreen[None]):
         flagged = "  flagged" if self.shown.question.id in self.session.session.state.flagged else ""
         left = f"Question {self.shown.number} of {len(statuses)} ─ {self._title}{flagged}"
         more = "▼ more below   " if self._has_more else ""
-        self.title_bar.show(left, Content.assemble(more, standing(list(statuses.values()), self.shown.number)))
+        marks = self.app.size.width >= ROOM_FOR_MARKS
+        self.title_bar.show(
+            left, Content.assemble(more, standing(list(statuses.values()), self.shown.number, marks=marks))
+        )
 
     @on(Choices.Answered)
     def take_answer(self, event: Choices.Answered) -> None:
@@ -194,8 +199,15 @@ class QuizScreen(TutorScreen[None]):
         choices.reveal(verdict)
         words = "**Right.**" if verdict.correct else "**Not quite.**"
         note = f"{words} {self.shown.question.explanation}".strip()
-        await self.body.mount(Prose([Paragraph(note)], classes="verdict"), before=choices)
+        told = Prose([Paragraph(note)], classes="verdict")
+        await self.body.mount(told, before=choices)
         self.refresh_bindings()
+        self.call_after_refresh(self._show_verdict, told)
+
+    def _show_verdict(self, told: Widget) -> None:
+        """Bring the verdict into view, which a long question may have kept out of it."""
+        if not self.can_view_entire(told):
+            self.body.scroll_to_widget(told, animate=False, top=True)
         self.call_after_refresh(self._show_place)
 
     def action_reveal(self) -> None:

@@ -62,12 +62,12 @@ def _list(items: Sequence[str]) -> ListBlock:
     return ListBlock(tuple((Paragraph(item),) for item in items))
 
 
-def standing(statuses: Sequence[Status], current: int) -> Content:
-    """The questions as marks, and the same in words."""
+def standing(statuses: Sequence[Status], current: int, *, marks: bool = True) -> Content:
+    """The questions as marks, where there is room for them, and the same in words."""
     right = sum(status is Status.RIGHT for status in statuses)
     wrong = sum(status is Status.WRONG for status in statuses)
     words = f"{right} right, {wrong} wrong"
-    if len(statuses) > MAX_MARKS:
+    if len(statuses) > MAX_MARKS or not marks:
         return Content(words)
-    marks = ["▸" if number == current and s is Status.OPEN else MARKS[s] for number, s in enumerate(statuses, start=1)]
-    return Content(f"{' '.join(marks)}  {words}")
+    signs = ["▸" if number == current and s is Status.OPEN else MARKS[s] for number, s in enumerate(statuses, start=1)]
+    return Content(f"{' '.join(signs)}  {words}")
