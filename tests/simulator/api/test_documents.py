@@ -252,3 +252,10 @@ def test_health_checks_can_be_left_out(client: InProcessClient) -> None:
     text = client.send("GET", "/livez?verbose&exclude=etcd&exclude=foo").payload().decode()
     assert "[+]etcd excluded: ok\n" in text
     assert 'no matches for "foo"\nlivez check passed' in text
+
+
+def test_fields_that_every_kind_has_are_described_in_custom_kinds(client: InProcessClient) -> None:
+    define(client, definition())
+    schemas = client.get("/openapi/v3/apis/demo.example.com/v1")["components"]["schemas"]
+    properties = schemas["com.example.demo.v1.Backup"]["properties"]
+    assert all(properties[name]["description"] for name in ("apiVersion", "kind", "metadata"))

@@ -218,8 +218,10 @@ class _Schemas:
             schema = in_v2(schema)
         else:
             reference = {"allOf": [reference]}
-        common = {name: {"type": "string"} for name in ("apiVersion", "kind")}
-        return {**schema, "properties": {**schema.get("properties", {}), **common, "metadata": reference}}
+        words = _described(table.struct("io.k8s.api.core.v1.ConfigMap")).fields  # every kind has these fields
+        common = {name: {"description": words.get(name, ""), "type": "string"} for name in ("apiVersion", "kind")}
+        metadata = {"description": _described(object_meta()).text, **reference}
+        return {**schema, "properties": {**schema.get("properties", {}), **common, "metadata": metadata}}
 
     def _property(self, field: Field, description: str) -> Json:
         schema = self._schema(field.type)
