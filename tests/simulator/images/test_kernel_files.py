@@ -44,3 +44,10 @@ def test_parameters_of_the_kernel(lab: Lab) -> None:
     assert lab.run("app", "sysctl", "no.such") == (1, "sysctl: error: 'no.such' is an unknown key\n")
     code, text = lab.run("app", "sysctl", "-w", "net.core.somaxconn=1")
     assert (code, text) == (1, "sysctl: error setting key 'net.core.somaxconn': Read-only file system\n")
+
+
+def test_file_systems_of_the_kernel_take_no_disk(lab: Lab) -> None:
+    lab.pod("app", {"command": FOREVER})
+    lab.advance(10)
+    assert lab.run("app", "mount", "-t", "cgroup2") == (0, "cgroup2 on /sys/fs/cgroup type cgroup2 (ro,relatime)\n")
+    assert "/sys" not in lab.run("app", "df")[1]

@@ -44,3 +44,12 @@ def test_a_hook_over_tls(lab: Lab, port: int, fell_back: bool) -> None:
     assert lab.state("app") == "running"
     assert "echo?msg=started" in lab.log("server", "c" if fell_back else "c1")[-1]
     assert ("LifecycleHTTPFallback" in lab.events("app")) is fell_back
+
+
+def test_a_hook_asks_a_sidecar_that_listens_already(lab: Lab) -> None:
+    sidecar = {"name": "server", "image": IMAGE, "args": ["netexec"], "restartPolicy": "Always"}
+    hook = {"httpGet": {"path": "/echo?msg=started", "port": 8080}}
+    lab.pod("app", {"lifecycle": {"postStart": hook}}, initContainers=[sidecar])
+    lab.advance(15)
+    assert lab.state("app") == "running"
+    assert "echo?msg=started" in lab.log("app", "server")[-1]

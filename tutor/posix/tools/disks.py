@@ -12,7 +12,7 @@ from tutor.posix.tools.base import Invocation, tool
 from tutor.posix.tree import FileTree
 
 _BLOCK = 1024
-_KINDS = {"/": "overlay", "/proc": "proc", "/dev": "tmpfs"}
+_KINDS = {"/": "overlay", "/proc": "proc", "/proc/sys": "proc", "/dev": "tmpfs", "/sys/fs/cgroup": "cgroup2"}
 _UNITS = "KMGT"
 
 
@@ -51,7 +51,7 @@ def df(invocation: Invocation) -> int:
     human = "h" in options.flags
     heading = "Size" if human else "1M-blocks" if "m" in options.flags else "1K-blocks"
     rows = [f"{'Filesystem':<20} {heading:>10} {'Used':>9} {'Available':>9} Use% Mounted on"]
-    for disk in (_disk(invocation, mount) for mount in chosen if not mount.path.startswith(("/proc", "/dev"))):
+    for disk in (_disk(invocation, mount) for mount in chosen if not mount.path.startswith(("/proc", "/dev", "/sys"))):
         free = max(0, disk.size - disk.used)
         part = -(-disk.used * 100 // disk.size) if disk.size else 0
         shown = [_shown(amount, human=human, mega="m" in options.flags) for amount in (disk.size, disk.used, free)]
@@ -71,11 +71,14 @@ def _shown(amount: int, *, human: bool, mega: bool) -> str:
 
 @tool("mount")
 def mount(invocation: Invocation) -> int:
-    if invocation.options("tor").operands:
+    options = invocation.options("t:o:r")
+    if options.operands:
         raise ToolError("permission denied (are you root?)")
     files = invocation.files
     for entry in [files.root, *sorted(files.mounts, key=lambda mount: mount.path)]:
         kind = _KINDS.get(entry.path) or ("ext4" if _room(entry.tree) is None else "tmpfs")
+        if (options.value("t") or kind) != kind:
+            continue
         device = "/dev/vda1" if kind == "ext4" else kind
         invocation.out(f"{device} on {entry.path} type {kind} ({'ro' if entry.read_only else 'rw'},relatime)\n")
     return 0

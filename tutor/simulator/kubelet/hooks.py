@@ -63,7 +63,9 @@ def http_hook(look: Look, action: Mapping[str, Any], container: Mapping[str, Any
     failed = f'Get "{str(action.get("scheme") or "HTTP").lower()}://{host}:{port}{path}": dial tcp {host}:{port}: '
     run = look.own(container["name"]).current
     if not action.get("host") and run is not None and look.now - (run.started or 0.0) < LISTEN_SECONDS:
-        return f"{failed}connect: connection refused"
+        own = run.container is not None and run.container.listens(port, HTTP)
+        if own:  # a sidecar's server may well be there by now
+            return f"{failed}connect: connection refused"
     secure = str(action.get("scheme") or "HTTP").upper() == "HTTPS"
     try:
         try:
