@@ -121,6 +121,19 @@ def test_the_end_of_the_pause_process_takes_everything_with_it(lab: Lab) -> None
     assert rows(lab, "s", "sh")["/pause"] == 1
 
 
+def test_with_the_nodes_namespace_the_nodes_processes_are_seen_and_come_to_no_harm(lab: Lab) -> None:
+    lab.pod("h", SLEEPER, WEB, hostPID=True)
+    lab.advance(10)
+    found = rows(lab, "h", "sh")
+    assert found["/sbin/init"] == 1
+    assert pid_of(found, "/usr/bin/kubelet") > 1
+    assert pid_of(found, "nginx") > pid_of(found, "/usr/bin/kubelet")
+    assert "/pause" not in found
+    lab.run("h", "sh", "-c", "kill 1", container="sh")
+    lab.advance(5)
+    assert lab.status("h", "sh")["restartCount"] == 0
+
+
 def test_a_debugging_container_sees_its_targets_processes_alone(lab: Lab) -> None:
     lab.pod("t", WEB, SLEEPER)
     lab.advance(10)

@@ -1,7 +1,7 @@
 """Which containers of a pod share a process namespace, and the end of the pause process that holds such a namespace.
 
 Source: pkg/kubelet/kuberuntime/util/util.go (PidNamespaceForPod, NamespacesForPod), kuberuntime_container.go (getTargetID). The
-namespace of a node (hostPID) holds the pod's own containers here: processes of the node and of other pods are not simulated.
+namespace of a node (hostPID) holds the node's own processes and the pod's here: those of other pods are not shown.
 """
 
 from __future__ import annotations
@@ -52,8 +52,11 @@ def sharing(kubelet: Kubelet, config: ContainerConfig) -> SharedProcesses | None
     alive = [other for other in others if other is not None and other.exit_code is None]
     if not whole and not alive:
         return None
-    end_pause = (lambda: kubelet.end_sandbox(namespace, name)) if whole else None
-    return SharedProcesses(kubelet.network, alive, end_pause, leads=not whole and place == config.name)
+    if spec.get("hostPID"):
+        return SharedProcesses(kubelet.network, alive, of_node=True)
+    if whole:
+        return SharedProcesses(kubelet.network, alive, end_pause=lambda: kubelet.end_sandbox(namespace, name))
+    return SharedProcesses(kubelet.network, alive, leads=place == config.name)
 
 
 def end_debuggers(look: Look, target: str) -> None:
