@@ -74,6 +74,14 @@ def test_a_stopped_kubelet_is_noticed_and_its_containers_run_on(lab: Lab) -> Non
     lab.advance(30)
     assert node_ready(lab, "node-1") == "True"
     assert lab.get("one")["status"]["phase"] == "Running"
+    said = [e["reason"] for e in lab.cluster.store.list("events", "default") if e["involvedObject"]["name"] == "node-1"]
+    assert sorted(said[said.index("NodeNotReady") + 1 :]) == [
+        "NodeHasNoDiskPressure",
+        "NodeHasSufficientMemory",
+        "NodeHasSufficientPID",
+        "NodeReady",
+        "Starting",
+    ]
 
 
 def test_a_node_that_is_cut_off_is_no_stopped_kubelet(lab: Lab) -> None:

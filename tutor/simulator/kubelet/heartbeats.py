@@ -87,6 +87,8 @@ class Heartbeats:
         for condition in node["status"].get("conditions") or ():
             kind = condition["type"]
             if kind == "Ready":
+                if condition.get("status") != "True":
+                    self._tell(node, "NodeReady")
                 conditions.append(_heard(condition, now, "True", _READY))
             elif kind in PRESSURES:
                 conditions.append(self._pressure_condition(node, condition, now, kind in short))
@@ -100,10 +102,12 @@ class Heartbeats:
         words = PRESSURES[condition["type"]][is_short]
         heard = _heard(condition, now, "True" if is_short else "False", words)
         if heard["status"] != condition.get("status"):
-            reason = words[0].replace("Kubelet", "Node", 1)
-            text = f"Node {name_of(node)} status is now: {reason}"
-            self._kubelet.recorder(name_of(node)).normal(node, reason, text, uid=uid_of(node))
+            self._tell(node, words[0].replace("Kubelet", "Node", 1))
         return heard
+
+    def _tell(self, node: Obj, reason: str) -> None:
+        text = f"Node {name_of(node)} status is now: {reason}"
+        self._kubelet.recorder(name_of(node)).normal(node, reason, text, uid=uid_of(node))
 
     def save(self) -> Any:
         """How many renewals there were."""

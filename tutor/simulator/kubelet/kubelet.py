@@ -26,7 +26,7 @@ from tutor.simulator.kubelet.pulling import Puller
 from tutor.simulator.kubelet.state import FIELDS, ContainerRecord, PodRecord
 from tutor.simulator.kubelet.volumes import Mounter, referenced
 from tutor.simulator.network import Network
-from tutor.simulator.objects import key_of, name_of, namespace_of, split_key, uid_of
+from tutor.simulator.objects import get_condition, key_of, name_of, namespace_of, split_key, uid_of
 from tutor.simulator.store import Change, Obj
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 NAME = "kubelet"
 BY_SOURCE = "volume-source"
 """Index: pods by the ConfigMaps and Secrets their volumes show, as "namespace/configmaps/NAME"."""
+SUFFICIENT = ("NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID")
 RETRY_SECONDS = 122.0
 """The longest between two tries to set up a volume (pkg/volume/util/operationexecutor, exponential back-off)."""
 REFRESH_SECONDS = 45.0
@@ -338,6 +339,8 @@ class Kubelet:
     def start_node(self, node: str) -> list[str]:
         """Start the kubelet of a node again; returns the keys to look at. It reports all pods anew, as others may have marked them
         as not ready meanwhile."""
+        if node in self._stopped:
+            self._tell_of_start(node)
         self._stopped.discard(node)
         keys = [key for key in self.resync() if key.startswith(f"{node}|")]
         for key in keys:
@@ -345,6 +348,16 @@ class Kubelet:
             if record is not None:
                 record.want_sync(self._client.now)
         return keys
+
+    def _tell_of_start(self, name: str) -> None:
+        """What a kubelet says of itself and its node when it starts (pkg/kubelet/kubelet.go; nodestatus/setters.go)."""
+        node = self._client.get("nodes", "", name)
+        if node is not None:
+            recorder = self.recorder(name)
+            recorder.normal(node, "Starting", "Starting kubelet.", uid=uid_of(node))
+            known = (get_condition(node["status"], "MemoryPressure") or {}).get("status")
+            for reason in SUFFICIENT if known == "False" else ():  # else the first report says so
+                recorder.normal(node, reason, f"Node {name} status is now: {reason}", uid=uid_of(node))
 
     def is_running(self, node: str) -> bool:
         """Whether the kubelet of a node runs."""
