@@ -144,3 +144,19 @@ def test_what_does_not_answer_on_purpose_says_so(
     end_outages(cluster)
     assert outage_of(cluster) == ""
     assert kubectl(cluster, "get", "nodes")[0] == 0
+
+
+def test_a_port_that_cannot_be_had_again_is_said(
+    cluster: Simulated, levers: SimulatedLevers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    levers.set_fault("api-server-stopped", True)
+
+    def taken() -> None:
+        raise OSError(98, "Address already in use")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(levers._server, "mind_door", taken)
+        with pytest.raises(ClusterError, match="cannot be stopped or started: Address already in use"):
+            levers.set_fault("api-server-stopped", False)
+    levers.tidy()
+    assert kubectl(cluster, "get", "nodes")[0] == 0

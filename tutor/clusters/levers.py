@@ -21,6 +21,15 @@ OWN_ADDONS = ("metrics-server", "default-storage-class")
 """What a new cluster comes with."""
 
 
+def mind_door(server: SimulatedApiServer) -> None:
+    """Have a server refuse connections, or take them again, as its cluster now has it. ClusterError when that fails."""
+    try:
+        server.mind_door()
+    except OSError as error:  # a time-out is one, without a word
+        why = error.strerror or str(error) or "it takes too long"
+        raise ClusterError(f"the API server cannot be stopped or started: {why}", "Start the cluster anew") from None
+
+
 class SimulatedLevers:
     """The levers of a simulated cluster of this process. Safe to use from any thread."""
 
@@ -31,10 +40,7 @@ class SimulatedLevers:
     def _changed(self) -> None:
         """Have the host look at once what there is to do, and open or close its door. ClusterError when that fails."""
         self._server.pacer.changed()
-        try:
-            self._server.mind_door()
-        except OSError as error:
-            raise ClusterError(f"the API server cannot be started again: {error.strerror or error}") from None
+        mind_door(self._server)
 
     def faults(self) -> list[Lever]:
         """Every fault the cluster can have."""
@@ -77,6 +83,7 @@ class SimulatedLevers:
         for fault in self.faults():  # those of the control plane come first: nothing else can be mended without it
             if fault.on:
                 self.set_fault(fault.name, False)
+        self._changed()
         from tutor.simulator.addons import works
 
         for name in without:

@@ -14,7 +14,7 @@ from tutor.clusters.added_images import tell_registry
 from tutor.clusters.base import ClockControl, ClusterError, Levers, Report, Snapshots
 from tutor.clusters.history import ChangeLog, History, history_of
 from tutor.clusters.keeping import Keeper
-from tutor.clusters.levers import SimulatedLevers
+from tutor.clusters.levers import SimulatedLevers, mind_door
 from tutor.folders import private_folder
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Simulated:
         if state is not None:
             _take_up(server.cluster, state)
             server.pacer.restored()
-            server.mind_door()
+            mind_door(server)
         keeper.follow(server.cluster)
         self._keeper = keeper
 
@@ -195,7 +195,7 @@ class SimulatedSnapshots:
                 raise KeyError(snapshot)
             del self._taken[places[0] + 1 :]
             self._load(self._taken[places[0]])
-        self._server.mind_door()
+        mind_door(self._server)
 
     def undo(self) -> str:
         """Go back to before the learner's last change; returns that snapshot's label. ClusterError when there is none."""
@@ -206,7 +206,7 @@ class SimulatedSnapshots:
                 raise ClusterError("there is nothing to take back")
             last = self._taken.pop()
             self._load(last)
-        self._server.mind_door()
+        mind_door(self._server)
         return last.label
 
     def _load(self, snapshot: _Snapshot) -> None:
