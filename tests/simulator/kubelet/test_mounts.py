@@ -89,3 +89,38 @@ def test_volumes_follow_what_comes_and_goes(lab: Lab) -> None:
     lab.advance(130)
     assert lab.run("app", "cat", "/v/a") == (0, "3")
     assert lab.get("app")["status"]["phase"] == "Running"
+
+
+def modes(lab: Lab, **spec: Any) -> dict[str, str]:
+    """Modes and owners of the roots of volumes, and of a Secret's file."""
+    lab.create("secrets", "v1", "Secret", "s", stringData={"a": "b"})
+    lab.create("configmaps", "v1", "ConfigMap", "c", data={"a": "b"})
+    sources: dict[str, Any] = {
+        "m": {"emptyDir": {"medium": "Memory"}},
+        "d": {"emptyDir": {}},
+        "s": {"secret": {"secretName": "s", "defaultMode": 0o400}},
+        "c": {"configMap": {"name": "c"}},
+    }
+    mounts = [{"name": name, "mountPath": f"/{name}"} for name in sources]
+    volumes = [{"name": name, **source} for name, source in sources.items()]
+    lab.pod("app", {"command": FOREVER, "volumeMounts": mounts}, volumes=volumes, **spec)
+    lab.advance(10)
+    lines = lab.run("app", "stat", "-L", "-c", "%n %a %u %g", "/m", "/d", "/s", "/c", "/s/a", "/s/..data")[
+        1
+    ].splitlines()
+    return {line.split()[0]: line.partition(" ")[2] for line in lines}
+
+
+def test_modes_and_owners_of_volumes(lab: Lab) -> None:
+    """As Kubernetes 1.37.2 on Linux makes them."""
+    found = modes(lab)
+    assert (found["/m"], found["/d"], found["/s"], found["/c"]) == ("1777 0 0", "777 0 0", "1777 0 0", "777 0 0")
+    assert (found["/s/a"], found["/s/..data"]) == ("400 0 0", "755 0 0")
+
+
+def test_modes_and_owners_with_a_group(lab: Lab) -> None:
+    """As Kubernetes 1.37.2 on Linux makes them."""
+    found = modes(lab, securityContext={"fsGroup": 2000, "runAsUser": 1000})
+    roots = (found["/m"], found["/d"], found["/s"], found["/c"])
+    assert roots == ("3777 0 2000", "2777 0 2000", "3777 0 2000", "2777 0 2000")
+    assert (found["/s/a"], found["/s/..data"]) == ("440 0 2000", "2755 0 2000")

@@ -18,6 +18,7 @@ Files = Mapping[str, bytes]
 """Content by path, without a leading slash."""
 NOTHING: Files = {}
 FILE_MODE = 0o644
+_SET_GROUP, _STICKY = 0o2000, 0o1000
 
 
 class Projected(NamedTuple):
@@ -26,6 +27,10 @@ class Projected(NamedTuple):
     files: Files
     modes: Mapping[str, int] = {}
     at: float = 0.0
+    in_memory: bool = False
+    """Whether its file system is one in memory, whose root everybody can write to as to /tmp."""
+    group: int | None = None
+    """Whose files they are by the pod's fsGroup."""
 
     def mode(self, path: str) -> int:
         """The mode of a file."""
@@ -93,11 +98,11 @@ class VolumeStore:
     def __init__(self) -> None:
         self._shelf = Shelf()
 
-    def put_files(self, volume: str, files: Files, modes: Mapping[str, int], at: float) -> None:
+    def put_files(self, volume: str, content: Projected) -> None:
         """Make a volume hold exactly these files."""
         old = self._shelf.files.get(volume)
-        if old is None or (old.files, old.modes) != (files, modes):
-            self._shelf.files[volume] = Projected(files, modes, at)
+        if old is None or (old.files, old.modes) != (content.files, content.modes):
+            self._shelf.files[volume] = content
 
     def make(self, volume: str, mode: int, group: int, at: float, most: int | None = None) -> None:
         """Make sure that there is a directory that containers can write to, with at most so many bytes in it."""
@@ -220,19 +225,22 @@ def _is_there(tree: MemoryTree, path: str) -> bool:
 
 def _linked(projected: Projected) -> MemoryTree:
     """Files the way kubelets put them there, so that all of them change in one moment: in a directory named after the time,
-    which `..data` points to, with links beside it (pkg/volume/util/atomic_writer.go)."""
+    which `..data` points to, with links beside it (pkg/volume/util/atomic_writer.go). With a group all is that group's, and so
+    is what comes into its directories (pkg/volume/volume_linux.go)."""
     from tutor.posix.memory import MemoryTree, make_directories
     from tutor.posix.tree import Stamp, parent_of
 
     at = projected.at
     moment = datetime.fromtimestamp(int(at), UTC).strftime("..%Y_%m_%d_%H_%M_%S") + f".{int(at % 1 * 1e9) or 1:09}"
     tree = MemoryTree()
-    tree.change("/", mode=0o777, time=at)
-    tree.make_directory(f"/{moment}", Stamp(at, mode=0o755))
+    group, inherited = projected.group or 0, 0 if projected.group is None else _SET_GROUP
+    tree.change("/", mode=0o777 | inherited | (_STICKY if projected.in_memory else 0), owner=(0, group), time=at)
+    directory = Stamp(at, 0, group, 0o755 | inherited)
+    tree.make_directory(f"/{moment}", directory)
     tree.make_link("/..data", moment, Stamp(at))
     for path, content in projected.files.items():
-        make_directories(tree, parent_of(f"/{moment}/{path}"), Stamp(at, mode=0o755))
-        tree.write(f"/{moment}/{path}", content, Stamp(at, mode=projected.mode(path)))
+        make_directories(tree, parent_of(f"/{moment}/{path}"), directory)
+        tree.write(f"/{moment}/{path}", content, Stamp(at, 0, group, projected.mode(path)))
     for name in sorted({path.split("/")[0] for path in projected.files}):
         tree.make_link(f"/{name}", f"..data/{name}", Stamp(at))
     return tree

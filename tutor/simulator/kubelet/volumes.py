@@ -9,7 +9,7 @@ from tutor.simulator import quantity
 from tutor.simulator.client import Client
 from tutor.simulator.images import catalogue, reference
 from tutor.simulator.images.container import MountPoint
-from tutor.simulator.images.volumes import VolumeStore
+from tutor.simulator.images.volumes import Projected, VolumeStore
 from tutor.simulator.kubelet import host_files
 from tutor.simulator.kubelet.environment import ConfigError, expand, references
 from tutor.simulator.kubelet.payloads import FILLED, IssueToken, MountError, contents
@@ -122,7 +122,9 @@ class Mounter:
         """Make a volume ready. Raises MountError."""
         content = contents(self._client, pod, volume, node, self._token)
         if content is not None:
-            self.store.put_files(volume_id(self._client, pod, volume), *content, self._client.now)
+            group = (pod["spec"].get("securityContext") or {}).get("fsGroup")
+            shown = Projected(*content, self._client.now, _is_tmpfs(volume), group)
+            self.store.put_files(volume_id(self._client, pod, volume), shown)
             return
         if volume.get("image") is not None:
             self._show_image(volume_id(self._client, pod, volume), volume["image"].get("reference", ""))
