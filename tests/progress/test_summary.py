@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tests.progress.conftest import HandClock
@@ -99,6 +100,8 @@ def test_the_report_is_json_and_text(progress: Progress, clock: HandClock) -> No
     assert any("Services" in line and "0/5" in line for line in lines)
     assert "Exercises: 1 attempt, 0 passed, 1 hint, 0 solutions shown" in lines
     assert max(map(len, lines)) <= 80
+    narrow = progress.report_lines([replace(SERVICES, title="A title of a lesson"), WHY], 56)
+    assert narrow[2].startswith(" 1  A title of a…  pages ")
 
 
 def test_a_summary_of_years_of_work_is_quick(progress: Progress, clock: HandClock) -> None:

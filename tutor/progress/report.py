@@ -8,6 +8,10 @@ from typing import Any
 from tutor.progress.database import Database
 from tutor.progress.summary import LessonSummary, Summary, Tally
 
+BESIDE_TITLE = 43
+"""Columns of a lesson's line beside its title."""
+SHORTEST_TITLE = 8
+
 
 def report_data(database: Database, summary: Summary, now: datetime) -> dict[str, Any]:
     """The report as a dict with a JSON form."""
@@ -27,10 +31,12 @@ def report_data(database: Database, summary: Summary, now: datetime) -> dict[str
     }
 
 
-def report_lines(report: dict[str, Any]) -> list[str]:
-    """The report as lines of text."""
+def report_lines(report: dict[str, Any], columns: int | None = None) -> list[str]:
+    """The report as lines of text. In fewer `columns` than they need the titles of lessons are cut."""
     lines = [f"Progress: {report['percent']} %", ""]
     width = max((len(lesson["title"]) for lesson in report["lessons"]), default=0)
+    if columns is not None:
+        width = min(width, max(SHORTEST_TITLE, columns - BESIDE_TITLE))
     lines += [_lesson_line(number, lesson, width) for number, lesson in enumerate(report["lessons"], start=1)]
     answers, exercises = report["answers"], report["exercises"]
     lines += [
@@ -63,7 +69,8 @@ def _tally_data(tally: Tally) -> dict[str, int]:
 
 def _lesson_line(number: int, lesson: dict[str, Any], width: int) -> str:
     pages, questions, exercises = (_fraction(lesson[part]) for part in ("pages", "questions", "exercises"))
-    return f"{number:>2}  {lesson['title']:<{width}}  pages {pages:>4}  quiz {questions:>5}  exercises {exercises:>3}"
+    title = lesson["title"] if len(lesson["title"]) <= width else f"{lesson['title'][: width - 1]}…"
+    return f"{number:>2}  {title:<{width}}  pages {pages:>4}  quiz {questions:>5}  exercises {exercises:>3}"
 
 
 def _fraction(tally: dict[str, int]) -> str:

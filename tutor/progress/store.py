@@ -58,9 +58,9 @@ class Progress:
         """Progress in full, in a form `json.dumps` accepts."""
         return report_data(self._database, self.summary(course), self._clock())
 
-    def report_lines(self, course: Iterable[LessonContents]) -> list[str]:
-        """Progress as lines of plain text."""
-        return report_lines(self.report(course))
+    def report_lines(self, course: Iterable[LessonContents], columns: int | None = None) -> list[str]:
+        """Progress as lines of plain text, shortened to fit so many columns."""
+        return report_lines(self.report(course), columns)
 
     def export(self, path: Path) -> None:
         """Write everything to a JSON file, replacing one that is there. ProgressError when it cannot be written."""

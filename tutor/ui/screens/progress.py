@@ -9,6 +9,9 @@ from textual.widgets import Static
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.widgets.frame.scroll import Scroll
 
+MARGIN = 4
+"""Columns that padding and scroll bar take."""
+
 
 class ProgressScreen(TutorScreen[None]):
     """The report of progress."""
@@ -18,9 +21,14 @@ class ProgressScreen(TutorScreen[None]):
     HELP_TEXT = "What you have read, answered and solved. `k8s-tutor progress` prints the same, and can export it."
 
     def compose_body(self) -> ComposeResult:
-        lines = self.services.progress.report_lines(self.services.contents)
         with Scroll():
-            yield Static(Content("\n".join(lines)))
+            yield Static(id="report")
+
+    def on_resize(self) -> None:
+        """Write the report as wide as there is room."""
+        columns = self.app.size.width - MARGIN
+        lines = self.services.progress.report_lines(self.services.contents, columns)
+        self.query_one("#report", Static).update(Content("\n".join(lines)))
 
     def on_mount(self) -> None:
         """Make the report scroll with the arrow keys."""
