@@ -51,3 +51,21 @@ def test_file_systems_of_the_kernel_take_no_disk(lab: Lab) -> None:
     lab.advance(10)
     assert lab.run("app", "mount", "-t", "cgroup2") == (0, "cgroup2 on /sys/fs/cgroup type cgroup2 (ro,relatime)\n")
     assert "/sys" not in lab.run("app", "df")[1]
+
+
+def test_a_resize_takes_effect_while_the_container_runs(lab: Lab) -> None:
+    resources = {"requests": {"cpu": "100m"}, "limits": {"cpu": "200m", "memory": "64Mi"}}
+    lab.pod("app", {"command": FOREVER, "resources": resources})
+    lab.advance(10)
+    assert lab.run("app", "cat", "/sys/fs/cgroup/memory.max") == (0, "67108864\n")
+    pod = lab.get("app")
+    container = {
+        **pod["spec"]["containers"][0],
+        "resources": {**resources, "limits": {"cpu": "300m", "memory": "128Mi"}},
+    }
+    metadata = {**pod["metadata"], "generation": 2}
+    lab.client.update("pods", {**pod, "metadata": metadata, "spec": {**pod["spec"], "containers": [container]}})
+    lab.advance(2)
+    paths = ("/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/memory.max")
+    assert lab.run("app", "cat", *paths) == (0, "30000 100000\n134217728\n")
+    assert lab.status("app")["restartCount"] == 0

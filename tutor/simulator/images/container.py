@@ -9,7 +9,7 @@ somebody needs one.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tutor.simulator.images import raw_http
@@ -170,6 +170,14 @@ class Container:
             self.program.signal(self._here(world), name)
         elif self.inside is not None:
             self.inside.signal_main(self, world, name)
+
+    def resize(self, cpu_request: float | None, cpu_limit: float | None, memory_limit: float | None) -> None:
+        """Change what it may use while it runs (cores, bytes)."""
+        changed = replace(self.config, cpu_request=cpu_request, cpu_limit=cpu_limit, memory_limit=memory_limit)
+        if changed != self.config:
+            self.config = changed
+            if self.inside is not None:
+                self.inside.show_limits(changed)
 
     def kill(self, now: float) -> None:
         """End it at once."""

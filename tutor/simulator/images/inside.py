@@ -10,6 +10,7 @@ from tutor.posix.process import Process
 from tutor.posix.shell import Shell
 from tutor.posix.users import home_of_user
 from tutor.simulator.images.calls import CallHere, program_name
+from tutor.simulator.images.kernel_files import CONTROL_GROUP, control_group
 from tutor.simulator.images.programs import make_program
 from tutor.simulator.images.programs.base import Program
 from tutor.simulator.images.rootfs import commands, container_files
@@ -278,6 +279,12 @@ class Inside:
         self.programs.clear()
 
     # -- files
+
+    def show_limits(self, config: ContainerConfig) -> None:
+        """The limits have changed."""
+        for mount in self.machine.files.mounts:
+            if mount.path == CONTROL_GROUP:
+                mount.tree = control_group(config.cpu_limit, config.cpu_request, config.memory_limit)
 
     def written(self) -> int:
         """Bytes in files of the container's own, beside those of its image."""

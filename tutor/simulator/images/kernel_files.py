@@ -12,6 +12,8 @@ from functools import lru_cache
 from tutor.posix import MemoryTree
 from tutor.posix.memory import tree_of
 
+CONTROL_GROUP = "/sys/fs/cgroup"
+"""Where its limits are."""
 PERIOD = 100_000
 """Microseconds in which a processor limit is counted."""
 _LEAST_SHARES = 2

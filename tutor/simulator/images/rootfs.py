@@ -20,7 +20,7 @@ from tutor.posix import (
 from tutor.posix.commands import MAGIC
 from tutor.posix.memory import make_directories
 from tutor.simulator.images import users
-from tutor.simulator.images.kernel_files import control_group, parameters
+from tutor.simulator.images.kernel_files import CONTROL_GROUP, control_group, parameters
 from tutor.simulator.images.programs import PROGRAMS
 
 if TYPE_CHECKING:
@@ -76,9 +76,7 @@ def container_files(config: ContainerConfig, world: World, now: float) -> Namesp
         note.write("/message", b"", Stamp(now, mode=0o666))
         mounts.append(Mount(config.message_path, note, "/message"))
     mounts += [
-        Mount(
-            "/sys/fs/cgroup", control_group(config.cpu_limit, config.cpu_request, config.memory_limit), read_only=True
-        ),
+        Mount(CONTROL_GROUP, control_group(config.cpu_limit, config.cpu_request, config.memory_limit), read_only=True),
         Mount("/proc/sys", parameters(config.sysctls, config.hostname), read_only=True),
     ]
     tree = image_tree(config.image)

@@ -15,7 +15,7 @@ from tutor.simulator.engine import DONE, Result
 from tutor.simulator.events import EventRecorder
 from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request, Response
 from tutor.simulator.images.volumes import VolumeStore
-from tutor.simulator.kubelet import sharing, syncing, waking
+from tutor.simulator.kubelet import resizing, sharing, syncing, waking
 from tutor.simulator.kubelet.addresses import Addresses
 from tutor.simulator.kubelet.admitting import Refusal, refuse
 from tutor.simulator.kubelet.client import KubeletClient
@@ -170,12 +170,13 @@ class Kubelet:
             record = self.records[key] = PodRecord(key, uid_of(pod), node_name, self._client.now, epoch=self._epoch)
             if self._refuse(pod, record, node):
                 return DONE
+        look = Look(self._services, pod, record, node)
         if record.generation != pod["metadata"].get("generation", 1):
             record.generation = pod["metadata"].get("generation", 1)
             record.want_sync(self._client.now)
+            resizing.apply(look)
         if readiness_is_stale(pod):
             record.want_sync(self._client.now)
-        look = Look(self._services, pod, record, node)
         syncing.advance(look)
         return self._after(key, look)
 
