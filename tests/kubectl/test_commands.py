@@ -15,6 +15,7 @@ from tests.kubectl.harness import NOW, FakeConfig, FakeConnection, Reply, Reques
 from tutor.kubectl import KubectlIO, run
 from tutor.kubectl.client import Api
 from tutor.kubectl.commands import GROUPS, VERBS, find_command
+from tutor.kubectl.describe import infrastructure
 from tutor.kubectl.discovery import ApiResource, Discovery
 from tutor.kubectl.help import command_help, general_help
 
@@ -422,6 +423,25 @@ def test_diff_leaves_showing_to_another_program(status: int) -> None:
     assert "a: b" not in shown[0][1]
 
 
+def test_what_force_deleted_comes_back_when_its_successor_is_refused() -> None:
+    applied = {"kubectl.kubernetes.io/last-applied-configuration": "{}"}
+    live = pod("p", annotations=applied, resourceVersion="1")
+    invalid = status(422, "Invalid", "no")
+    routes = {
+        f"{PODS}/p": [live, status(404, "NotFound", "gone")],
+        f"PATCH {PODS}/p": invalid,
+        f"DELETE {PODS}/p": live,
+        f"POST {PODS}": [invalid, live],
+        PODS: {"items": [], "metadata": {"resourceVersion": "2"}},
+    }
+    config, connection = serving(routes)
+    manifest = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {a: b}}\n"
+    assert run_kubectl(["apply", "--force", "-f", "-"], config, stdin=manifest).exit_code == 1
+    restored = connection.requests[-1]
+    assert (restored.method, restored.body["metadata"].get("resourceVersion")) == ("POST", None)
+    assert restored.body["spec"] == live["spec"]
+
+
 def test_diff_shows_what_apply_would_prune() -> None:
     applied: dict[str, Any] = {
         "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"},
@@ -467,3 +487,39 @@ def test_local_changes_look_at_the_file_alone() -> None:
 def test_a_role_for_a_type_of_an_unknown_group_names_the_group() -> None:
     outcome = run_kubectl(["create", "role", "r", "--verb=get", "--resource=deployments.nope"], serving({})[0])
     assert outcome.stderr == 'the server doesn\'t have a resource type "deployments" in group "nope"\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "obj", "lines"),
+    [
+        (
+            "describe_ip_address",
+            {"spec": {"parentRef": {"resource": "services", "namespace": "default", "name": "web"}}},
+            ["Parent Reference:", "Group:", "Resource:   services", "Namespace:  default", "Name:       web"],
+        ),
+        (
+            "describe_service_cidr",
+            {"spec": {"cidrs": ["10.0.0.0/16", "fd00::/112"]}},
+            ["CIDRs:        10.0.0.0/16, fd00::/112"],
+        ),
+        (
+            "describe_csi_node",
+            {
+                "spec": {
+                    "drivers": [{"name": "d", "nodeID": "n", "allocatable": {"count": 3}, "topologyKeys": ["a", "b"]}]
+                }
+            },
+            ["Drivers:", "d:", "Node ID:  n", "Allocatables:", "Count:        3", "Topology Keys:  [a b]"],
+        ),
+    ],
+)
+def test_what_clusters_keep_for_themselves_is_described(kind: str, obj: dict[str, Any], lines: list[str]) -> None:
+    class Quiet:
+        def write_events(self, writer: object, obj: object) -> None:
+            """No events."""
+
+    described = {"metadata": {"name": "x", "creationTimestamp": "2026-01-01T00:00:00Z"}, **obj}
+    text = getattr(infrastructure, kind)(Quiet(), described)
+    assert text.startswith("Name:")
+    shown = [" ".join(line.split()) for line in text.splitlines()]
+    assert [line for line in lines if " ".join(line.split()) not in shown] == []

@@ -136,6 +136,14 @@ def test_what_is_exposed_from_a_file_need_not_exist() -> None:
     assert run_kubectl(["expose", "-f", "-", "--port=80"], config, stdin=manifest).stdout == "service/a exposed\n"
 
 
+def test_a_broken_document_does_not_keep_the_others_from_being_exposed() -> None:
+    services = "POST /api/v1/namespaces/default/services"
+    config, _ = serving({services: {"metadata": {"name": "a"}, "kind": "Service", "apiVersion": "v1"}})
+    manifest = f"{NO_KIND}---\napiVersion: v1\nkind: Pod\nmetadata: {{name: a, labels: {{run: a}}}}\n"
+    outcome = run_kubectl(["expose", "-f", "-", "--port=80"], config, stdin=manifest)
+    assert (outcome.stdout, outcome.stderr) == ("service/a exposed\n", f"error: {UNDECODED}")
+
+
 def test_a_stream_names_more_than_one_object_to_exec_in() -> None:
     outcome = run_kubectl(["exec", "-f", "-", "--", "date"], serving({})[0], stdin=POD)
     assert outcome.stderr == "error: cannot exec into multiple objects at a time\n"

@@ -68,3 +68,24 @@ def test_missing_fields_can_be_an_error() -> None:
 @pytest.mark.parametrize("expression", ["a.b", ".a.b", "{a.b}", "{.a.b}"])
 def test_the_short_forms_mean_the_same(expression: str) -> None:
     assert relaxed(expression) == "{.a.b}"
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{kind}", "unrecognized identifier kind"),
+        ("{.kind b}", "unrecognized identifier b"),
+        ("{.list[?(@==word)]}", "unrecognized identifier word"),
+        ("{end}", "not in range, nothing to end"),
+        ("{.kind[0]}", "string is not array or slice"),
+        ("{.map[?(@.x)]}", r"map\[a:1\] is not array or slice and cannot be filtered"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_the_words_of_kubectl(template: str, message: str) -> None:
+    with pytest.raises(JsonPathError, match=message):
+        JsonPath.parse(template).render({"kind": "Pod", "list": ["word"], "map": {"a": 1}})
+
+
+def test_a_backslash_is_no_expression() -> None:
+    with pytest.raises(JsonPathError, match="unrecognized character in action: U\\+005C"):
+        JsonPath.parse(r"{\t}")

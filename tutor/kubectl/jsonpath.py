@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from tutor.kubectl.jsonpath_parser import (
     Field,
     Filter,
+    Identifier,
     Index,
     JsonPathError,
     Literal,
@@ -28,7 +29,8 @@ from tutor.kubectl.jsonpath_parser import (
     Wildcard,
     parse,
 )
-from tutor.kubectl.printers.text import go_print
+from tutor.kubectl.printers.go_format import type_name
+from tutor.kubectl.printers.text import go_print, go_value
 
 __all__ = ["JsonPath", "JsonPathError", "relaxed"]
 
@@ -73,6 +75,8 @@ class JsonPath:
                 position = end + 1
             elif isinstance(node, Text):
                 yield [node.text]
+            elif isinstance(node, RangeEnd):
+                raise JsonPathError("not in range, nothing to end")
             elif isinstance(node, Path):
                 yield self._walk_path(node, data)
 
@@ -88,6 +92,9 @@ class JsonPath:
 
     def _literal(self, node: Literal, values: Values) -> Values:
         return [node.value]
+
+    def _identifier(self, node: Identifier, values: Values) -> Values:
+        raise JsonPathError(f"unrecognized identifier {node.name}")
 
     def _field(self, node: Field, values: Values) -> Values:
         found = [value[node.name] for value in values if isinstance(value, dict) and node.name in value]
@@ -110,7 +117,7 @@ class JsonPath:
             if value is None:
                 continue
             if not isinstance(value, list):
-                raise JsonPathError(f"{go_print(value)} is not array or slice")
+                raise JsonPathError(f"{type_name(value)} is not array or slice")
             found += self._slice(node, value)
         return found
 
@@ -155,7 +162,7 @@ class JsonPath:
         found: Values = []
         for value in values:
             if not isinstance(value, list):
-                raise JsonPathError(f"{go_print(value)} is not array or slice and cannot be filtered")
+                raise JsonPathError(f"{go_value(value)} is not array or slice and cannot be filtered")
             found += [item for item in value if self._passes(node, item)]
         return found
 
@@ -180,6 +187,7 @@ _STEPS: dict[type, Any] = {
     Recursive: JsonPath._recursive,
     Filter: JsonPath._filter,
     Literal: JsonPath._literal,
+    Identifier: JsonPath._identifier,
     Path: JsonPath._path,
 }
 

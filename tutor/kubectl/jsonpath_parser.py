@@ -27,6 +27,13 @@ class Field(Node):
 
 
 @dataclass(frozen=True)
+class Identifier(Node):
+    """A word without a dot before it, which means nothing."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Wildcard(Node):
     pass
 
@@ -146,6 +153,8 @@ class _Scanner:
         steps: list[Node] = []
         while self.position < len(self.text):
             node = self._next()
+            if isinstance(node, Identifier) and steps and isinstance(steps[-1], Recursive):
+                node = Field(node.name)  # `..name`: the dots before it are enough
             if node is not None:
                 steps.append(node)
         return Path(tuple(steps))
@@ -181,13 +190,13 @@ class _Scanner:
         if number and number.end() == len(self.text):
             self.position = number.end()
             return Literal(float(number[0]) if number[1] or number[2] else int(number[0]))
-        if self.text[start] in _STOP:
+        if self.text[start] in _STOP or self.text[start] == "\\":
             raise JsonPathError(f"unrecognized character in action: U+{ord(self.text[start]):04X} '{self.text[start]}'")
         self.position = start
         name = self._name()
         if name in ("true", "false") and self.position == len(self.text):
             return Literal(name == "true")
-        return Field(name)
+        return Identifier(name)
 
     def _name(self) -> str:
         out: list[str] = []

@@ -116,7 +116,15 @@ def _parse(text: str, source: str, check: Check) -> Iterator[Manifest]:
     try:
         for document in parse_documents(text, source):
             if document is not None:
-                yield from _objects(document, source, check)
+                yield from _readable(document, source, check)
+    except KubectlError as problem:
+        yield Manifest({}, source, problem)
+
+
+def _readable(document: Any, source: str, check: Check) -> Iterator[Manifest]:
+    """The objects of a document, or its problem: the next document may be a good one (cli-runtime `StreamVisitor`)."""
+    try:
+        yield from _objects(document, source, check)
     except KubectlError as problem:
         yield Manifest({}, source, problem)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import Flag, boolean, string, strings
 from tutor.kubectl.mutate import typed
 from tutor.kubectl.request import Request
@@ -12,7 +13,6 @@ from tutor.kubectl.resources import Builder, Info
 
 if TYPE_CHECKING:
     from tutor.kubectl.command import Invocation
-    from tutor.kubectl.errors import KubectlError
 
 FILE_FLAGS: tuple[Flag, ...] = (
     strings("filename", "Files or folders that name the objects.", "f"),
@@ -43,7 +43,16 @@ def builder_for(invocation: Invocation, args: list[str], *, allow_empty_selector
 
 def given_infos(builder: Builder, errors: list[KubectlError]) -> Iterator[Info]:
     """The chosen objects; those of files as the files have them, without asking whether they exist."""
-    return builder.manifest_infos() if builder.selected.manifests else live_infos(builder, errors)
+    return readable_infos(builder, errors) if builder.selected.manifests else live_infos(builder, errors)
+
+
+def readable_infos(builder: Builder, errors: list[KubectlError]) -> Iterator[Info]:
+    """The objects of the files; those that cannot be read are collected in `errors`."""
+    for manifest in builder.selected.manifests:
+        try:
+            yield builder.manifest_info(manifest)
+        except KubectlError as problem:
+            errors.append(problem)
 
 
 def live_infos(builder: Builder, errors: list[KubectlError] | None = None) -> Iterator[Info]:

@@ -205,7 +205,23 @@ def _replace_by_force(invocation: Invocation, info: Info, live: Object) -> Objec
     wait_until_gone(
         invocation.api, info, str(get(live, "metadata.uid", "")), deadline_in(invocation.options.seconds("timeout"))
     )
-    return _create(invocation, info, "none")
+    try:
+        return _create(invocation, info, "none")
+    except ApiError as problem:
+        _restore(invocation, info, live, problem)
+        raise
+
+
+def _restore(invocation: Invocation, info: Info, live: Object, problem: ApiError) -> None:
+    """Puts the deleted object back when its successor is refused."""
+    try:
+        invocation.api.post(info.collection, as_new(live))
+    except ApiError as second:
+        raise KubectlError(
+            "An error occurred force-replacing the existing object with the newly provided one:\n\n"
+            f"{problem.message}.\n\nAdditionally, an error occurred attempting to restore the original object:\n\n"
+            f"{second.message}"
+        ) from None
 
 
 COMMAND = Command(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import ApiError, KubectlError, raise_all
@@ -21,8 +20,8 @@ from tutor.kubectl.mutate import (
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.raw import RAW, send_raw
-from tutor.kubectl.resources import Builder, Info
-from tutor.kubectl.targets import FILE_FLAGS, builder_for
+from tutor.kubectl.resources import Info
+from tutor.kubectl.targets import FILE_FLAGS, builder_for, readable_infos
 from tutor.kubectl.waiting import deadline_in, wait_until_gone
 
 _FORCE_TIMEOUT = 300.0  # seconds --force waits for the old object to go, unless --timeout says otherwise
@@ -44,7 +43,7 @@ def run(invocation: Invocation) -> None:
         raise KubectlError("--dry-run can not be used when --force is set")
     reporter = Reporter(invocation, "replaced", dry_run=mode)
     errors: list[KubectlError] = []
-    infos = list(_readable(builder_for(invocation, []), errors))
+    infos = list(readable_infos(builder_for(invocation, []), errors))
     uids = [_deleted(invocation, info) for info in infos] if force else []
     for info, uid in zip(infos, uids, strict=True) if force else ():
         deadline = deadline_in(options.seconds("timeout") or _FORCE_TIMEOUT)
@@ -55,15 +54,6 @@ def run(invocation: Invocation) -> None:
         except KubectlError as problem:
             errors.append(problem)
     raise_all(errors)
-
-
-def _readable(builder: Builder, errors: list[KubectlError]) -> Iterator[Info]:
-    """The objects of the files; those that cannot be read are reported at the end."""
-    for manifest in builder.selected.manifests:
-        try:
-            yield builder.manifest_info(manifest)
-        except KubectlError as problem:
-            errors.append(problem)
 
 
 def _body(invocation: Invocation, info: Info) -> Object:
