@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from tutor.ui.keys import bind, is_text_field
@@ -47,6 +48,13 @@ class TutorScreen(Screen[ResultType]):
         yield from self.compose_body()
         yield KeyBar()
         yield TooSmall()
+
+    def on_unmount(self) -> None:
+        """Have the app forget the text fields of this screen. Each watches the app's theme, and Textual (8.2.8, `reactive.py`) keeps
+        who watches until the theme changes: with all that was drawn of it, some MB for each exercise opened."""
+        watchers: dict[str, list[tuple[MessagePump, object]]] = getattr(self.app, "__watchers", {})
+        for watching in watchers.values():
+            watching[:] = [(who, told) for who, told in watching if not who._closing]
 
     def compose_body(self) -> ComposeResult:
         """What stands between the title line and the key line."""

@@ -96,6 +96,10 @@ class YamlArea(TextArea):
         self._take_colours(self.app.current_theme)
         self.app.theme_changed_signal.subscribe(self, self._take_colours)
 
+    def on_unmount(self) -> None:
+        """Hear no more of the app's look, which would keep this area in memory."""
+        self.app.theme_changed_signal.unsubscribe(self)
+
     def mark_lines(self, wrong: Mapping[int, str]) -> None:
         """Put a mark beside these lines, counted from 0; beside all others, none."""
         if set(wrong) != set(self._wrong):
