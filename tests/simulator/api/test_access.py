@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.api.conftest import CONFIG_MAPS, DEPLOYMENTS, PODS, config_map
+from tests.simulator.api.conftest import CONFIG_MAPS, DEPLOYMENTS, PODS, config_map, pod
 from tutor.simulator.api.handler import Api
 from tutor.simulator.api.http import Request, User
 from tutor.simulator.api.inprocess import InProcessClient
@@ -119,6 +119,19 @@ def test_a_server_knows_its_tokens_and_certificates_only(cluster: SimulatedClust
 # -- reviews
 
 
+def test_a_pods_token_tells_of_the_pod_and_its_node(client: InProcessClient, cluster: SimulatedCluster) -> None:
+    accounts = "/api/v1/namespaces/default/serviceaccounts"
+    client.json("POST", accounts, {"metadata": {"name": "robot"}})
+    uid = client.json("POST", PODS, pod("p", serviceAccountName="robot", nodeName="node-1"))["metadata"]["uid"]
+    reference = {"kind": "Pod", "apiVersion": "v1", "name": "p", "uid": uid}
+    issued = client.json("POST", f"{accounts}/robot/token", {"spec": {"boundObjectRef": reference}})["status"]["token"]
+    review = client.json("POST", "/apis/authentication.k8s.io/v1/tokenreviews", {"spec": {"token": issued}})
+    extra = {key.partition("/")[2]: values for key, values in review["status"]["user"]["extra"].items()}
+    node = client.get("/api/v1/nodes/node-1")["metadata"]
+    assert (extra["pod-name"], extra["pod-uid"]) == (["p"], [uid])
+    assert (extra["node-name"], extra["node-uid"]) == (["node-1"], [node["uid"]])
+
+
 def allowed(client: InProcessClient, attributes: dict[str, str], **headers: str) -> bool:
     answer = client.json("POST", ACCESS, {"spec": {"resourceAttributes": attributes}}, headers=headers)
     found: bool = answer["status"]["allowed"]
@@ -169,6 +182,7 @@ def test_token_reviews(client: InProcessClient) -> None:
     good: dict[str, Any] = client.json("POST", path, {"spec": {"token": token(client, "robot")}})["status"]
     assert good["authenticated"]
     assert good["user"]["username"] == "system:serviceaccount:default:robot"
+    assert good["user"]["extra"]["authentication.kubernetes.io/credential-id"][0].startswith("JTI=")
     assert client.json("POST", path, {"spec": {"token": "x"}})["status"] == {
         "user": {},
         "error": "invalid bearer token",

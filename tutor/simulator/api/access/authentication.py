@@ -8,8 +8,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from tutor.simulator.api.http import Request, User
 from tutor.simulator.clock import parse_timestamp
@@ -89,7 +90,17 @@ class Authenticator:
             "nbf": issued,
             "sub": subject,
         }
-        return self._signed(payload)
+        node = self._node_of(claims)
+        if node is not None:
+            kubernetes["node"] = {"name": name_of(node), "uid": uid_of(node)}
+        return self._signed({**payload, "jti": str(uuid5(NAMESPACE_OID, json.dumps(payload)))})
+
+    def _node_of(self, claims: TokenClaims) -> Obj | None:
+        """The node of the pod that a token is bound to (pkg/registry/core/serviceaccount/storage/token.go)."""
+        if not claims.bound or claims.bound["kind"] != "Pod":
+            return None
+        pod = self._cluster.store.get("pods", claims.namespace, claims.bound["name"])
+        return self._cluster.store.get("nodes", "", (pod or {}).get("spec", {}).get("nodeName", ""))
 
     def issue_stored(self, account: Obj, secret: Mapping[str, Any]) -> str:
         """The token that a Secret keeps: good for as long as there are the account and the Secret."""
@@ -142,7 +153,7 @@ class Authenticator:
         uid = payload["kubernetes.io"]["serviceaccount"]["uid"]
         if account is None or account["metadata"]["uid"] != uid:
             return None
-        return service_account(namespace, name, uid)
+        return replace(service_account(namespace, name, uid), extra=_extra(payload))
 
     def _lasts(self, payload: dict[str, Any]) -> bool:
         """Whether a token's time is not over; that of a stored token is when its Secret goes."""
@@ -165,6 +176,16 @@ def service_account(namespace: str, name: str, uid: str = "") -> User:
     """A service account as a user (serviceaccount.UserInfo)."""
     groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated")
     return User(f"system:serviceaccount:{namespace}:{name}", groups, uid)
+
+
+def _extra(payload: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What a token tells beyond whose it is (apiserver, pkg/authentication/serviceaccount/util.go)."""
+    known = payload["kubernetes.io"]
+    found = {"credential-id": f"JTI={payload['jti']}"} if payload.get("jti") else {}
+    for kind in ("node", "pod"):
+        for field in ("name", "uid") if kind in known else ():
+            found[f"{kind}-{field}"] = known[kind][field]
+    return {f"authentication.kubernetes.io/{key}": (value,) for key, value in found.items()}
 
 
 def _base64(data: bytes) -> str:
