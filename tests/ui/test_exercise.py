@@ -42,6 +42,17 @@ async def test_shows_the_task_and_how_each_check_stands_in_words(services: FakeS
         assert "◐ 1 of 2" in text
 
 
+async def test_the_app_keeps_no_text_field_of_an_exercise_that_was_left(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        field = pilot.app.screen.query_one(TextArea)
+        kept = [getattr(pilot.app, "__watchers"), pilot.app.theme_changed_signal._subscriptions]
+        assert all(repr(field) in repr(list(held.items())) for held in kept)
+        on_screen(pilot, ExerciseScreen).action_leave()
+        await settle(pilot)
+        on_screen(pilot, HomeScreen)
+        assert not any(repr(field) in repr(list(held.items())) for held in kept)
+
+
 async def test_solved_by_typing_a_command(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await press(pilot, "f2")
