@@ -60,6 +60,7 @@ def test_aliases_and_defaults_are_used(folder: Path, line: str, printed: str) ->
 def test_the_variable_names_the_file_or_turns_it_off(folder: Path) -> None:
     assert kubectl(folder, "create configmap c", KUBERC="rc").stdout == "configmap/c\n"
     assert 'unknown command "crns"' in kubectl(folder, "crns", KUBERC="off").stderr
+    assert 'unknown command "crns"' in kubectl(folder, "crns --kuberc=rc", KUBECTL_KUBERC="false").stderr
     both = kubectl(folder, "get pods --kuberc=rc", KUBERC="off").stderr
     assert both.startswith(f"{BEFORE}kuberc error disabling kuberc via KUBERC=off and passing kuberc flag are")
 
@@ -84,6 +85,13 @@ def test_a_file_that_cannot_be_used_is_refused(folder: Path, content: str, messa
     if "kind: Other" in content:
         (folder / "rc").write_text(content, encoding="utf-8")
     assert kubectl(folder, "get pods --kuberc=rc").stderr == f"{BEFORE}{message}\n"
+
+
+def test_an_empty_file_changes_nothing(folder: Path) -> None:
+    (folder / "rc").write_text("---\n", encoding="utf-8")
+    assert (
+        kubectl(folder, "create configmap c --dry-run=client --kuberc=rc").stdout == "configmap/c created (dry run)\n"
+    )
 
 
 def test_a_missing_file_and_a_missing_name_are_refused(folder: Path) -> None:

@@ -32,11 +32,14 @@ def kuberc_path(given: str, environment: Mapping[str, str]) -> str:
 
 
 def read_preferences(io: KubectlIO, path: str) -> Object:
-    """The first Preference of a file; FileNotFoundError when there is no file, KubectlError when it holds none."""
+    """The first Preference of a file, nothing of an empty one; FileNotFoundError when there is no file, KubectlError when it holds none."""
     from tutor.kubectl.manifests import parse_documents
 
     text = io.files.read_bytes(path).decode("utf-8", "replace")
-    for document in parse_documents(text, path):
+    documents = [document for document in parse_documents(text, path) if document is not None]
+    if not documents:
+        return {}
+    for document in documents:
         if not isinstance(document, dict) or document.get("kind") != "Preference":
             continue
         if str(document.get("apiVersion", "")).partition("/")[0] == GROUP:
@@ -46,6 +49,8 @@ def read_preferences(io: KubectlIO, path: str) -> Object:
 
 def prepared(argv: list[str], io: KubectlIO) -> list[str]:
     """The command line as the kuberc file wants it: an alias replaced, defaults added. BareError when it cannot be used."""
+    if io.environment.get("KUBECTL_KUBERC") == "false":
+        return argv
     try:
         preferences = _preferences(argv, io)
         if preferences is None:
