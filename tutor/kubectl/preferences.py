@@ -32,7 +32,10 @@ def kuberc_path(given: str, environment: Mapping[str, str]) -> str:
 
 
 def read_preferences(io: KubectlIO, path: str) -> Object:
-    """The first Preference of a file, nothing of an empty one; FileNotFoundError when there is no file, KubectlError when it holds none."""
+    """The first Preference of a file, nothing of an empty one.
+
+    FileNotFoundError when there is no file, KubectlError when it holds something else.
+    """
     from tutor.kubectl.manifests import parse_documents
 
     text = io.files.read_bytes(path).decode("utf-8", "replace")
