@@ -208,3 +208,12 @@ def test_kubectl_goes_over_from_client_side_apply_without_conflicts(client: InPr
     assert apply(client, "kubectl", f"{CONFIG_MAPS}/a", changed)["data"] == {"k": "2", "other": "2"}
     refused = apply(client, "kubectl", f"{CONFIG_MAPS}/a", config_map("a", k="2", other="3"))
     assert 'conflict with "somebody"' in refused["message"]
+
+
+def test_the_last_owner_of_metadata_can_give_it_up(client: InProcessClient) -> None:
+    noted = config_map("a", k="1")
+    noted["metadata"]["annotations"] = {"x": "y"}
+    apply(client, "me", f"{CONFIG_MAPS}/a", noted)
+    after = apply(client, "me", f"{CONFIG_MAPS}/a", config_map("a", k="1"))
+    assert (after["metadata"]["name"], after["metadata"].get("annotations")) == ("a", None)
+    assert after["metadata"]["uid"]

@@ -42,10 +42,11 @@ def apply(
 ) -> Applied:
     """Apply a configuration as a manager. Raises ApiError 409 for fields that others own, unless forced."""
     merged = merge(type_, live, config)
-    mine = ownable(to_set(type_, config), ignored)
+    named = to_set(type_, config)
+    mine = ownable(named, ignored)
     before = managers.get(manager)
     if before is not None:
-        merged = _pruned(type_, merged, before.fields, mine, managers, manager)
+        merged = _pruned(type_, merged, before.fields, named, managers, manager)
     differences = compare(type_, live, merged)
     changed = ownable(union(differences.added, differences.modified), ignored)
     if not force and (found := conflicts(managers, manager, changed)):
