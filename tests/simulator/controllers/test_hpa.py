@@ -9,12 +9,17 @@ import pytest
 
 from tests.simulator.controllers.playing import Stage, conditions
 from tests.simulator.workloads import deployment
+from tutor.simulator.api.inprocess import InProcessClient
 from tutor.simulator.clock import timestamp
 from tutor.simulator.metrics import Reading, node_metrics, pod_metrics
 from tutor.simulator.objects import name_of
 from tutor.simulator.store import Obj
 
 HPAS = "horizontalpodautoscalers.autoscaling"
+OUTSIDE = {
+    "type": "External",
+    "external": {"metric": {"name": "q"}, "target": {"type": "AverageValue", "averageValue": "5"}},
+}
 
 
 class Load:
@@ -249,6 +254,24 @@ def test_a_custom_resource_says_in_a_text_which_pods_it_has(
     stage.create(HPAS, hpa(scaleTargetRef={"apiVersion": "example.com/v1", "kind": "Shop", "name": "corner"}))
     assert conditions(stage.status(HPAS, "web"))["ScalingActive"][1] == outcome
     assert stage.get("shops.example.com", "corner")["spec"]["replicas"] == (4 if outcome == "ValidMetricFound" else 1)
+
+
+@pytest.mark.parametrize(
+    ("least", "metric", "problem"),
+    [
+        (0, OUTSIDE, ""),
+        (0, cpu(50), "must specify at least one Object or External metric to support scaling to zero replicas"),
+        (-1, cpu(50), "Invalid value: -1: must be greater than or equal to 0"),
+    ],
+)
+def test_only_metrics_from_outside_can_bring_it_to_zero(
+    stage: Stage, least: int, metric: dict[str, Any], problem: str
+) -> None:
+    """HPAScaleToZero is on in 1.37 (apis/autoscaling/validation/validation.go)."""
+    path = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers"
+    answer = InProcessClient(stage.cluster).json("POST", path, hpa(minReplicas=least, metrics=[metric]))
+    assert problem in answer.get("message", "")
+    assert answer["kind"] == ("Status" if problem else "HorizontalPodAutoscaler")
 
 
 def test_two_autoscalers_for_the_same_pods_stop_each_other(stage: Stage, load: Load) -> None:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tutor.simulator.errors import FieldError, invalid, not_supported, required
+from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_supported, required
 from tutor.simulator.objects import copy_json
 from tutor.simulator.quantity import canonical
 from tutor.simulator.resources.base import Column, Resource
@@ -64,8 +64,8 @@ def _given(rules: Mapping[str, Any] | None) -> dict[str, Any]:
 def _validate(hpa: Obj) -> Iterator[FieldError]:
     spec = hpa["spec"]
     least, most = spec["minReplicas"], spec.get("maxReplicas") or 0
-    if least < 1:
-        yield invalid("spec.minReplicas", least, "must be greater than or equal to 1")
+    if least < 0:
+        yield invalid("spec.minReplicas", least, "must be greater than or equal to 0")
     if most == 0:
         yield required("spec.maxReplicas", "must be set and greater than 0")
     elif most < 0:
@@ -82,6 +82,9 @@ def _validate(hpa: Obj) -> Iterator[FieldError]:
         )
     for i, metric in enumerate(spec["metrics"]):
         yield from _validate_metric(metric, f"spec.metrics[{i}]")
+    if least == 0 and not any(metric.get("type") in ("Object", "External") for metric in spec["metrics"]):
+        why = "must specify at least one Object or External metric to support scaling to zero replicas"
+        yield forbidden_field("spec.metrics", why)
 
 
 def _validate_metric(metric: Mapping[str, Any], path: str) -> Iterator[FieldError]:
