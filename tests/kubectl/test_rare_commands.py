@@ -122,8 +122,9 @@ def test_the_proxy_passes_requests_on_with_our_credentials() -> None:
         port = printed[0].split(":")[1].strip()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/pods", timeout=10) as reply:
             assert reply.read() == b"ok"
-        with pytest.raises(urllib.error.HTTPError, match="403"):
+        with pytest.raises(urllib.error.HTTPError, match="403") as refused:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/namespaces/x/pods/y/exec", timeout=10)
+        refused.value.close()
     finally:
         io.cancelled.set()  # type: ignore[attr-defined] # it is an Event here
         thread.join(10)
@@ -151,8 +152,9 @@ def test_the_proxy_serves_a_folder_and_nothing_beside_it(tmp_path: Path) -> None
             assert (reply.read(), reply.headers["Content-Type"]) == (b"<p>hello", "text/html")
         with urllib.request.urlopen(base, timeout=10) as reply:
             assert b'<a href="a%20b.html">' in reply.read()
-        with pytest.raises(urllib.error.HTTPError, match="404"):
+        with pytest.raises(urllib.error.HTTPError, match="404") as refused:
             urllib.request.urlopen(f"{base}..%2fsecret", timeout=10)
+        refused.value.close()
     finally:
         io.cancelled.set()  # type: ignore[attr-defined] # it is an Event here
         thread.join(10)
