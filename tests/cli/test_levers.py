@@ -47,7 +47,9 @@ def test_a_session_at_the_command_line(background: None, tmp_path: Path, capsys:
     run("clock", "advance", "2m")
     assert main(["kubectl", "get", "pods", "--no-headers"]) == 0
     assert "Pending" in capsys.readouterr().out
+    assert "Broken on purpose: scheduler-stopped. Mend it with: k8s-tutor cluster fault clear NAME" in run("status")
     run("fault", "clear", "scheduler-stopped")
+    assert "Broken" not in run("status")
     run("clock", "advance", "30s")
     assert main(["kubectl", "get", "pods", "--no-headers"]) == 0
     assert "1/1" in capsys.readouterr().out

@@ -123,16 +123,32 @@ def cluster_there(spec: str | None) -> bool:
     return (spec or DEFAULT).startswith("context:") or _look(spec).running
 
 
+def _broken() -> list[str]:
+    """The faults that are in the background cluster."""
+    from tutor.clusters import ClusterError
+    from tutor.clusters.background import BackgroundSimulated
+
+    cluster = BackgroundSimulated()
+    try:
+        cluster.start()
+        return [lever.name for lever in cluster.levers.faults() if lever.on] if cluster.levers is not None else []
+    except ClusterError:
+        return []
+
+
 def show_status(arguments: argparse.Namespace) -> int:
     """Say whether the cluster is there, without starting anything."""
     found = _look(arguments.cluster)
+    broken = _broken() if found.running and (arguments.cluster or DEFAULT) == DEFAULT else []
     if arguments.json:
         about = {"cluster": arguments.cluster or DEFAULT, "running": found.running, "about": found.words}
+        about |= {"broken": broken} if broken else {}
         known = {"pid": found.pid, "kubeconfig": found.kubeconfig}
         say_json(about | {name: value for name, value in known.items() if value is not None})
     else:
         export = [f"export KUBECONFIG={found.kubeconfig}"] if found.kubeconfig else []
-        say([found.words, *export])
+        mend = "Mend it with: k8s-tutor cluster fault clear NAME"
+        say([found.words, *([f"Broken on purpose: {', '.join(broken)}. {mend}"] if broken else []), *export])
     return OK if found.running else FAILED
 
 
