@@ -5,6 +5,7 @@ from __future__ import annotations
 from unittest.mock import patch
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import TextArea
@@ -51,6 +52,18 @@ async def test_the_app_keeps_no_text_field_of_an_exercise_that_was_left(services
         await settle(pilot)
         on_screen(pilot, HomeScreen)
         assert not any(repr(field) in repr(list(held.items())) for held in kept)
+
+
+async def test_nothing_of_what_was_drawn_of_an_exercise_is_kept(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        for _ in range(3):
+            pilot.app.action_follow(START)  # type: ignore[attr-defined] # it is a TutorApp
+            await settle(pilot)
+            await press(pilot, "f2")
+            on_screen(pilot, ExerciseScreen).action_leave()
+            await settle(pilot)
+        widgets = sum(len(screen.query("*").nodes) for screen in pilot.app.screen_stack)
+        assert StylesCache.get_inner_outer.cache_info().currsize <= widgets + len(pilot.app.screen_stack)
 
 
 async def test_solved_by_typing_a_command(services: FakeServices) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
+from textual._styles_cache import StylesCache
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message_pump import MessagePump
@@ -50,8 +51,10 @@ class TutorScreen(Screen[ResultType]):
         yield TooSmall()
 
     def on_unmount(self) -> None:
-        """Have the app forget the text fields of this screen. Each watches the app's theme, and Textual (8.2.8, `reactive.py`) keeps
-        who watches until the theme changes: with all that was drawn of it, some MB for each exercise opened."""
+        """Have forgotten what was drawn of this screen: some MB for each exercise opened and each lesson read. Textual 8.2.8 keeps
+        text fields in the list of those who watch the app's theme until it changes (`reactive.py`), and the lines of a thousand
+        widgets as keys of a cache of colours that takes the widget's lines for the class (`_styles_cache.py`)."""
+        StylesCache.get_inner_outer.cache_clear()
         watchers: dict[str, list[tuple[MessagePump, object]]] = getattr(self.app, "__watchers", {})
         for watching in watchers.values():
             watching[:] = [(who, told) for who, told in watching if not who._closing]
