@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tutor.simulator.images.container import Container
 from tutor.simulator.images.traffic import HTTP, HTTPS, ConnectionFailed, Request
+from tutor.simulator.kubelet.asking import port_number
 from tutor.simulator.kubelet.look import Look, on_grid
 from tutor.simulator.kubelet.refusals import sync_refusal
 from tutor.simulator.kubelet.state import Operation, Reason
@@ -55,8 +56,6 @@ def command_result(container: Container, pid: int) -> ExecResult | None:
 
 def http_hook(look: Look, action: Mapping[str, Any], container: Mapping[str, Any]) -> str:
     """Ask a container's server for a hook; what went wrong, or nothing. Any answer will do, whatever its status."""
-    from tutor.simulator.kubelet.probing import port_number
-
     host = action.get("host") or look.record.ip
     port = port_number(action.get("port", 80), container)
     path = action.get("path") or "/"

@@ -1,45 +1,24 @@
-"""Probes: asking containers whether they have started, live and are ready (pkg/kubelet/prober)."""
+"""Probes: when to ask containers whether they have started, live and are ready, and what answers lead to (pkg/kubelet/prober)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from typing import Any
 
-from tutor.simulator.images.traffic import GRPC, TCP, ConnectionFailed, Request, Response
 from tutor.simulator.kubelet import hooks
+from tutor.simulator.kubelet.asking import Finding, ask_server
 from tutor.simulator.kubelet.environment import expand
 from tutor.simulator.kubelet.look import Look, on_grid
 from tutor.simulator.kubelet.state import INIT, SIDECAR, ContainerRecord, ProbeState
 
 KINDS = ("startup", "readiness", "liveness")
-MOST_REDIRECTIONS = 10
-REDIRECTIONS = (301, 302, 303, 307, 308)
 _TITLES = {"startup": "Startup", "readiness": "Readiness", "liveness": "Liveness"}
-
-
-class Finding(NamedTuple):
-    """What a probe found. `output` is for the event. With an error nothing was found out, and nothing counts."""
-
-    success: bool
-    output: str = ""
-    error: bool = False
-    warning: bool = False
-    """With success: the event still tells of something odd."""
 
 
 def probe_spec(container: Mapping[str, Any], kind: str) -> dict[str, Any] | None:
     """A probe of a container's spec."""
     found: dict[str, Any] | None = container.get(f"{kind}Probe")
     return found
-
-
-def port_number(port: int | str, container: Mapping[str, Any]) -> int:
-    """A port by number or by the name the container gives it; 0 for a name it does not give."""
-    if isinstance(port, int) or str(port).isdigit():
-        return int(port)
-    return next((int(p["containerPort"]) for p in container.get("ports") or () if p.get("name") == port), 0)
 
 
 def is_started(container: Mapping[str, Any], own: ContainerRecord) -> bool:
@@ -122,120 +101,25 @@ def _ask(
     look: Look, container: Mapping[str, Any], own: ContainerRecord, spec: Mapping[str, Any], state: ProbeState
 ) -> Finding | None:
     """Run the probe; None when the answer comes later."""
-    timeout = float(spec.get("timeoutSeconds", 1))
     if spec.get("exec"):
         assert own.current is not None
         assert own.current.container is not None
         begun = hooks.start_command(look, own.current.container, _command(container, spec))
         if isinstance(begun, hooks.NotStarted):
             return Finding(False, begun.why, error=True)
-        state.command, state.deadline = begun, look.now + timeout
+        state.command, state.deadline = begun, look.now + float(spec.get("timeoutSeconds", 1))
         result = hooks.command_result(own.current.container, begun)
         if result is None:
             return None
         state.command = None
         return Finding(result.code == 0, result.output)
-    action = spec.get("httpGet") or spec.get("tcpSocket")
-    if action and not port_number(action["port"], container):
-        return Finding(False, f'port "{action["port"]}" not found', error=True)  # pkg/probe/util.go, findPortByName
-    if spec.get("httpGet"):
-        return _http(look, container, spec["httpGet"], timeout)
-    if spec.get("tcpSocket"):
-        return _tcp(look, container, spec["tcpSocket"], timeout)
-    if spec.get("grpc"):
-        return _grpc(look, container, spec["grpc"], timeout)
-    return Finding(True)
+    return ask_server(look, container, spec)
 
 
 def _command(container: Mapping[str, Any], spec: Mapping[str, Any]) -> list[str]:
     """The command of a probe; variables in it stand for what the spec itself gives (container/helpers.go)."""
     plain = {variable["name"]: str(variable.get("value") or "") for variable in container.get("env") or ()}
     return [expand(word, plain) for word in spec["exec"].get("command") or ()]
-
-
-def _http(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], timeout: float) -> Finding:
-    host = action.get("host") or look.record.ip
-    port = port_number(action["port"], container)
-    scheme = str(action.get("scheme") or "HTTP").lower()
-    path = action.get("path") or "/"
-    headers = {header["name"]: header["value"] for header in action.get("httpHeaders") or ()}
-    headers.setdefault("User-Agent", "kube-probe/1.37")
-    url = f"{scheme}://{host}:{port}{path if path.startswith('/') else '/' + path}"
-    headers["X-From"] = look.node_ip
-    late = f'Get "{url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
-    try:
-        response = _followed(look, url, headers)
-        if response is None:
-            return Finding(False, f'Get "{url}": stopped after {MOST_REDIRECTIONS} redirects')
-    except ConnectionFailed as error:
-        if error.kind == "timeout":
-            return Finding(False, late)
-        if error.kind == "protocol":
-            return Finding(False, f'Get "{url}": http: server gave HTTP response to HTTPS client')
-        return Finding(False, f'Get "{url}": {_not_reached(error, host, port)}')
-    if response.seconds > timeout:
-        return Finding(False, late)
-    if 300 <= response.status < 400:
-        return Finding(True, f"Probe terminated redirects, Response body: {response.text}", warning=True)
-    if 200 <= response.status < 300:
-        return Finding(True)
-    return Finding(False, f"HTTP probe failed with statuscode: {response.status}")
-
-
-def _followed(look: Look, url: str, headers: Mapping[str, str]) -> Response | None:
-    """Ask, and go where the answer leads as long as that is the same host (pkg/probe/http/http.go, RedirectChecker); None when
-    that has no end. Raises ConnectionFailed."""
-    start = urlsplit(url)
-    at, seconds = start, 0.0
-    for _ in range(MOST_REDIRECTIONS):
-        path = at.path + (f"?{at.query}" if at.query else "")
-        port = at.port or (443 if at.scheme == "https" else 80)
-        response = _direct(look, at.hostname or "", port, Request("GET", path or "/", headers, protocol=at.scheme))
-        seconds += response.seconds
-        location = next((value for name, value in response.headers.items() if name.lower() == "location"), "")
-        target = urlsplit(urljoin(at.geturl(), location))
-        if response.status not in REDIRECTIONS or not location or target.hostname != start.hostname:
-            return replace(response, seconds=seconds)
-        at = target
-    return None
-
-
-def _tcp(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], timeout: float) -> Finding:
-    host = action.get("host") or look.record.ip
-    port = port_number(action["port"], container)
-    try:
-        _direct(look, host, port, Request(protocol=TCP))
-    except ConnectionFailed as error:
-        return Finding(False, _not_reached(error, host, port))
-    return Finding(True)
-
-
-def _direct(look: Look, host: str, port: int, request: Request) -> Response:
-    """Ask from the node, which knows none of the cluster's names, and where nobody listens. Raises ConnectionFailed."""
-    if host == "localhost" or host.startswith("127."):
-        raise ConnectionFailed("refused")
-    if not host.replace(".", "").isdigit():
-        raise ConnectionFailed("no-host")
-    return look.services.world.direct(host, port, request)
-
-
-def _not_reached(error: ConnectionFailed, host: str, port: int) -> str:
-    """Why there is no connection, in the words of Go's net package."""
-    if error.kind == "no-host":
-        return f"dial tcp: lookup {host}: no such host"
-    return f"dial tcp {host}:{port}: {'i/o timeout' if error.kind == 'timeout' else 'connect: connection refused'}"
-
-
-def _grpc(look: Look, container: Mapping[str, Any], action: Mapping[str, Any], timeout: float) -> Finding:
-    host, port = look.record.ip, port_number(action["port"], container)
-    try:
-        response = look.services.world.direct(
-            host, port, Request("POST", "/grpc.health.v1.Health/Check", protocol=GRPC)
-        )
-    except ConnectionFailed:
-        text = f'timeout: failed to connect service "{host}:{port}" within {int(timeout)}s: context deadline exceeded'
-        return Finding(False, text)
-    return Finding(response.status == 200, 'service unhealthy (responded with "NOT_SERVING")')
 
 
 def _finish_command(
