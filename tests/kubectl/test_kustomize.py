@@ -85,3 +85,23 @@ def test_a_value_takes_the_type_of_what_it_replaces(tmp_path: Path) -> None:
     source = "{source: {kind: Pod, fieldPath: metadata.labels.on}, targets: [{select: {kind: Pod}, fieldPaths: [%s]}]}"
     text = "{resources: [pod.yaml], labels: [{pairs: {on: '7'}}], replacements: [%s]}" % (source % "metadata.name")
     assert '  name: "7"\n' in _build(tmp_path, text)[0]
+
+
+def test_kustomize_builds_with_common_changes(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: c, image: 'web:1'}]\n"
+    )
+    (tmp_path / "kustomization.yaml").write_text(
+        "resources: [pod.yaml]\nnamePrefix: x-\nnamespace: shop\ncommonLabels: {team: t}\nimages: [{name: web, newTag: '2'}]\n"
+    )
+    outcome = run_kubectl(["kustomize", "."], serving({})[0], folder=tmp_path)
+    assert outcome.stdout == (
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  labels:\n    team: t\n  name: x-a\n  namespace: shop\n"
+        "spec:\n  containers:\n  - image: web:2\n    name: c\n"
+    )
+
+
+def test_a_kustomization_with_something_unknown_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: []\nhelmCharts: []\n")
+    outcome = run_kubectl(["kustomize", "."], serving({})[0], folder=tmp_path)
+    assert "does not support helmCharts" in outcome.stderr
