@@ -13,10 +13,13 @@ from textual.worker import WorkerCancelled
 
 from tutor.ui.app import TutorApp
 from tutor.ui.services import Services
+from tutor.ui.widgets.exercise.shell_input import ShellInput
 
 PATIENCE = 20
 """Seconds after which a worker that does not end fails the test."""
 SMALL, WIDE = (80, 24), (160, 48)
+START = "exercise:run-web"
+"""An exercise to open the app at."""
 S = TypeVar("S", bound=Screen[Any])
 
 
@@ -64,3 +67,9 @@ def notices(pilot: Pilot[None]) -> str:
     """Every notification so far, as one text."""
     notifications: Any = pilot.app._notifications
     return "\n".join(notification.message for notification in notifications)
+
+
+async def type_line(pilot: Pilot[None], line: str) -> None:
+    """Type a line into the shell and press enter."""
+    pilot.app.screen.query_one(ShellInput).value = line
+    await press(pilot, "enter")

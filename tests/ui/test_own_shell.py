@@ -8,8 +8,7 @@ from contextlib import contextmanager, nullcontext
 import pytest
 
 from tests.ui.doubles import FakeServices
-from tests.ui.driving import notices, open_at, press, settle, text_of
-from tests.ui.test_exercise import START
+from tests.ui.driving import START, notices, open_at, press, settle, text_of
 from tutor import own_editor, own_shell
 from tutor.ui.screens.edit import EditScreen
 from tutor.ui.screens.settings import SettingsScreen

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.ui.doubles import FakeCluster, FakeServices
-from tests.ui.driving import on_screen, open_at, press, settle, text_of
-from tests.ui.test_exercise import START, type_line
+from tests.ui.driving import START, on_screen, open_at, press, settle, text_of, type_line
 from tutor.clusters.history import ChangeLog, ObjectChange
 from tutor.shell.story.requests import SentRequest
 from tutor.shell.story.telling import Step, Story
