@@ -111,12 +111,34 @@ def test_a_new_object_has_no_version() -> None:
     assert connection.requests[-1].body["metadata"] == {"name": "p", "namespace": "default"}
 
 
-def test_local_changes_look_at_the_file_alone() -> None:
+@pytest.mark.parametrize("command", ["annotate a=b", """patch -p {"metadata":{"annotations":{"a":"b"}}}"""])
+def test_local_changes_look_at_the_file_alone(command: str) -> None:
     text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
     config, connection = serving({f"{PODS}/p": pod("p", annotations={"a": "live"})})
-    outcome = run_kubectl(["annotate", "--local", "-f", "-", "a=b", "-o", "yaml"], config, stdin=text)
+    outcome = run_kubectl([*command.split(), "--local", "-f", "-", "-o", "yaml"], config, stdin=text)
     assert outcome.stdout == "apiVersion: v1\nkind: Pod\nmetadata:\n  annotations:\n    a: b\n  name: p\n"
     assert not [request for request in connection.requests if "/pods" in request.path]
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("pod p", "cannot specify --local and server resources"),
+        ("-f - --dry-run=server", "cannot specify --local and --dry-run=server - did you mean --dry-run=client?"),
+    ],
+)
+def test_a_local_patch_asks_nothing_of_the_server(words: str, problem: str) -> None:
+    outcome = run_kubectl(["patch", *words.split(), "--local", "-p", "{}"], serving({})[0])
+    assert (outcome.exit_code, outcome.stderr) == (1, f"error: {problem}\n")
+
+
+def test_a_dry_run_of_set_last_applied_stores_nothing() -> None:
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+    config, connection = serving({f"{PODS}/p": pod("p"), f"PATCH {PODS}/p": pod("p")})
+    words = "apply set-last-applied --create-annotation --dry-run=server -f -"
+    outcome = run_kubectl(words.split(), config, stdin=text)
+    assert outcome.stdout == "pod/p configured (server dry run)\n"
+    assert [request.path for request in connection.requests if request.method == "PATCH"] == [f"{PODS}/p?dryRun=All"]
 
 
 @pytest.mark.parametrize(

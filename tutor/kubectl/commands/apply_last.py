@@ -53,7 +53,7 @@ def _set(invocation: Invocation) -> None:
             )
         patch = {"metadata": {"annotations": {LAST_APPLIED: last_applied_text(info.obj, annotated=False)}}}
         if mode != "client":
-            live = typed(invocation.api.patch(info.path, patch, MERGE_PATCH), info.resource)
+            live = typed(invocation.api.patch(info.path, patch, MERGE_PATCH, write_query("", mode)), info.resource)
         reporter.report(live)
 
 

@@ -26,13 +26,7 @@ _TYPES = {"json": JSON_PATCH, "merge": MERGE_PATCH, "strategic": STRATEGIC_MERGE
 
 def run(invocation: Invocation) -> None:
     options = invocation.options
-    if options.text("patch") and options.text("patch-file"):
-        raise KubectlError("cannot specify --patch and --patch-file together")
-    if not options.text("patch") and not options.text("patch-file"):
-        raise KubectlError("must specify --patch or --patch-file containing the contents of the patch")
-    content_type = _TYPES.get(options.text("type").lower())
-    if content_type is None:
-        raise KubectlError(f'--type must be one of [json merge strategic], not "{options.text("type")}"')
+    content_type, from_files = _content_type(invocation), options.flag("local")
     mode = dry_run_mode(invocation)
     patch = _read_patch(invocation)
     request = Request(
@@ -46,14 +40,31 @@ def run(invocation: Invocation) -> None:
     builder.select()
     reporter = Reporter(invocation, "patched", dry_run=mode)
     errors: list[KubectlError] = []
-    for info in live_infos(builder, errors):
-        local = mode == "client" or options.flag("local")
+    for info in builder.manifest_infos() if from_files else live_infos(builder, errors):
+        local = mode == "client" or from_files
         after = _locally(info, patch, content_type) if local else _send(invocation, info, patch, content_type, mode)
         cause = recording_patch(invocation)
         if cause and not local:
             after = _send(invocation, info, cause, MERGE_PATCH, mode)
         reporter.report(after, "patched" if after != info.obj else "patched (no change)")
     raise_all(errors)
+
+
+def _content_type(invocation: Invocation) -> str:
+    """That of the patch; KubectlError when the flags do not go together."""
+    options = invocation.options
+    if options.text("patch") and options.text("patch-file"):
+        raise KubectlError("cannot specify --patch and --patch-file together")
+    if not options.text("patch") and not options.text("patch-file"):
+        raise KubectlError("must specify --patch or --patch-file containing the contents of the patch")
+    if options.flag("local") and invocation.args:
+        raise KubectlError("cannot specify --local and server resources")
+    if options.flag("local") and options.text("dry-run") == "server":
+        raise KubectlError("cannot specify --local and --dry-run=server - did you mean --dry-run=client?")
+    content_type = _TYPES.get(options.text("type").lower())
+    if content_type is None:
+        raise KubectlError(f'--type must be one of [json merge strategic], not "{options.text("type")}"')
+    return content_type
 
 
 def _read_patch(invocation: Invocation) -> Any:
