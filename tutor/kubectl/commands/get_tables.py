@@ -81,8 +81,9 @@ def print_tables(invocation: Invocation) -> None:
     if ignore:
         errors = [error for error in errors if not (isinstance(error, ApiError) and error.not_found)]
     if invocation.options.text("sort-by"):
-        fetched = _sorted_tables(invocation, fetched, invocation.options.text("sort-by"))
-    printed = _print_groups(invocation, fetched)
+        printed = _print_groups(invocation, _sorted_tables(invocation, fetched, invocation.options.text("sort-by")))
+    else:
+        printed = _print_groups(invocation, fetched)
     if not printed and not ignore and not errors:
         _report_nothing(invocation, fetched)
     raise_all(_unique(errors))

@@ -13,6 +13,14 @@ from tutor.kubectl.tabwriter import table_writer
 _TEMPLATE = "Expected format is one line of space separated headers, one line of space separated column specs."
 
 
+class ColumnsFailed(KubectlError):
+    """A path that does not fit an object; `printed` is the header and the rows above it."""
+
+    def __init__(self, message: str, printed: str) -> None:
+        super().__init__(message)
+        self.printed = printed
+
+
 @dataclass(frozen=True)
 class Column:
     header: str
@@ -52,20 +60,20 @@ def _parse(path: str) -> JsonPath:
 
 
 def print_columns(obj: Object, columns: list[Column], *, headers: bool) -> str:
-    """The table as aligned text."""
+    """The table as aligned text; ColumnsFailed when a path does not fit an object."""
     writer = table_writer()
     if headers:
         writer.write("\t".join(column.header for column in columns) + "\n")
-    for item in obj["items"] if is_list(obj) else [obj]:
-        writer.write("\t".join(_cell(column, item) for column in columns) + "\n")
+    try:
+        for item in obj["items"] if is_list(obj) else [obj]:
+            writer.write("\t".join(_cell(column, item) for column in columns) + "\n")
+    except JsonPathError as problem:
+        raise ColumnsFailed(str(problem), writer.flush()) from None
     return writer.flush()
 
 
 def _cell(column: Column, item: Object) -> str:
-    try:
-        results = column.path.results(item)
-    except JsonPathError as problem:
-        raise KubectlError(str(problem)) from None
+    results = column.path.results(item)
     found = [go_value(value) for values in results for value in values]
     if not results or not results[0]:
         found.insert(0, "<none>")

@@ -145,8 +145,9 @@ def _jsonpath_printer(template: str, *, missing_ok: bool, as_json: bool) -> Obje
 
 
 def _columns_printer(invocation: Invocation, name: str, argument: str) -> ObjectPrinter:
+    """Prints the header and the rows above one that cannot be made, as kubectl's table writer does, before it fails."""
     from tutor.kubectl.manifests import read_text
-    from tutor.kubectl.printers.columns import columns_from_spec, columns_from_template, print_columns
+    from tutor.kubectl.printers.columns import ColumnsFailed, columns_from_spec, columns_from_template, print_columns
 
     if name == "custom-columns-file":
         try:
@@ -156,7 +157,15 @@ def _columns_printer(invocation: Invocation, name: str, argument: str) -> Object
     else:
         columns = columns_from_spec(argument)
     headers = not (invocation.options.has("no-headers") and invocation.options.flag("no-headers"))
-    return lambda obj: print_columns(obj, columns, headers=headers)
+
+    def printer(obj: Object) -> str:
+        try:
+            return print_columns(obj, columns, headers=headers)
+        except ColumnsFailed as problem:
+            invocation.out(problem.printed)
+            raise
+
+    return printer
 
 
 def name_text(obj: Object) -> str:

@@ -11,12 +11,15 @@ from tutor.kubectl.jsonpath import JsonPath, JsonPathError, Values, relaxed
 from tutor.kubectl.objects import Object
 from tutor.kubectl.quantity import parse_quantity
 
+_WITHOUT_ORDER = ((dict, "map[string]interface {}"), (list, "[]interface {}"), (bool, "bool"))  # and how Go names them
+
 
 class Unsortable(KubectlError):
-    """The field's values have no order: they are lists or objects."""
+    """The field's values have no order: they are lists, objects or booleans, or of different types."""
 
-    def __init__(self) -> None:
-        super().__init__("unsortable type: []interface {}")
+    def __init__(self, value: Any) -> None:
+        named = next((name for kind, name in _WITHOUT_ORDER if isinstance(value, kind)), "")
+        super().__init__(f"unsortable type: {named}" if named else "unsortable interface: interface")
 
 
 def sort_objects(items: list[Object], field: str) -> list[Object]:
@@ -25,9 +28,9 @@ def sort_objects(items: list[Object], field: str) -> list[Object]:
 
 
 def sort_table(table: Object, field: str) -> None:
-    """Sorts a Table's rows in place; the rows must carry whole objects."""
+    """Sorts a Table's rows in place; the rows must carry whole objects. A single row needs no order, nor the field."""
     rows = table.get("rows") or []
-    if rows:
+    if len(rows) > 1:
         table["rows"] = _sorted(rows, field, lambda row: row.get("object") or {})
 
 
@@ -60,9 +63,9 @@ def _value_less(left: Any, right: Any) -> bool:
         return left is None and right is not None
     if isinstance(left, str) and isinstance(right, str):
         return _text_less(left, right)
-    if isinstance(left, int | float) and isinstance(right, int | float):
-        return left < right
-    raise Unsortable
+    if type(left) is type(right) and isinstance(left, int | float) and not isinstance(left, bool):
+        return bool(left < right)
+    raise Unsortable(left)
 
 
 def _text_less(left: str, right: str) -> bool:
