@@ -284,3 +284,21 @@ async def test_a_command_of_several_lines_comes_back_on_one(services: FakeServic
         pilot.app.post_message(Paste("a\tb\x1b[2Jc"))
         await settle(pilot)
         assert "\x1b" not in text_of(pilot)
+
+
+async def test_enter_shows_the_end_of_the_output_before_anything_else_is_drawn(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        screen = on_screen(pilot, ExerciseScreen)
+        assert screen.run is not None
+        screen.run.log.add("stdout", "row\n" * 90)
+        pane = screen.query_one(ShellPane)
+        pane.show()
+        pane.output.scroll_to(y=3, animate=False)
+        await pilot.pause()
+        assert pane.output.scroll_y == 3
+        pane.run_line(ShellInput.Entered("ls"))
+        assert pane.output.scroll_y == pane.output.max_scroll_y > 3
+        screen.run.log.add("stdout", "row\n" * 5)
+        pane.show()
+        assert pane.output.scroll_y == pane.output.max_scroll_y

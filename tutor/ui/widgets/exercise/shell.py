@@ -147,8 +147,8 @@ class ShellPane(Vertical):
             self._early.append(event.line)
         else:
             self.run.run_line(event.line)
-            self.output.scroll_end(animate=False)
             self.show()
+            self.output.show_end()
 
     @on(ShellInput.Interrupted)
     def interrupt(self, event: ShellInput.Interrupted) -> None:

@@ -54,6 +54,11 @@ class LineView(OwnScroll, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=self.max_scroll_y, animate=False)
         self.refresh()
 
+    def show_end(self) -> None:
+        """Go to the last line, at once: Textual's own `scroll_end` draws what is there first and then everything anew."""
+        self._at_end = True
+        self.scroll_to(y=self.max_scroll_y, animate=False)
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Note whether the end is in view, now that the place has changed."""
         super().watch_scroll_y(old_value, new_value)
