@@ -206,6 +206,21 @@ def parse(text: str) -> float:
     return parse_timestamp(text)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/nodes?watch=true", f"{CONFIG_MAPS}?watch=true&resourceVersion=0"])
+def test_a_watch_ends_when_its_client_goes(server: SimulatedApiServer, endpoint: Endpoint, path: str) -> None:
+    before = server.api.hub.count()
+    watcher = Connection(endpoint)
+    response = watcher.send("GET", path)
+    assert response.readline()
+    assert server.api.hub.count() == before + 1
+    response.close()
+    watcher.close()
+    end = time.monotonic() + 20
+    while server.api.hub.count() > before and time.monotonic() < end:
+        time.sleep(0.01)
+    assert server.api.hub.count() == before
+
+
 def test_stopping_ends_open_watches() -> None:
     server = SimulatedApiServer(SimulatedCluster(now=time.time(), nodes=()))
     endpoint = server.start()

@@ -106,6 +106,7 @@ class SimulatedApiServer:
     async def _serve(self, started: threading.Event) -> None:
         from aiohttp import web
 
+        from tutor.simulator.api.connections import Connections
         from tutor.simulator.api.door import Door
         from tutor.simulator.api.transport import Transport, Waker
 
@@ -117,7 +118,7 @@ class SimulatedApiServer:
             self.cluster.root_ca = self._authority.certificate.decode()
         self.pacer.changed = self._wake_from_anywhere
         transport = Transport(self.api, self.pacer, Waker(loop), self._wake)
-        runner = web.ServerRunner(web.Server(transport.serve, access_log=None), shutdown_timeout=1.0)
+        runner = web.ServerRunner(Connections(transport.serve, access_log=None), shutdown_timeout=1.0)
         await runner.setup()
         self._door = door = Door(runner, HOST, self._port, server_context(self._authority), transport)
         await door.mind(stopped=self._is_stopped)

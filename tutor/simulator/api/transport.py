@@ -12,6 +12,7 @@ from weakref import WeakSet
 from aiohttp import web
 
 from tutor.simulator.api.certificates import certificate_user
+from tutor.simulator.api.connections import woken_at_loss
 from tutor.simulator.api.handler import Api
 from tutor.simulator.api.http import JSON, SEPARATOR, Request, Response, Stream
 from tutor.simulator.api.parsing import MAX_BODY
@@ -125,7 +126,7 @@ class Transport:
             if stream is None:
                 await frames.write(response.payload())
             else:
-                await self._pump(frames, stream, ready)
+                await self._pump(request, frames, stream, ready)
             await frames.socket.close()
         except (ConnectionError, asyncio.CancelledError):
             pass
@@ -143,7 +144,7 @@ class Transport:
         answer.content_type = response.content_type
         try:
             await answer.prepare(request)
-            await self._pump(answer, stream, ready)
+            await self._pump(request, answer, stream, ready)
         except (ConnectionError, asyncio.CancelledError):
             pass
         finally:
@@ -151,11 +152,16 @@ class Transport:
                 stream.close()
         return answer
 
-    async def _pump(self, answer: Sink, stream: Stream, ready: asyncio.Event) -> None:
+    async def _pump(self, request: web.BaseRequest, answer: Sink, stream: Stream, ready: asyncio.Event) -> None:
+        """Send what there is until the stream ends, its time is up, the client goes, or the server closes."""
+        with woken_at_loss(request, ready):
+            await self._send(request, answer, stream, ready)
+
+    async def _send(self, request: web.BaseRequest, answer: Sink, stream: Stream, ready: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         longest = DEFAULT_WATCH_SECONDS if stream.poll_seconds is None else float("inf")
         end = loop.time() + (stream.timeout_seconds or longest)
-        while not self._closing.is_set():
+        while not self._closing.is_set() and request.transport is not None:
             ready.clear()
             with self._api.cluster.lock:
                 data = stream.pull()

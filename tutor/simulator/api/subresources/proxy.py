@@ -48,7 +48,11 @@ def handle(call: Call) -> Response:
 
 def _passed_on(call: Call, answer: Answer) -> Response:
     """The answer as it goes to the client: links in it lead through the proxy."""
-    path, rest, host = quote(call.request.path, "/:@"), quote(call.route.rest, "/:@"), call.request.headers.get("host", "")
+    path, rest, host = (
+        quote(call.request.path, "/:@"),
+        quote(call.route.rest, "/:@"),
+        call.request.headers.get("host", ""),
+    )
     prefix = path.rstrip("/").removesuffix(rest.rstrip("/")).rstrip("/")
     headers = {key.lower(): value for key, value in answer.headers.items()}
     kept = [
