@@ -102,6 +102,7 @@ def test_two_at_once_do_not_share_what_is_kept() -> None:
     first.start()
     make(first, "a")
     second.start()
+    assert (first.is_beside_another, second.is_beside_another) == (False, True)
     make(second, "b")
     second.stop()
     first.stop()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.doubles import FakeServices
-from tests.ui.driving import on_screen, open_at, press, settle, text_of
+from tests.ui.driving import START, WIDE, on_screen, open_at, press, settle, text_of
 from tutor.ui.screens.consent import ConsentScreen
 from tutor.ui.screens.home import HomeScreen
 
@@ -95,3 +95,16 @@ async def test_an_exercise_on_a_context_that_was_not_agreed_to_asks_first(
 def break_file(path: Path) -> None:
     """Make the file one that is not YAML."""
     path.write_text("{", encoding="utf-8")
+
+
+async def test_a_second_program_says_that_the_first_has_the_cluster(
+    services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "is_beside_another", lambda cluster: True)
+    async with open_at(services, START, size=WIDE) as pilot:
+        assert "Another k8s-tutor is using your cluster" in text_of(pilot)
+
+
+async def test_a_program_alone_says_nothing_of_another(services: FakeServices) -> None:
+    async with open_at(services, START, size=WIDE) as pilot:
+        assert "Another k8s-tutor" not in text_of(pilot)

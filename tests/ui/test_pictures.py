@@ -27,7 +27,7 @@ class FakeLevers:
 
     levers: dict[str, Lever] = field(
         default_factory=lambda: {
-            "scheduler-stopped": Lever("scheduler-stopped", "new Pods stay Pending", False),
+            "scheduler-stopped": Lever("scheduler-stopped", "kube-scheduler is stopped: new Pods stay Pending", False),
             "metrics-server": Lever("metrics-server", "measures Pods", True),
         }
     )
@@ -211,8 +211,8 @@ async def test_breaking_a_part_and_mending_it(services: FakeServices, levers: Fa
     async with open_at(services, START) as pilot:
         await press(pilot, "x")
         on_screen(pilot, LeversScreen)
-        assert "○ fine        scheduler-stopped" in text_of(pilot)
-        assert "scheduler-stopped: new Pods stay Pending." in text_of(pilot)
+        assert "○ fine        scheduler-stopped  kube-scheduler is stopped" in text_of(pilot)
+        assert "scheduler-stopped: kube-scheduler is stopped: new Pods stay Pending." in text_of(pilot)
         await press(pilot, "enter")
         assert "✗ broken      scheduler-stopped" in text_of(pilot)
         await press(pilot, "down", "enter")

@@ -84,6 +84,11 @@ class Lever:
     about: str
     on: bool
 
+    @property
+    def title(self) -> str:
+        """What it is in a few words: the sentence without what follows from it."""
+        return self.about.partition(":")[0].partition(",")[0]
+
 
 class Levers(Protocol):
     """What can be broken, added and taken away on purpose in a cluster that is wholly the tutor's. Methods may block."""

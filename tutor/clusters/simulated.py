@@ -42,6 +42,8 @@ class Simulated:
         self._seed = seed
         self._keep = keep
         self._keeper: Keeper | None = None
+        self.is_beside_another = False
+        """Whether another running program keeps the cluster of this home, so that this one is lost at its end."""
         self._server: SimulatedApiServer | None = None
         self._snapshots: SimulatedSnapshots | None = None
         self._history: ChangeLog | None = None
@@ -82,7 +84,8 @@ class Simulated:
     def _go_on(self, server: SimulatedApiServer) -> None:
         """Take up the cluster of the last run, if it can be used, and keep this one."""
         keeper = Keeper()
-        if not keeper.claim():
+        self.is_beside_another = not keeper.claim()
+        if self.is_beside_another:
             return
         state = keeper.load()
         if state is not None:

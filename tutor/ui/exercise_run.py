@@ -86,6 +86,8 @@ class ExerciseRun:
         self.hints_shown = 0
         self.set_up_anew = False
         """Whether an attempt goes on whose cluster is gone, so that only the files are as they were left."""
+        self.beside_another = False
+        """Whether it has been set up on a cluster that is not kept, as another k8s-tutor is using the one that is."""
         self.broken: tuple[str, ...] | None = None
         """The faults put into the cluster on purpose, as last looked for; None where there can be none."""
         self.cluster: Cluster | None = None
@@ -151,6 +153,7 @@ class ExerciseRun:
         exercises = self._services.progress.exercises
         unfinished = exercises.unfinished(self.exercise.id)
         self.set_up_anew = unfinished is not None and not resumed
+        self.beside_another = self.cluster is not None and self._services.is_beside_another(self.cluster)
         self._attempt = unfinished or exercises.start(self.exercise.id, self.exercise.version, cluster_name)
         self.hints_shown = self._attempt.hints
 

@@ -123,6 +123,12 @@ class Services:
 
         return open_cluster(spec, keep=True)
 
+    def is_beside_another(self, cluster: Cluster) -> bool:
+        """Whether another running k8s-tutor has the learner's cluster, so that this one is another and is not kept."""
+        from tutor.clusters.simulated import Simulated
+
+        return isinstance(cluster, Simulated) and cluster.is_beside_another
+
     def playground(self) -> Cluster:
         """A simulated cluster that nobody else uses and nothing keeps, not started yet."""
         from tutor.clusters import open_cluster

@@ -36,6 +36,10 @@ SET_UP_ANEW = (
     "The cluster you had was ended with the program, so the exercise has been set up again. "
     "Your files are as you left them."
 )
+BESIDE_ANOTHER = (
+    "Another k8s-tutor is using your cluster, so this one has a cluster of its own, which is not kept when you leave. "
+    "Your files are the same in both."
+)
 REFRESH_SECONDS = 0.25
 """The live panes are drawn anew at most this often."""
 READING_SECONDS = 12.0
@@ -177,8 +181,8 @@ class ExerciseView(TutorScreen[None]):
         files = self.query_one(FilesPane)
         files.manifest.schemas = run.schemas
         files.open_folder(run.workspace)
-        self._say(SET_UP_ANEW if run.set_up_anew else "", READING_SECONDS)
-        run.set_up_anew = False
+        self._say(BESIDE_ANOTHER if run.beside_another else SET_UP_ANEW if run.set_up_anew else "", READING_SECONDS)
+        run.set_up_anew = run.beside_another = False
         self.run_worker(self._show_hints_seen(run), group="task")
         self._show_report()
         self._stale = True

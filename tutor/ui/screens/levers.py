@@ -81,8 +81,11 @@ class LeversScreen(TutorScreen[None]):
     def _show(self, said: str) -> None:
         menu = self.query_one(Menu)
         marked = menu.highlighted or 0
-        options: list[Option | None] = [Option(_line(one, "broken"), id=f"fault:{one.name}") for one in self._faults]
-        options += [None, *(Option(_line(one, "installed"), id=f"addon:{one.name}") for one in self._addons)]
+        widest = max((len(one.name) for one in [*self._faults, *self._addons]), default=0)
+        options: list[Option | None] = [
+            Option(_line(one, "broken", widest), id=f"fault:{one.name}") for one in self._faults
+        ]
+        options += [None, *(Option(_line(one, "installed", widest), id=f"addon:{one.name}") for one in self._addons)]
         menu.set_options(options)
         menu.mark(marked)
         broken = sum(one.on for one in self._faults)
@@ -116,10 +119,10 @@ class LeversScreen(TutorScreen[None]):
         self._do(mend)
 
 
-def _line(lever: Lever, word: str) -> Content:
-    """A lever as a line: how it stands in a sign and a word, and its name."""
+def _line(lever: Lever, word: str, widest: int) -> Content:
+    """A lever as a line: how it stands in a sign and a word, its name, and what it is in a few words."""
     is_fault = word == "broken"
     mark = ("✗ " if is_fault else "● ") if lever.on else "○ "
     style = ("bold $text-error" if is_fault else "bold $text-success") if lever.on else "$text-muted"
     state = word if lever.on else "fine" if is_fault else "not there"
-    return Content.assemble((f"{mark}{state:<12}", style), lever.name)
+    return Content.assemble((f"{mark}{state:<12}", style), f"{lever.name:<{widest}}  ", (lever.title, "$text-muted"))
