@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tutor.simulator.kubelet import probing
+from tutor.simulator.kubelet import probing, resizing
 from tutor.simulator.kubelet.look import Look
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, should_restart
 from tutor.simulator.kubelet.state import MAIN, SIDECAR, ContainerRecord
@@ -25,7 +25,7 @@ class Doomed(NamedTuple):
 
 
 def to_stop(look: Look) -> list[Doomed]:
-    """The containers whose probes have failed or whose image has changed."""
+    """The containers whose probes have failed, whose image has changed, or whose new amounts take a restart."""
     found = (_doomed(look, own) for own in look.record.running() if own.kind in (MAIN, SIDECAR))
     return [doomed for doomed in found if doomed is not None]
 
@@ -37,6 +37,8 @@ def _doomed(look: Look, own: ContainerRecord) -> Doomed | None:
         return Doomed(own, _message(own, "definition changed", restarts=True), grace, restarts=True)
     kind = probing.failed_for_good(own)
     if not kind or not own.observed:
+        if own.current is not None and resizing.needs_restart(container, own.current):
+            return Doomed(own, f"Container {own.name} resize requires restart", grace, restarts=True)
         return None
     spec = probing.probe_spec(container, kind) or {}
     restarts = _restarts_when_killed(look.pod["spec"], container)
@@ -71,15 +73,20 @@ def keeps_any(look: Look, doomed: list[Doomed]) -> bool:
 
 def to_start(look: Look) -> list[str]:
     """The containers that are to be started now: ephemeral ones, and the next init container or else all others that do not
-    run."""
+    run. What is to be started is settled before anything is stopped, so the code a container ends with when it is stopped to be
+    started again has no say."""
     pod = look.pod
     ephemeral = pod["spec"].get("ephemeralContainers") or ()
     names = [c["name"] for c in ephemeral if should_restart(pod, c, look.own(c["name"]))]
     initialised, inits = _init_containers_to_start(look)
     names.extend(inits)
     if initialised:
-        names.extend(c["name"] for c in pod["spec"]["containers"] if should_restart(pod, c, look.own(c["name"])))
+        names.extend(c["name"] for c in pod["spec"]["containers"] if _is_due(look, c))
     return names
+
+
+def _is_due(look: Look, container: Mapping[str, Any]) -> bool:
+    return container["name"] in look.record.killed or should_restart(look.pod, container, look.own(container["name"]))
 
 
 def _init_containers_to_start(look: Look) -> tuple[bool, list[str]]:

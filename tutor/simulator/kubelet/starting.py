@@ -190,7 +190,8 @@ def _new_run(look: Look, name: str, container: Mapping[str, Any], image: Image) 
     number = own.current.number + 1 if own.current is not None else own.removed
     identity = hashlib.sha256(f"{look.record.uid}/{name}/{number}".encode()).hexdigest()
     shown = container["image"] if "@" in container["image"] else image.name
-    return Run(identity, number, shown, image.id, container["image"], look.now)
+    resources = container.get("resources") or {}
+    return Run(identity, number, shown, image.id, container["image"], look.now, resources=resources)
 
 
 def _main_program(config: ContainerConfig) -> Any:

@@ -6,8 +6,9 @@ Records are changed in place while nobody else holds them; `PodRecord.clone` mak
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tutor.simulator.images.container import Container
 
@@ -64,6 +65,8 @@ class Run:
     started: float | None = None
     ended: Ended | None = None
     """None while it runs."""
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    """The requests and limits it runs with; the spec's may be newer."""
 
     @property
     def is_running(self) -> bool:
@@ -182,7 +185,7 @@ class PodRecord:
     todo: tuple[str, ...] = ()
     """Containers that the sync under way has still to start."""
     killed: tuple[str, ...] = ()
-    """Containers that the sync under way has stopped because of their probes."""
+    """Containers that the sync under way has stopped and starts again, whatever they ended with."""
     failed: bool = False
     """Whether the sync under way could not start something."""
     pull_failed: bool = False

@@ -128,7 +128,7 @@ def _stop(look: Look, doomed: list[actions.Doomed]) -> None:
     for own, message, grace, _ in doomed:
         stopping.begin_stop(look, own, grace, message)
     record = look.record
-    record.killed = tuple(own.name for own, *_ in doomed)
+    record.killed = tuple(entry.own.name for entry in doomed if entry.restarts)
     until = max(own.stop.kill_at if own.stop else look.now for own, *_ in doomed)
     record.operation = Operation("kill", "", until)
 
