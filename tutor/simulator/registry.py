@@ -17,6 +17,7 @@ from tutor.simulator.errors import ApiError
 from tutor.simulator.ids import Ids
 from tutor.simulator.names import check_metadata, check_name
 from tutor.simulator.objects import copy_json, deleting
+from tutor.simulator.metadata import in_order
 from tutor.simulator.resources.base import Context, Resource
 from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.store import Conflict, Exists, Obj, Store
@@ -118,7 +119,7 @@ class Registry:
         if writer.dry_run:
             if self.store.get(resource.storage_id, namespace, metadata["name"]) is not None:
                 raise self._already_exists(resource, namespace, metadata["name"])
-            return obj
+            return {**obj, "metadata": in_order(metadata)}
         try:
             return self.store.create(resource.storage_id, obj, writer.actor)
         except Exists:
@@ -236,7 +237,9 @@ class Registry:
                 self._store_update(resource, obj, writer)
                 self._remove(resource, obj, writer)
             return obj
-        return obj if writer.dry_run else self._store_update(resource, obj, writer)
+        if writer.dry_run:
+            return {**obj, "metadata": in_order(obj["metadata"])}
+        return self._store_update(resource, obj, writer)
 
     def _store_update(self, resource: Resource, obj: Obj, writer: Writer) -> Obj:
         metadata = obj["metadata"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tutor.simulator.indexes import Index, IndexFunction, Key, Members
+from tutor.simulator.metadata import in_order
 
 Obj = dict[str, Any]
 """An API object as Kubernetes defines it in JSON."""
@@ -231,7 +232,7 @@ class Store:
             while self._intervals[0][0] < interval - 1:
                 self._intervals.popleft()
         self.revision += 1
-        return {**obj, "metadata": {**obj["metadata"], "resourceVersion": str(self.revision)}}
+        return {**obj, "metadata": in_order({**obj["metadata"], "resourceVersion": str(self.revision)})}
 
     def _record(self, table: _Table, kind: ChangeType, resource: str, obj: Obj, old: Obj | None, actor: str) -> Obj:
         change = Change(self.revision, kind, resource, obj, old, actor, self._now())

@@ -259,3 +259,41 @@ def test_fields_that_every_kind_has_are_described_in_custom_kinds(client: InProc
     schemas = client.get("/openapi/v3/apis/demo.example.com/v1")["components"]["schemas"]
     properties = schemas["com.example.demo.v1.Backup"]["properties"]
     assert all(properties[name]["description"] for name in ("apiVersion", "kind", "metadata"))
+
+
+@pytest.mark.parametrize(
+    ("pretty", "indented"), [("1", True), ("true", True), ("0", False), ("abc", False), ("", False)]
+)
+def test_indenting_is_asked_for_with_a_boolean(client: InProcessClient, pretty: str, indented: bool) -> None:
+    body = client.send("GET", f"/api/v1/namespaces/default?pretty={pretty}").payload()
+    assert body.startswith(b"{\n") == indented
+
+
+def test_plain_texts_are_to_be_taken_for_nothing_else(client: InProcessClient) -> None:
+    assert ("X-Content-Type-Options", "nosniff") in client.send("GET", "/nope").headers
+
+
+def test_metadata_is_shown_in_the_order_of_its_type(client: InProcessClient) -> None:
+    order = ["name", "namespace", "uid", "resourceVersion", "creationTimestamp", "labels"]
+    body = config_map("ordered") | {"metadata": {"labels": {"a": "b"}, "name": "ordered"}}
+    tried = client.json("POST", CONFIG_MAPS, body, dryRun="All")
+    assert list(tried["metadata"])[:5] == [field for field in order if field != "resourceVersion"]
+    client.json("POST", CONFIG_MAPS, body)
+    shown = client.get(f"{CONFIG_MAPS}/ordered")
+    assert list(shown["metadata"])[:6] == order
+    assert list(client.json("PUT", f"{CONFIG_MAPS}/ordered", body, dryRun="All")["metadata"])[:6] == order
+
+
+@pytest.mark.parametrize(
+    ("path", "plain"),
+    [
+        ("//api/v1/namespaces/default", True),
+        ("/apis//apps/v1/deployments", True),
+        ("/api/v1//pods", False),
+        ("/api/v1/nodes//node-1", False),
+        ("/api/v1/namespaces/default//configmaps", False),
+    ],
+)
+def test_a_path_with_an_empty_part_leads_nowhere(client: InProcessClient, path: str, plain: bool) -> None:
+    response = client.send("GET", path)
+    assert (response.status, response.content_type.startswith("text/plain")) == (404, plain)

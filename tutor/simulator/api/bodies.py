@@ -14,6 +14,7 @@ from tutor.simulator.api.negotiation import content_type
 from tutor.simulator.api.parsing import parse_json, parse_yaml, repeated_in_yaml, unrecognized, yaml_problem
 from tutor.simulator.api.scalars import DecodeError
 from tutor.simulator.errors import ApiError, bad_request
+from tutor.simulator.metadata import in_order
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.schemas.lookup import type_of
 from tutor.simulator.schemas.structural import CustomStruct
@@ -164,9 +165,6 @@ def read_options(request: Request, kind: str) -> dict[str, Any]:
         raise bad_request(error.message) from None
 
 
-_SHOWN_FIRST = ("name", "generateName", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp")
-
-
 def shown_json(obj: Obj, *, custom: bool = False) -> str:
     """An object as a patch error quotes it: keys sorted, but the metadata of built-in kinds in the order of its type."""
     if custom:
@@ -174,6 +172,5 @@ def shown_json(obj: Obj, *, custom: bool = False) -> str:
         return json.dumps(text, ensure_ascii=False)
     obj = dict(sorted(obj.items()))
     if isinstance(metadata := obj.get("metadata"), dict):
-        first = {key: metadata[key] for key in _SHOWN_FIRST if key in metadata}
-        obj["metadata"] = {**first, **metadata}
+        obj["metadata"] = in_order(metadata)
     return json.dumps(json.dumps(obj, ensure_ascii=False, separators=(",", ":")), ensure_ascii=False)

@@ -136,5 +136,5 @@ def _for_pages(text: str) -> str:
 
 
 def plain_text(status: int, text: str) -> Response:
-    """A plain text answer."""
-    return Response(status, text.encode(), TEXT)
+    """A plain text answer. Browsers are told to take it for nothing else, as Go's http.Error does."""
+    return Response(status, text.encode(), TEXT, [("X-Content-Type-Options", "nosniff")])

@@ -11,6 +11,8 @@ from tutor.simulator.errors import ApiError
 View = Literal["", "Table", "PartialObjectMetadata", "PartialObjectMetadataList"]
 
 _FORMATS = {JSON: JSON, "*/*": JSON, "application/*": JSON, "": JSON, YAML: YAML}
+_TRUE = ("1", "t", "T", "true", "TRUE", "True")
+"""What Go's strconv.ParseBool takes for true."""
 AVAILABLE = (JSON, YAML, PROTOBUF, f"{JSON};stream=watch", f"{PROTOBUF};stream=watch")
 
 
@@ -67,8 +69,9 @@ def not_acceptable(known_format: bool) -> ApiError:
 
 
 def _pretty(request: Request) -> bool:
-    if "pretty" in request.query:
-        return request.param("pretty").lower() not in ("0", "false")
+    """Whether to indent: as the query says, else for what people read with (apiserver, endpoints/handlers/negotiation)."""
+    if asked := request.param("pretty"):
+        return asked in _TRUE
     agent = request.headers.get("user-agent", "")
     return agent.startswith(("curl", "Wget", "Mozilla"))
 

@@ -43,7 +43,7 @@ def parse(scheme: Scheme, request: Request) -> Route | None:
 
     Raises ApiError 404 for a resource that does not exist, 405 for a method it does not have; UnknownGroup.
     """
-    segments = [segment for segment in request.path.split("/") if segment]
+    segments = request.path.strip("/").split("/")
     if len(segments) >= 2 and segments[0] == "api":
         group, version, rest = "", segments[1], segments[2:]
     elif len(segments) >= 3 and segments[0] == "apis":
@@ -52,6 +52,8 @@ def parse(scheme: Scheme, request: Request) -> Route | None:
         return None
     if not rest:
         return None
+    if request.path.startswith("//") or "" in segments[:2]:
+        raise UnknownGroup
     if group and not any(group == known for known, _ in scheme.groups()):
         raise UnknownGroup
     return _resource_route(scheme, request, group, version, rest)
@@ -67,7 +69,7 @@ def _resource_route(scheme: Scheme, request: Request, group: str, version: str, 
     resource = scheme.lookup(group, version, rest[0])
     if resource is None and _is_custom(scheme, group):
         raise UnknownGroup
-    if resource is None or (len(rest) > 3 and rest[2] != "proxy"):
+    if resource is None or "" in rest[:3] or (len(rest) > 3 and rest[2] != "proxy"):
         raise errors.no_such_resource()
     name = rest[1] if len(rest) > 1 else ""
     subresource = rest[2] if len(rest) > 2 else ""
