@@ -15,14 +15,17 @@ from tutor.simulator.engine import DONE, Result
 from tutor.simulator.events import EventRecorder
 from tutor.simulator.images.traffic import TCP, ConnectionFailed, Request, Response
 from tutor.simulator.images.volumes import VolumeStore
-from tutor.simulator.kubelet import resizing, sharing, syncing, waking
+from tutor.simulator.kubelet import sharing, syncing, waking
 from tutor.simulator.kubelet.addresses import Addresses
 from tutor.simulator.kubelet.admitting import Refusal, refuse
+from tutor.simulator.kubelet.allocated import amounts_of, node_as_admitted
 from tutor.simulator.kubelet.client import KubeletClient
 from tutor.simulator.kubelet.conditions import readiness_is_stale
 from tutor.simulator.kubelet.listening import Listening
 from tutor.simulator.kubelet.look import Look, Services
 from tutor.simulator.kubelet.pulling import Puller
+from tutor.simulator.kubelet.resizes import KEY as RESIZES
+from tutor.simulator.kubelet.resizes import Resizes
 from tutor.simulator.kubelet.state import FIELDS, ContainerRecord, PodRecord
 from tutor.simulator.kubelet.volumes import Mounter, referenced
 from tutor.simulator.network import Network
@@ -91,6 +94,7 @@ class Kubelet:
         self.network = Network(client, self.volumes, self.container_at, partial(_ask_api, cluster))
         self.network.find_sharing = partial(sharing.sharing, self)
         self.records: dict[str, PodRecord] = {}
+        self._resizes = Resizes(self, cluster.engine, self._why_not)
         self._listening = Listening()
         self._recorders: dict[str, EventRecorder] = {}
         self._stopped: set[str] = set()
@@ -125,10 +129,13 @@ class Kubelet:
         if change.resource != "pods":
             return self._refresh_keys(change)
         node = change.obj["spec"].get("nodeName")
-        if not node or (change.actor == NAME and change.type != "DELETED"):
+        if not node:
             return ()
+        resizes = self._resizes.keys(change)
+        if change.actor == NAME and change.type != "DELETED":
+            return resizes
         key = f"{node}|{key_of(change.obj)}"
-        return (key, f"refresh|{key}|-inf") if _shows_differently(change) else (key,)
+        return (key, f"refresh|{key}|-inf") if _shows_differently(change) else (key, *resizes)
 
     def _refresh_keys(self, change: Change) -> Iterable[str]:
         if change.obj["metadata"]["name"] == "kube-root-ca.crt":
@@ -152,6 +159,8 @@ class Kubelet:
         """Do what is due for one pod."""
         if key.startswith("refresh|"):
             return self._refresh(key)
+        if key.startswith(RESIZES):
+            return self._retry_resizes(key.removeprefix(RESIZES))
         node_name, _, pod_key = key.partition("|")
         pod = self._client.get("pods", *split_key(pod_key))
         record = self._own(key)
@@ -170,11 +179,12 @@ class Kubelet:
             record = self.records[key] = PodRecord(key, uid_of(pod), node_name, self._client.now, epoch=self._epoch)
             if self._refuse(pod, record, node):
                 return DONE
-        look = Look(self._services, pod, record, node)
+            record.allocated = amounts_of(pod)
         if record.generation != pod["metadata"].get("generation", 1):
             record.generation = pod["metadata"].get("generation", 1)
             record.want_sync(self._client.now)
-            resizing.apply(look)
+            self._resizes.note(pod, record)
+        look = Look(self._services, pod, record, node)
         if readiness_is_stale(pod):
             record.want_sync(self._client.now)
         syncing.advance(look)
@@ -182,12 +192,22 @@ class Kubelet:
 
     def _refuse(self, pod: Obj, record: PodRecord, node: Obj) -> bool:
         """Whether the node does not take the pod; the status then says why."""
-        refusal = self._short(pod, record.node) or refuse(pod, self._nodes.nodes()[record.node])
+        refusal = self._why_not(pod, record)
         if refusal is None:
             return False
         record.stage = "stopped"
         Look(self._services, pod, record, node).reject(*refusal)
         return True
+
+    def _why_not(self, pod: Obj, record: PodRecord) -> Refusal | None:
+        """Why a node does not take a pod, or other amounts for one that it has; None when it does."""
+        node = self._nodes.nodes()[record.node]
+        return self._short(pod, record.node) or refuse(pod, node_as_admitted(node, self.records, pod))
+
+    def _retry_resizes(self, node: str) -> Result:
+        if node not in self._stopped:
+            self._resizes.retry(node)
+        return DONE
 
     def _after(self, key: str, look: Look) -> Result:
         record = look.record
@@ -240,6 +260,7 @@ class Kubelet:
         self.addresses.free(record.node, record.ip)
         self.volumes.drop_pod(record.uid)
         self._forgotten(record)
+        self._resizes.forget(record)
         del self.records[key]
 
     def _tell_of_killing(self, record: PodRecord, own: ContainerRecord) -> None:
@@ -342,6 +363,7 @@ class Kubelet:
         as not ready meanwhile."""
         if node in self._stopped:
             self._tell_of_start(node)
+            self._resizes.begin(node)
         self._stopped.discard(node)
         keys = [key for key in self.resync() if key.startswith(f"{node}|")]
         for key in keys:
@@ -378,12 +400,14 @@ class Kubelet:
             self.volumes.save(),
             self.network.cut_off,
             self._client.save(),
+            self._resizes.save(),
         )
 
     def load(self, state: Any) -> None:
         """Go back to a saved state."""
-        records, listening, stopped, addresses, pulls, volumes, self.network.cut_off, unwritten = state
+        records, listening, stopped, addresses, pulls, volumes, self.network.cut_off, unwritten, resizes = state
         self._client.load(unwritten)
+        self._resizes.load(resizes)
         self._epoch += 1
         self.records = dict(records)
         self._listening.load(listening)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.simulator.client import Client
@@ -13,6 +13,7 @@ from tutor.simulator.events import EventRecorder
 from tutor.simulator.ids import Ids
 from tutor.simulator.images.world import World
 from tutor.simulator.kubelet import status as statuses
+from tutor.simulator.kubelet.allocated import as_admitted
 from tutor.simulator.kubelet.pulling import Puller
 from tutor.simulator.kubelet.state import EPHEMERAL, INIT, MAIN, SIDECAR, ContainerRecord, PodRecord
 from tutor.simulator.kubelet.volumes import Mounter
@@ -57,8 +58,17 @@ class Look:
 
     services: Services
     pod: Obj
+    """The pod as its node has admitted it: while a resize waits, it asks for something else."""
     record: PodRecord
     node: Obj | None
+    asked: Obj = field(init=False)
+    """The pod as the API has it."""
+
+    def __post_init__(self) -> None:
+        self._take(self.pod)
+
+    def _take(self, pod: Obj) -> None:
+        self.asked, self.pod = pod, as_admitted(pod, self.record)
 
     @property
     def now(self) -> float:
@@ -128,13 +138,12 @@ class Look:
 
     def put_status(self, status: Mapping[str, Any]) -> None:
         """Write a status; a pod that is gone meanwhile needs none."""
+        client = self.services.client
         try:
-            self.pod = self.services.client.update_status("pods", self.pod, status)
+            self._take(client.update_status("pods", self.asked, status))
         except ApiError as error:
-            latest = self.services.client.get("pods", namespace_of(self.pod), name_of(self.pod))
+            latest = client.get("pods", namespace_of(self.pod), name_of(self.pod))
             if error.code == 409 and latest is not None and uid_of(latest) == uid_of(self.pod):
-                self.pod = self.services.client.update_status(
-                    "pods", latest, status
-                )  # its own container has changed it
+                self._take(client.update_status("pods", latest, status))  # its own container has changed it
             elif error.code != 404:
                 raise

@@ -162,6 +162,16 @@ class MountTrouble(NamedTuple):
     retry_at: float
 
 
+class ResizeState(NamedTuple):
+    """Where a resize stands: the metadata.generation that asked for it, since when it is so, when it was last seen to be, and why."""
+
+    generation: int
+    since: float
+    probed: float
+    reason: str = ""
+    message: str = ""
+
+
 @dataclass(slots=True)
 class PodRecord:
     """One pod on one node. Times are seconds since the epoch."""
@@ -172,6 +182,12 @@ class PodRecord:
     added: float
     generation: int = 0
     """metadata.generation when it was last looked at."""
+    allocated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The requests and limits that were admitted, by container; never changed in place."""
+    resize_pending: ResizeState | None = None
+    """Set while the node has no room for what the pod asks for."""
+    resize_in_progress: ResizeState | None = None
+    """Set while containers do not have yet what was admitted."""
     stage: str = "running"
     """running, stopping (its containers are being stopped for good) or stopped"""
     containers: dict[str, ContainerRecord] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tutor.simulator.clock import timestamp
-from tutor.simulator.kubelet import lost, restart_all
+from tutor.simulator.kubelet import lost, resize_messages, restart_all
 from tutor.simulator.kubelet.conditions import disruption, merge_conditions, pod_conditions
 from tutor.simulator.kubelet.resources import pod_resources
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
@@ -78,7 +78,7 @@ def container_status(
     if record is None:
         return status
     if record.current is not None:
-        _describe(status, container, record.current)
+        _describe(status, container, record, record.current)
         if record.previous is not None:
             status["lastState"] = _terminated(record.previous)
     if record.removed:
@@ -93,13 +93,19 @@ def container_status(
     return status
 
 
-def _describe(status: Status, container: Mapping[str, Any], run: Run) -> None:
+def _in_use(container: Mapping[str, Any], record: ContainerRecord | None) -> Mapping[str, Any]:
+    """The requests and limits a container runs with; those it will be started with when it does not run."""
+    run = record.current if record is not None else None
+    return run.resources if run is not None and run.is_running else container.get("resources") or {}
+
+
+def _describe(status: Status, container: Mapping[str, Any], record: ContainerRecord, run: Run) -> None:
     resources = container.get("resources") or {}
     status["state"] = _state_of(run)
     status["restartCount"] = run.number
     status["image"], status["imageID"] = run.image, run.image_id
     status["containerID"] = f"containerd://{run.id}"
-    status["resources"] = resources
+    status["resources"] = _in_use(container, record)
     if resources.get("requests"):
         status["allocatedResources"] = resources["requests"]
     status["user"] = _user(run)
@@ -219,6 +225,7 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     known = old.get("conditions") or ()
     if record.final and record.final.disrupted and over:
         known = set_condition(known, disruption(record.final.message, generation, now))
+    known = resize_messages.with_conditions(known, record, over=over)
     status["conditions"] = merge_conditions(known, conditions, generation, now)
     status["startTime"] = timestamp(record.added)
     status["hostIP"], status["hostIPs"] = node_ip, [{"ip": node_ip}]
@@ -234,6 +241,8 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     if ephemeral:
         status["ephemeralContainerStatuses"] = [_unprobed(entry) for entry in ephemeral]
     status.update(pod_resources(spec))
+    in_use = [{"resources": _in_use(c, record.containers.get(c["name"]))} for c in spec["containers"]]
+    status["resources"] = pod_resources({**spec, "containers": in_use})["resources"]
     return status
 
 

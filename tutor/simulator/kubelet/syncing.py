@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 
-from tutor.simulator.kubelet import actions, evicting, probing, restart_all, starting, stopping
+from tutor.simulator.kubelet import actions, evicting, probing, resizing, restart_all, starting, stopping
 from tutor.simulator.kubelet import status as statuses
 from tutor.simulator.kubelet.conditions import merge_conditions, sandbox_condition
 from tutor.simulator.kubelet.ends import notice_ends
@@ -134,7 +134,8 @@ def _stop(look: Look, doomed: list[actions.Doomed]) -> None:
 
 
 def _show(look: Look) -> None:
-    """Write the status; from now on containers that run count as seen, and their probes begin."""
+    """Write the status, and how far a resize has come; from now on containers that run count as seen, and their probes begin."""
+    resizing.track(look)
     look.write_status()
     for own in look.record.running():
         if not own.observed:
@@ -199,6 +200,7 @@ def _mount_volumes(look: Look) -> bool:
 def _begin_starts(look: Look) -> None:
     record = look.record
     record.failed, record.retry_at = False, None
+    resizing.apply(look)
     record.todo = tuple(actions.to_start(look))
     starting.start_next(look)
     if record.operation is None:
