@@ -15,9 +15,9 @@ from tutor.simulator.admission import AdmissionRequest, Operation, plugins
 from tutor.simulator.clock import Clock, timestamp
 from tutor.simulator.errors import ApiError
 from tutor.simulator.ids import Ids
+from tutor.simulator.metadata import in_order
 from tutor.simulator.names import check_metadata, check_name
 from tutor.simulator.objects import copy_json, deleting
-from tutor.simulator.metadata import in_order
 from tutor.simulator.resources.base import Context, Resource
 from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.store import Conflict, Exists, Obj, Store
