@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.simulator.kubelet.test_pressure import hog
 from tests.simulator.lab import Lab
 
 FOREVER = ["sh", "-c", "trap 'exit 0' TERM; while true; do sleep 1; done"]
@@ -15,11 +16,11 @@ OLD = {"requests": {"cpu": "100m", "memory": "64Mi"}}
 RESTARTS_FOR_MEMORY = [{"resourceName": "memory", "restartPolicy": "RestartContainer"}]
 
 
-def resize(lab: Lab, name: str, **requests: str) -> None:
+def resize(lab: Lab, name: str, kind: str = "requests", **changed: str) -> None:
     """Have a pod's first container ask for other amounts."""
     pod = lab.get(name)
     first, *others = pod["spec"]["containers"]
-    amounts = {**first["resources"], "requests": {**first["resources"]["requests"], **requests}}
+    amounts = {**first["resources"], kind: {**first["resources"][kind], **changed}}
     metadata = {**pod["metadata"], "generation": pod["metadata"]["generation"] + 1}
     spec = {**pod["spec"], "containers": [{**first, "resources": amounts}, *others]}
     lab.client.update("pods", {**pod, "metadata": metadata, "spec": spec})
@@ -191,3 +192,30 @@ def test_a_kubelet_that_starts_looks_at_resizes_after_half_a_minute() -> None:
     assert lab.status("app")["resources"] == OLD
     lab.advance(10)
     assert lab.status("app")["resources"]["requests"]["cpu"] == "200m"
+
+
+# -- limits
+
+
+def test_a_memory_limit_does_not_shrink_below_what_is_in_use() -> None:
+    lab = Lab(nodes=1)
+    amounts = {"requests": {"cpu": "100m", "memory": "50Mi"}, "limits": {"memory": "400Mi"}}
+    lab.pod("app", {**hog(200), "resources": amounts})
+    lab.advance(10)
+    resize(lab, "app", "limits", memory="100Mi")
+    lab.advance(60)
+    progress = condition(lab, "app", "PodResizeInProgress")
+    assert (progress["status"], progress["reason"]) == ("True", "Error")
+    told = str(progress["message"])
+    assert told.startswith(
+        "cannot decrease memory limits: [attempting to set pod memory limit (104857600) below current"
+    )
+    assert 'attempting to set container "c" memory limit (104857600) below current usage (' in told
+    assert lab.status("app")["resources"] == amounts
+    assert lab.status("app")["restartCount"] == 0
+    assert len(lab.messages("app", "ResizeError")) == 1
+    resize(lab, "app", "limits", memory="300Mi")
+    lab.advance(60)
+    assert not condition(lab, "app", "PodResizeInProgress")
+    assert lab.status("app")["resources"]["limits"] == {"memory": "300Mi"}
+    assert lab.events("app")[-1] == "ResizeCompleted"
