@@ -58,7 +58,8 @@ def _outcome(exercise: Exercise, answer: Answer, cluster: Cluster) -> str:
         before = session.check()
         assert before.verdict is Verdict.NOT_STARTED
         assert all(result.mistake is None for result in before.results)
-        return play(session, answer, shell_runner(session)).problem
+        with shell_runner(session) as run:
+            return play(session, answer, run).problem
     finally:
         session.close(cleanup=True)
 

@@ -54,7 +54,8 @@ def play_answer(exercise: Exercise, answer: Answer, cluster: Cluster) -> Played:
     try:
         session.reset()
         at_start = session.check()
-        outcome = play(session, answer, shell_runner(session))
+        with shell_runner(session) as run:
+            outcome = play(session, answer, run)
     finally:
         session.close(cleanup=True)
     problem = outcome.problem

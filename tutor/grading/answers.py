@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +45,10 @@ class Outcome:
     problem: str = ""
 
 
-def shell_runner(session: ExerciseSession) -> Runner:
-    """Runs lines in a practice shell of the session's. On a cluster whose clock is ours, no line waits for real time."""
+@contextmanager
+def shell_runner(session: ExerciseSession) -> Iterator[Runner]:
+    """Runs lines in a practice shell of the session's, which ends with the context. On a cluster whose clock is ours, no line
+    waits for real time."""
     from tutor.shell import PracticeShell
 
     output: list[str] = []
@@ -72,7 +75,10 @@ def shell_runner(session: ExerciseSession) -> Runner:
             return Ran(STOPPED, f"still running after {WITHIN:.0f} s: {''.join(output)}")
         return Ran(shell.status, "".join(output))
 
-    return runner
+    try:
+        yield runner
+    finally:
+        shell.close()
 
 
 def play(session: ExerciseSession, answer: CorrectAnswer | WrongAnswer, run: Runner) -> Outcome:
