@@ -8,7 +8,9 @@ import pytest
 
 from tests.simulator.api.conftest import PODS, pod
 from tutor.simulator.api.inprocess import InProcessClient
+from tutor.simulator.cluster import SimulatedCluster
 
+INVALID_FOR_NEVER = "Invalid value: \"RestartContainer\": must be 'NotRequired' when pod `restartPolicy` is 'Never'"
 RESIZE = f"{PODS}/p/resize"
 STRATEGIC = "application/strategic-merge-patch+json"
 AMOUNTS = {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "128Mi"}}
@@ -87,3 +89,56 @@ def test_a_pod_whose_kubelet_cannot_is_refused(sized: InProcessClient) -> None:
     sized.json("PATCH", f"{PODS}/p/status", {"status": status}, content_type="application/merge-patch+json")
     answer = resize(sized, {"resources": {"requests": {"cpu": "150m"}}})
     assert answer["message"].endswith("spec: Forbidden: Pod running on node without support for resize")
+
+
+def test_more_than_the_whole_node_has_is_refused(sized: InProcessClient, cluster: SimulatedCluster) -> None:
+    bind(cluster, "node-1")
+    answer = resize(sized, {"resources": {"requests": {"cpu": "5"}, "limits": {"cpu": "5"}}})
+    assert (answer["code"], answer["reason"]) == (403, "Forbidden")
+    why = "node didn't have enough allocatable resources: cpu, requested: 5000, allocatable: 4000"
+    assert answer["message"] == f'pods "p" is forbidden: {why}'
+    assert answer["details"] == {"name": "p", "kind": "pods", "causes": [{"reason": "NodeCapacity"}]}
+
+
+def test_a_pod_whose_node_is_gone_is_not_resized(sized: InProcessClient, cluster: SimulatedCluster) -> None:
+    bind(cluster, "lost")
+    answer = resize(sized, {"resources": {"requests": {"cpu": "150m"}}})
+    assert (answer["code"], answer["message"]) == (403, 'pods "p" is forbidden: node "lost" not found')
+
+
+def bind(cluster: SimulatedCluster, node: str) -> None:
+    user = cluster.client("user")
+    found = cluster.store.get("pods", "default", "p")
+    assert found is not None
+    user.update("pods", {**found, "spec": {**found["spec"], "nodeName": node}})
+
+
+@pytest.mark.parametrize(
+    ("policies", "restart_policy", "why"),
+    [
+        ([("cpu", "RestartContainer")], "Never", INVALID_FOR_NEVER),
+        ([("disk", "NotRequired")], "Always", 'Unsupported value: "disk": supported values: "cpu", "memory"'),
+        (
+            [("cpu", "Often")],
+            "Always",
+            'Unsupported value: "Often": supported values: "NotRequired", "RestartContainer"',
+        ),
+        ([("", "NotRequired")], "Always", "Required value"),
+    ],
+)
+def test_what_a_resize_policy_may_not_say(
+    client: InProcessClient, policies: list[tuple[str, str]], restart_policy: str, why: str
+) -> None:
+    entries = [{"resourceName": name, "restartPolicy": policy} for name, policy in policies]
+    container = {"name": "c", "image": "nginx", "resizePolicy": entries}
+    answer = client.json("POST", PODS, pod("q", containers=[container], restartPolicy=restart_policy))
+    assert answer["message"] == f'Pod "q" is invalid: spec.containers[0].resizePolicy: {why}'
+
+
+def test_an_init_container_is_never_started_anew_for_a_resize(client: InProcessClient) -> None:
+    policy = [{"resourceName": "cpu", "restartPolicy": "RestartContainer"}]
+    first = {"name": "i", "image": "nginx", "resizePolicy": policy}
+    answer = client.json("POST", PODS, pod("q", initContainers=[first]))
+    why = "must not be set to 'RestartContainer' for non-sidecar initContainers"
+    path = "spec.initContainers[0].resizePolicy[0].restartPolicy"
+    assert answer["message"] == f'Pod "q" is invalid: {path}: Invalid value: "RestartContainer": {why}'

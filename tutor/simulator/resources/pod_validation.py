@@ -11,6 +11,7 @@ from tutor.simulator.resources.container_validation import validate_container
 from tutor.simulator.resources.ephemeral_containers import validate_ephemeral
 from tutor.simulator.resources.pod_network import unbound_while_gated, validate_gates, validate_network
 from tutor.simulator.resources.pod_placement import validate_placement
+from tutor.simulator.resources.resize_policies import validate_init_resize_policies, validate_resize_policies
 from tutor.simulator.resources.security_contexts import validate_pod_context
 from tutor.simulator.resources.volume_sources import source_problems
 from tutor.simulator.store import Obj
@@ -88,6 +89,7 @@ def _validate_containers(spec: Mapping[str, Any], volumes: set[str], path: str) 
     for i, container in enumerate(containers):
         where = f"{path}.containers[{i}]"
         yield from validate_container(container, volumes, where)
+        yield from validate_resize_policies(container, spec.get("restartPolicy", ""), where)
         yield from _validate_sleeps(container, spec.get("terminationGracePeriodSeconds"), f"{where}.lifecycle")
         if container.get("name") in names:
             yield duplicate(f"{where}.name", container["name"])
@@ -117,6 +119,7 @@ def _validate_init_containers(spec: Mapping[str, Any], volumes: set[str], path: 
         where = f"{path}.initContainers[{i}]"
         sidecar = container.get("restartPolicy") == "Always"
         yield from validate_container(container, volumes, where, probes=sidecar)
+        yield from validate_resize_policies(container, spec.get("restartPolicy", ""), where)
         yield from _validate_sleeps(container, spec.get("terminationGracePeriodSeconds"), f"{where}.lifecycle")
         if container.get("name") in names:
             yield duplicate(f"{where}.name", container["name"])
@@ -128,6 +131,7 @@ def _validate_init_containers(spec: Mapping[str, Any], volumes: set[str], path: 
             if container.get(field):
                 why = "may not be set for init containers without restartPolicy=Always"
                 yield FieldError("FieldValueForbidden", f"{where}.{field}", f"Forbidden: {why}")
+        yield from validate_init_resize_policies(container, where)
 
 
 def _validate_scalars(spec: Mapping[str, Any], path: str) -> Iterator[FieldError]:

@@ -9,7 +9,7 @@ from tutor.simulator.api.call import Call
 from tutor.simulator.api.http import Response
 from tutor.simulator.api.parts import handle_part
 from tutor.simulator.api.stamping import Stamp
-from tutor.simulator.errors import forbidden, invalid_object
+from tutor.simulator.errors import ApiError, forbidden, invalid_object
 from tutor.simulator.resources.pod_resize import RESIZED, resize_errors, resized
 from tutor.simulator.scheduler.requests import amounts, pod_requests
 from tutor.simulator.store import Obj
@@ -24,9 +24,12 @@ def handle(call: Call) -> Response:
 
 def _check_room(call: Call, pod: Obj) -> None:
     """A pod cannot ask for more than its whole node has (plugin/pkg/admission/podresize). Raises ApiError 403."""
-    node = call.store.get("nodes", "", pod["spec"].get("nodeName") or "")
-    if node is None:
+    name = pod["spec"].get("nodeName")
+    if not name:
         return
+    node = call.store.get("nodes", "", name)
+    if node is None:
+        raise forbidden(call.resource.plural, call.resource.group, call.route.name, f'node "{name}" not found')
     allocatable, wanted = amounts(node["status"]["allocatable"]), pod_requests(pod["spec"])
     short = [
         f"{name}, requested: {wanted.get(name, 0)}, allocatable: {allocatable.get(name, 0)}"
@@ -35,7 +38,9 @@ def _check_room(call: Call, pod: Obj) -> None:
     ]
     if short:
         why = f"node didn't have enough allocatable resources: {'; '.join(short)}"
-        raise forbidden(call.resource.plural, call.resource.group, call.route.name, why)
+        refusal = forbidden(call.resource.plural, call.resource.group, call.route.name, why)
+        causes = [{"reason": "NodeCapacity"}]
+        raise ApiError(refusal.code, refusal.reason, refusal.message, {**(refusal.details or {}), "causes": causes})
 
 
 def _write(call: Call, obj: Obj, dry_run: bool, stamp: Stamp | None) -> Obj:
