@@ -194,6 +194,36 @@ def test_a_kubelet_that_starts_looks_at_resizes_after_half_a_minute() -> None:
     assert lab.status("app")["resources"]["requests"]["cpu"] == "200m"
 
 
+# -- room for pods that have no node
+
+
+def node_of(lab: Lab, name: str) -> str:
+    return str(lab.get(name)["spec"].get("nodeName", ""))
+
+
+def test_a_pod_without_a_node_gets_the_room_that_a_resize_leaves() -> None:
+    lab = crowded()
+    lab.pod("new", {"resources": {"requests": {"cpu": "1"}}})
+    lab.advance(10)
+    assert not node_of(lab, "new")
+    shrink(lab)
+    lab.advance(10)
+    assert node_of(lab, "new") == "node-1"
+
+
+def test_what_a_container_still_has_is_no_room_for_others() -> None:
+    lab = Lab(nodes=1)
+    amounts = {"requests": {"cpu": "1500m", "memory": "50Mi"}, "limits": {"memory": "400Mi"}}
+    lab.pod("app", {**hog(200), "resources": amounts})
+    lab.advance(10)
+    resize(lab, "app", "limits", memory="100Mi")  # cannot be done, and neither can what comes with it
+    resize(lab, "app", cpu="100m")
+    lab.pod("new", {"resources": {"requests": {"cpu": "1"}}})
+    lab.advance(10)
+    assert lab.status("app")["resources"]["requests"]["cpu"] == "1500m"
+    assert not node_of(lab, "new")
+
+
 # -- limits
 
 

@@ -15,7 +15,8 @@ from tutor.simulator.scheduler.binding import bind
 from tutor.simulator.scheduler.decision import Decider, Diagnosis
 from tutor.simulator.scheduler.preemption import Preemptor
 from tutor.simulator.scheduler.queue import FLUSH_SECONDS, Queue
-from tutor.simulator.scheduler.snapshot import is_assigned, nominated_node
+from tutor.simulator.scheduler.requests import counted_requests
+from tutor.simulator.scheduler.snapshot import counts_differently, is_assigned, nominated_node
 from tutor.simulator.scheduler.volumes import VolumeCheck
 from tutor.simulator.store import Change, Obj
 
@@ -26,6 +27,7 @@ NAME = "default-scheduler"
 CYCLE = "cycle"
 """The only key: the queue inside says which pod is next."""
 _ROOM = frozenset(("NodeResourcesFit", "NodePorts", "PodTopologySpread", "InterPodAffinity", "VolumeRestrictions"))
+_SHRUNK = frozenset(("NodeResourcesFit",))
 _PLACED = frozenset(("PodTopologySpread", "InterPodAffinity"))
 _NODE = frozenset(
     ("NodeUnschedulable", "TaintToleration", "NodeAffinity", "VolumeBinding", "PodTopologySpread", "InterPodAffinity")
@@ -103,7 +105,10 @@ class Scheduler:
             self._queue.forget(key_of(pod))
             elsewhere = old is not None and nominated_node(old) not in ("", pod["spec"]["nodeName"])
             return self._activate(_PLACED | _ROOM if elsewhere else _PLACED)
-        return self._activate(_PLACED) if labels_of(pod) != labels_of(old) or deleting(pod) != deleting(old) else ()
+        helped = _PLACED if labels_of(pod) != labels_of(old) or deleting(pod) != deleting(old) else frozenset()
+        if counts_differently(pod, old) and _asks_for_less(pod, old):
+            helped |= _SHRUNK
+        return self._activate(helped) if helped else ()
 
     def _activate(self, plugins: frozenset[str]) -> Iterable[str]:
         keys = self._queue.parked(plugins)
@@ -206,6 +211,12 @@ def _is_ours(pod: Obj) -> bool:
 def _asks_differently(change: Change) -> bool:
     pod, old = change.obj, change.old
     return old is None or pod["spec"] != old["spec"] or labels_of(pod) != labels_of(old)
+
+
+def _asks_for_less(pod: Obj, old: Obj) -> bool:
+    """Whether a resize leaves room for others (pkg/scheduler/framework/events.go, extractPodScaleDown)."""
+    new = counted_requests(pod)
+    return any(new.get(name, 0) < amount for name, amount in counted_requests(old).items())
 
 
 def actors(cluster: SimulatedCluster) -> Iterable[Scheduler]:

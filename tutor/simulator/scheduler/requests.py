@@ -68,6 +68,20 @@ def pod_requests(spec: Mapping[str, Any], *, nonzero: bool = False) -> Amounts:
     return total
 
 
+def reported(pod: Obj) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The requests that a pod's containers have, and those its kubelet has admitted, as the status tells."""
+    status = pod.get("status") or {}
+    return (status.get("resources") or {}).get("requests") or {}, status.get("allocatedResources") or {}
+
+
+def counted_requests(pod: Obj, *, nonzero: bool = False) -> Amounts:
+    """What a pod counts for: what it asks for, and no less than it has while a resize is under way."""
+    asked = pod_requests(pod["spec"], nonzero=nonzero)
+    for listed in reported(pod):
+        asked = _most(asked, amounts(listed)) if listed else asked
+    return asked
+
+
 def host_ports(spec: Mapping[str, Any]) -> tuple[HostPort, ...]:
     """The ports of the node that the pod occupies."""
     containers = [
@@ -130,5 +144,5 @@ def pod_info(pod: Obj) -> PodInfo:
     affinity = spec.get("affinity") or {}
     anti = (affinity.get("podAntiAffinity") or {}).get("requiredDuringSchedulingIgnoredDuringExecution") or ()
     has_affinity = bool(affinity.get("podAffinity") or affinity.get("podAntiAffinity"))
-    requests, compared = pod_requests(spec), pod_requests(spec, nonzero=True)
+    requests, compared = counted_requests(pod), counted_requests(pod, nonzero=True)
     return PodInfo(pod, requests, compared, host_ports(spec), tuple(anti), has_affinity)

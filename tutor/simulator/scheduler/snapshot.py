@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tutor.simulator.objects import deleting, labels_of, name_of, uid_of
-from tutor.simulator.scheduler.requests import Amounts, HostPort, PodInfo, amounts, pod_info
+from tutor.simulator.scheduler.requests import Amounts, HostPort, PodInfo, amounts, pod_info, reported
 from tutor.simulator.store import Change, Obj, Store
 
 ENDED = ("Succeeded", "Failed")
@@ -204,4 +204,9 @@ def _matters(change: Change) -> bool:
     pod, old = change.obj, change.old
     if old is None or is_assigned(pod) != is_assigned(old):
         return True
-    return bool(pod["spec"] != old["spec"] or labels_of(pod) != labels_of(old) or deleting(pod) != deleting(old))
+    return bool(counts_differently(pod, old) or labels_of(pod) != labels_of(old) or deleting(pod) != deleting(old))
+
+
+def counts_differently(pod: Obj, old: Obj) -> bool:
+    """Whether a pod may count for more or less than it did."""
+    return bool(pod["spec"] != old["spec"] or (any(reported(old)) and reported(pod) != reported(old)))
