@@ -14,7 +14,7 @@ import pytest
 from tutor.clusters import ClusterError, open_cluster
 from tutor.clusters.inspection import api_client, authorization, capabilities_of, get_json
 from tutor.clusters.keeping import FILE
-from tutor.clusters.simulated import Simulated
+from tutor.clusters.simulated import MAX_SNAPSHOTS, Simulated
 from tutor.folders import private_folder
 
 CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
@@ -67,6 +67,54 @@ def test_undo_goes_back_to_before_the_last_change(cluster: Simulated) -> None:
     assert names(cluster) == set()
     with pytest.raises(ClusterError, match="nothing to take back"):
         snapshots.undo()
+
+
+def test_undo_does_not_go_back_beyond_a_beginning(cluster: Simulated) -> None:
+    snapshots = cluster.snapshots
+    assert snapshots is not None
+    snapshots.take("make a")
+    make(cluster, "a")
+    start = snapshots.take("start", beginning=True)
+    for _ in range(2):
+        with pytest.raises(ClusterError, match="nothing to take back"):
+            snapshots.undo()
+    assert names(cluster) == {"a"}
+    snapshots.take("make b")
+    make(cluster, "b")
+    snapshots.restore(start)
+    assert names(cluster) == {"a"}
+
+
+def test_a_beginning_and_changes_outlast_many_commands_that_only_look(cluster: Simulated) -> None:
+    snapshots = cluster.snapshots
+    assert snapshots is not None
+    start = snapshots.take("start", beginning=True)
+    snapshots.take("make a")
+    make(cluster, "a")
+    for number in range(2 * MAX_SNAPSHOTS):
+        snapshots.take(f"look {number}")
+    assert snapshots.undo() == "make a"
+    assert names(cluster) == set()
+    for number in range(2 * MAX_SNAPSHOTS):
+        snapshots.take(f"make {number}")
+        make(cluster, f"b{number}")
+    snapshots.restore(start)
+    assert names(cluster) == set()
+
+
+def test_no_two_clusters_give_a_snapshot_the_same_id(cluster: Simulated) -> None:
+    """An exercise keeps the id of its start, and must not take another program's snapshot for it."""
+    assert cluster.snapshots is not None
+    id_of_this = cluster.snapshots.take("start")
+    other = Simulated()
+    other.start()
+    try:
+        assert other.snapshots is not None
+        other.snapshots.take("something else")
+        with pytest.raises(KeyError):
+            other.snapshots.restore(id_of_this)
+    finally:
+        other.stop()
 
 
 def test_a_snapshot_can_be_gone_back_to_more_than_once(cluster: Simulated) -> None:

@@ -68,7 +68,7 @@ class FakeSnapshots:
         self._world = world
         self.taken: dict[str, dict[str, dict[str, object]]] = {}
 
-    def take(self, label: str) -> str:
+    def take(self, label: str, *, beginning: bool = False) -> str:
         self.taken[label] = dict(self._world.objects)
         return label
 

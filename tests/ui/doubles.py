@@ -57,7 +57,7 @@ class FakeSnapshots:
     undone: list[str] = field(default_factory=list)
     restored: list[str] = field(default_factory=list)
 
-    def take(self, label: str) -> str:
+    def take(self, label: str, *, beginning: bool = False) -> str:
         self.labels.append(label)
         return label
 

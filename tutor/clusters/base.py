@@ -65,15 +65,16 @@ class ClockControl(Protocol):
 class Snapshots(Protocol):
     """Earlier states of a cluster that can go back."""
 
-    def take(self, label: str) -> str:
-        """Remember the state as it is; returns the snapshot's id."""
+    def take(self, label: str, *, beginning: bool = False) -> str:
+        """Remember the state as it is; returns the snapshot's id, which no other snapshot has or will have. `undo` goes no
+        further back than to the last `beginning`."""
 
     def restore(self, snapshot: str) -> None:
         """Go back to a snapshot. KeyError for an unknown id."""
 
     def undo(self) -> str:
         """Go back to the newest snapshot that differs from now and forget it; returns its label. ClusterError when there
-        is none."""
+        is none since the last beginning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_SNAPSHOTS = 50
-"""Older ones are forgotten; each costs little, as states share what they have in common."""
+"""Older ones are forgotten, the last beginning excepted; each costs little, as states share what they have in common."""
 
 CAPABILITIES = frozenset({"clock", "snapshot", "multi-node", "image-load", "metrics", "addons"})
 
@@ -163,6 +164,7 @@ class _Snapshot:
     state: ClusterState
     writes: int
     """How often the learner had written when it was taken."""
+    beginning: bool
 
 
 class SimulatedSnapshots:
@@ -175,20 +177,29 @@ class SimulatedSnapshots:
         self._learner = ADMIN.name
         self._writes = 0
         self._taken: list[_Snapshot] = []
-        self._count = 0
         server.cluster.store.subscribe(self._see)
 
     def _see(self, change: Change) -> None:
         self._writes += change.actor == self._learner
 
-    def take(self, label: str) -> str:
-        """Remember the state as it is; returns the snapshot's id."""
+    def take(self, label: str, *, beginning: bool = False) -> str:
+        """Remember the state as it is; returns the snapshot's id. Ids are kept by others beyond the end of the program, so
+        that they are random: a number would name another snapshot the next time."""
         cluster = self._server.cluster
         with cluster.lock:
-            self._count += 1
-            self._taken.append(_Snapshot(str(self._count), label, cluster.save(), self._writes))
-            del self._taken[:-MAX_SNAPSHOTS]
-            return self._taken[-1].id
+            taken = _Snapshot(secrets.token_hex(8), label, cluster.save(), self._writes, beginning)
+            self._taken.append(taken)
+            if len(self._taken) > MAX_SNAPSHOTS:
+                del self._taken[self._least_useful()]
+            return taken.id
+
+    def _least_useful(self) -> int:
+        """The place of the oldest snapshot that `undo` would skip, because the learner changed nothing before the next one;
+        else of the oldest. The last beginning is useful, and so are the newest two."""
+        last_beginning = max((place for place, taken in enumerate(self._taken) if taken.beginning), default=-1)
+        places = [place for place in range(len(self._taken) - 2) if place != last_beginning]
+        skipped = (place for place in places if self._taken[place].writes == self._taken[place + 1].writes)
+        return next(skipped, places[0])
 
     def restore(self, snapshot: str) -> None:
         """Go back to a snapshot, which is kept; those taken after it are forgotten. KeyError for an unknown id."""
@@ -201,11 +212,12 @@ class SimulatedSnapshots:
         mind_door(self._server)
 
     def undo(self) -> str:
-        """Go back to before the learner's last change; returns that snapshot's label. ClusterError when there is none."""
+        """Go back to before the learner's last change since the last beginning; returns that snapshot's label. ClusterError
+        when there is none."""
         with self._server.cluster.lock:
-            while self._taken and self._taken[-1].writes == self._writes:
+            while self._taken and not self._taken[-1].beginning and self._taken[-1].writes == self._writes:
                 self._taken.pop()
-            if not self._taken:
+            if not self._taken or self._taken[-1].beginning:
                 raise ClusterError("there is nothing to take back")
             last = self._taken.pop()
             self._load(last)

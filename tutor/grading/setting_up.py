@@ -94,5 +94,5 @@ class Setup:
             started_at=self._api.now(),
             facts=facts,
             footprint=footprint(reader, exercise.namespace),
-            snapshot=snapshots.take(f"start of {exercise.id}") if snapshots is not None else None,
+            snapshot=snapshots.take(f"start of {exercise.id}", beginning=True) if snapshots is not None else None,
         )
