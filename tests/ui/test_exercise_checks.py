@@ -80,3 +80,15 @@ async def test_what_is_no_longer_solved_is_no_longer_called_solved(services: Fak
             services.the_session.scale(replicas)
             await settle(pilot)
             assert ("✓ Solved." in text_of(pilot)) is said
+
+
+async def test_what_an_undo_says_stays_when_it_is_no_longer_solved(services: FakeServices) -> None:
+    async with open_at(services, START) as pilot:
+        await press(pilot, "f2")
+        await type_line(pilot, "kubectl scale deployment web-app --replicas=3")
+        assert "✓ Solved." in text_of(pilot)
+        await press(pilot, "f7")
+        services.the_session.scale(2)
+        await settle(pilot)
+        assert "Taken back: kubectl scale" in text_of(pilot)
+        assert "◐ 1 of 2" in text_of(pilot)

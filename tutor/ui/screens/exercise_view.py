@@ -71,8 +71,9 @@ class ExerciseView(TutorScreen[None]):
         self._said_solved = self._debriefed = False
         self._shown_report: Report | None = None
         self._asked: str | None = None
-        self._said = 0
-        """How many messages there were, so that each is taken back only while it stands there."""
+        self._said = self._about_checks = 0
+        """How many messages there were, so that each is taken back only while it stands there; and which of them came last
+        from the checks."""
 
     def compose_body(self) -> ComposeResult:
         yield PaneTabs()
@@ -261,14 +262,16 @@ class ExerciseView(TutorScreen[None]):
             if self._is_solved:
                 self._congratulate()
             else:
-                self._say(report.note)
-        elif report.note:
+                self._take_back(self._about_checks)  # what an undo says, which was the reason, stays
+        if report.note and not self._is_solved:
             self._say(report.note)
+            self._about_checks = self._said
         self.refresh_bindings()
 
     def _congratulate(self) -> None:
         next_key = " ctrl+n: next exercise." if self._next_exercise() else ""
         self._say(f"✓ Solved. F1 shows what happened, step by step.{next_key}")
+        self._about_checks = self._said
         if not self._debriefed:
             self._debriefed = True
             self.run_worker(self.query_one(TaskPane).add("Solved", self.exercise.debrief), group="task")
