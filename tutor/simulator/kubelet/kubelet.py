@@ -24,10 +24,12 @@ from tutor.simulator.kubelet.conditions import readiness_is_stale
 from tutor.simulator.kubelet.listening import Listening
 from tutor.simulator.kubelet.look import Look, Services
 from tutor.simulator.kubelet.pulling import Puller
+from tutor.simulator.kubelet.refreshing import KEY as REFRESH
+from tutor.simulator.kubelet.refreshing import VolumeRefresh
 from tutor.simulator.kubelet.resizes import KEY as RESIZES
 from tutor.simulator.kubelet.resizes import Resizes
 from tutor.simulator.kubelet.state import FIELDS, ContainerRecord, PodRecord
-from tutor.simulator.kubelet.volumes import Mounter, referenced
+from tutor.simulator.kubelet.volumes import Mounter
 from tutor.simulator.network import Network
 from tutor.simulator.objects import get_condition, key_of, name_of, namespace_of, split_key, uid_of
 from tutor.simulator.store import Change, Obj
@@ -36,26 +38,7 @@ if TYPE_CHECKING:
     from tutor.simulator.cluster import SimulatedCluster
 
 NAME = "kubelet"
-BY_SOURCE = "volume-source"
-"""Index: pods by the ConfigMaps and Secrets their volumes show, as "namespace/configmaps/NAME"."""
 SUFFICIENT = ("NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID")
-RETRY_SECONDS = 122.0
-"""The longest between two tries to set up a volume (pkg/volume/util/operationexecutor, exponential back-off)."""
-REFRESH_SECONDS = 45.0
-"""How long a change of a ConfigMap takes to appear in volumes; up to one sync period and a cache's age on a real node."""
-
-
-def _sources(pod: Obj) -> Iterable[str]:
-    return [f"{namespace_of(pod)}/{name}" for name in referenced(pod)] if pod["spec"].get("nodeName") else ()
-
-
-def _shows_differently(change: Change) -> bool:
-    """Whether volumes have to be filled anew because the pod's own labels or annotations have changed. Any update of a pod
-    makes the kubelet look at its volumes again (pkg/kubelet/volumemanager: MarkRemountRequired)."""
-    if change.type != "MODIFIED" or change.old is None or not change.obj["spec"].get("volumes"):
-        return False
-    new, old = change.obj["metadata"], change.old["metadata"]
-    return any(new.get(field) != old.get(field) for field in ("labels", "annotations"))
 
 
 def _ask_api(cluster: SimulatedCluster, request: Request) -> Response:
@@ -87,7 +70,6 @@ class Kubelet:
         client = self._client = KubeletClient(cluster, NAME)
         self._store = cluster.store
         self._nodes = cluster.node_infos
-        self._store.add_index("pods", BY_SOURCE, _sources)
         index_pods_by_node(self._store)
         self.volumes = VolumeStore()
         self.addresses = Addresses(client)
@@ -114,6 +96,7 @@ class Kubelet:
             self.recorder,
             self.addresses.take,
         )
+        self._refresher = VolumeRefresh(self, client, self._services.mounter)
 
     def recorder(self, node: str) -> EventRecorder:
         """What writes events in the name of a node's kubelet."""
@@ -127,7 +110,7 @@ class Kubelet:
     def observe(self, change: Change) -> Iterable[str]:
         """Pods assigned to nodes, unless the kubelet wrote the change itself; pods whose volumes show what has changed."""
         if change.resource != "pods":
-            return self._refresh_keys(change)
+            return self._refresher.source_keys(change)
         node = change.obj["spec"].get("nodeName")
         if not node:
             return ()
@@ -135,14 +118,7 @@ class Kubelet:
         if change.actor == NAME and change.type != "DELETED":
             return resizes
         key = f"{node}|{key_of(change.obj)}"
-        return (key, f"refresh|{key}|-inf") if _shows_differently(change) else (key, *resizes)
-
-    def _refresh_keys(self, change: Change) -> Iterable[str]:
-        if change.obj["metadata"]["name"] == "kube-root-ca.crt":
-            return ()
-        source = f"{namespace_of(change.obj)}/{change.resource}/{change.obj['metadata']['name']}"
-        pods = self._store.by_index("pods", BY_SOURCE, source)
-        return [f"refresh|{pod['spec']['nodeName']}|{key_of(pod)}|{self._client.now}" for pod in pods]
+        return (key, *self._refresher.pod_keys(change, key), *resizes)
 
     def resync(self) -> Iterable[str]:
         """All pods that are assigned or were."""
@@ -157,8 +133,8 @@ class Kubelet:
 
     def reconcile(self, key: str) -> Result:
         """Do what is due for one pod."""
-        if key.startswith("refresh|"):
-            return self._refresh(key)
+        if key.startswith(REFRESH):
+            return self._refresher.refresh(key)
         if key.startswith(RESIZES):
             return self._retry_resizes(key.removeprefix(RESIZES))
         node_name, _, pod_key = key.partition("|")
@@ -223,23 +199,6 @@ class Kubelet:
             self._listening.end(record)
         at, work = waking.wakes(look)
         return DONE if at is None else Result(max(0.0, at - self._client.now), housekeeping=not work)
-
-    def _refresh(self, key: str) -> Result:
-        """Bring volumes up to date, some time after what they show has changed."""
-        _, node_name, pod_key, since = key.split("|")
-        wait = float(since) + REFRESH_SECONDS - self._client.now
-        if wait > 0:
-            return Result(wait)
-        pod = self._client.get("pods", *split_key(pod_key))
-        node = self._client.get("nodes", "", node_name)
-        if pod is not None and node is not None and node_name not in self._stopped:
-            record = self.records.get(f"{node_name}|{pod_key}")
-            problems = self._services.mounter.refresh(pod, node) if record is not None and record.mounted else []
-            for problem in problems:
-                self.recorder(node_name).warning(pod, "FailedMount", problem, uid=uid_of(pod))
-            if problems and record is not None and record.stage == "running":
-                return Result(RETRY_SECONDS, housekeeping=True)
-        return DONE
 
     def _own(self, key: str) -> PodRecord | None:
         """The record, as one that may be changed: what a saved state holds stays as it was."""
