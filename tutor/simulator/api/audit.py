@@ -44,6 +44,13 @@ class AuditEntry:
     dry_run: bool
     annotations: Mapping[str, str]
     """What admission policies have noted down."""
+    given_id: str
+    """What the client wants the request to be known by; empty when it leaves that to the server."""
+
+    @property
+    def audit_id(self) -> str:
+        """What the request is known by, also to the client (apiserver, pkg/endpoints/filters/audit_init.go)."""
+        return self.given_id or str(uuid5(NAMESPACE_OID, f"{self.seq} {self.at}"))
 
     def event(self, offset: float = 0.0) -> dict[str, Any]:
         """The entry as an audit.k8s.io/v1 Event; `offset` is what the clients' clock is ahead of the cluster's, in seconds."""
@@ -53,7 +60,7 @@ class AuditEntry:
             "kind": "Event",
             "apiVersion": "audit.k8s.io/v1",
             "level": "Metadata",
-            "auditID": str(uuid5(NAMESPACE_OID, f"{self.seq} {self.at}")),
+            "auditID": self.audit_id,
             "stage": "ResponseComplete",
             "requestURI": self.path + (f"?{urlencode(self.query, doseq=True)}" if self.query else ""),
             "verb": self.verb,
@@ -99,32 +106,33 @@ class AuditLog:
         code: int,
         name: str = "",
         annotations: Mapping[str, str] | None = None,
-    ) -> None:
+    ) -> AuditEntry:
         """Remember a request; `sender` is the user unless they act as somebody else, `name` that of an object to create."""
         self._seq += 1
         resource = route.resource if route is not None else None
-        self._entries.append(
-            AuditEntry(
-                seq=self._seq,
-                at=at,
-                user=user.name,
-                groups=user.groups,
-                impersonated_by=sender.name if sender is not user else "",
-                verb=route.verb if route is not None else request.method.lower(),
-                path=request.path,
-                query=request.query,
-                group=resource.group if resource is not None else "",
-                version=resource.version if resource is not None else "",
-                resource=resource.plural if resource is not None else "",
-                subresource=route.subresource if route is not None else "",
-                namespace=route.namespace if route is not None else "",
-                name=(route.name if route is not None else "") or name,
-                code=code,
-                agent=request.headers.get("user-agent", ""),
-                dry_run=bool(request.param("dryRun")),
-                annotations=annotations or {},
-            )
+        entry = AuditEntry(
+            seq=self._seq,
+            at=at,
+            user=user.name,
+            groups=user.groups,
+            impersonated_by=sender.name if sender is not user else "",
+            verb=route.verb if route is not None else request.method.lower(),
+            path=request.path,
+            query=request.query,
+            group=resource.group if resource is not None else "",
+            version=resource.version if resource is not None else "",
+            resource=resource.plural if resource is not None else "",
+            subresource=route.subresource if route is not None else "",
+            namespace=route.namespace if route is not None else "",
+            name=(route.name if route is not None else "") or name,
+            code=code,
+            agent=request.headers.get("user-agent", ""),
+            dry_run=bool(request.param("dryRun")),
+            annotations=annotations or {},
+            given_id=request.headers.get("audit-id", ""),
         )
+        self._entries.append(entry)
+        return entry
 
     def since(self, seq: int = 0) -> list[AuditEntry]:
         """The entries after a sequence number that are still known, oldest first."""

@@ -97,7 +97,9 @@ class Api:
             response = _failure(request, error)
         now = self.cluster.clock.now
         self.counts.count(request, asked.route, response.status)
-        self.audit.record(now, asked.user, sender, asked.route, request, response.status, asked.name, asked.annotations)
+        response.entry = self.audit.record(
+            now, asked.user, sender, asked.route, request, response.status, asked.name, asked.annotations
+        )
         return response
 
     def _answer(self, request: Request, asked: _Asked) -> Response:

@@ -106,6 +106,8 @@ class Response:
     stream: Stream | None = None
     upgrade: Any = None
     """For exec and attach: what to talk to once the connection is a websocket (api/subresources)."""
+    entry: Any = None
+    """What the audit log says of the request (audit.AuditEntry); None when nobody could be found behind it."""
 
     def payload(self) -> bytes:
         """The body as bytes."""

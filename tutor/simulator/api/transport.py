@@ -7,12 +7,14 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qs, unquote
+from uuid import uuid4
 from weakref import WeakSet
 
 from aiohttp import web
 
 from tutor.simulator.api.certificates import certificate_user
 from tutor.simulator.api.connections import woken_at_loss
+from tutor.simulator.api.flow import flow_headers
 from tutor.simulator.api.handler import Api
 from tutor.simulator.api.http import JSON, SEPARATOR, Request, Response, Stream
 from tutor.simulator.api.parsing import MAX_BODY
@@ -99,9 +101,18 @@ class Transport:
             return await self._upgraded(request, response.upgrade)
         if _is_framed(incoming, response):
             return await self._framed(request, response)
+        response.headers.extend(self._traces(incoming, response))
         if response.stream is not None:
             return await self._stream(request, response)
         return _plain(request, response)
+
+    def _traces(self, request: Request, response: Response) -> list[tuple[str, str]]:
+        """The headers by which a request is found again: its id in the audit log, and the flow it was counted to."""
+        entry = response.entry
+        if entry is None:
+            return [("Audit-Id", request.headers.get("audit-id") or str(uuid4()))]
+        with self._api.cluster.lock:
+            return [("Audit-Id", entry.audit_id), *flow_headers(self._api.cluster.store, entry)]
 
     async def _upgraded(self, request: web.BaseRequest, upgrade: Any) -> web.StreamResponse:
         """Go on over a websocket."""
