@@ -100,6 +100,8 @@ def write_event(client: Client, event: Obj) -> None:
         _count_up(client, repeated[-1], event)
     else:
         event["metadata"]["name"] = _name(event["involvedObject"]["name"], client)
+        if event["message"].startswith(COMBINED):
+            event |= {"reportingComponent": "", "reportingInstance": ""}  # as EventAggregate writes a new one
         _create(client, event)
 
 

@@ -20,6 +20,9 @@ COUNTED = {
 }
 """Core resources that a quota counts under their own name; all others only as count/RESOURCE.GROUP."""
 
+OF_CLASS = ".storageclass.storage.k8s.io/"
+"""Stands between the name of a StorageClass and what its claims may use in all."""
+_OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
 _SHORT = ("cpu", "memory", "ephemeral-storage")
 
 
@@ -76,8 +79,13 @@ def _service_usage(service: Obj) -> dict[str, Decimal]:
 
 
 def _claim_usage(claim: Obj) -> dict[str, Decimal]:
-    storage = ((claim["spec"].get("resources") or {}).get("requests") or {}).get("storage", "0")
-    return {"persistentvolumeclaims": Decimal(1), "requests.storage": parse(storage)}
+    """Evaluator of persistent_volume_claims.go: in all, and once more for those of its class."""
+    storage = parse(((claim["spec"].get("resources") or {}).get("requests") or {}).get("storage", "0"))
+    usage = {"persistentvolumeclaims": Decimal(1), "requests.storage": storage}
+    name = (claim["metadata"].get("annotations") or {}).get(_OLD_CLASS) or claim["spec"].get("storageClassName")
+    if name:
+        usage |= {f"{name}{OF_CLASS}{key}": amount for key, amount in usage.items()}
+    return usage
 
 
 _SPECIAL: Mapping[str, Callable[[Obj], dict[str, Decimal]]] = {

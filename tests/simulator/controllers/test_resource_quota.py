@@ -73,3 +73,23 @@ def test_a_replica_set_waits_for_room(stage: Stage) -> None:
     stage.change(QUOTAS, "q", hard={"pods": "5"})
     stage.advance(60)
     assert len(stage.pods("web-")) == 3
+
+
+def test_claims_count_for_their_class(stage: Stage) -> None:
+    prefix = "fast.storageclass.storage.k8s.io/"
+    hard = {f"{prefix}requests.storage": "100Mi", f"{prefix}persistentvolumeclaims": "5", "requests.storage": "1Gi"}
+    stage.create(QUOTAS, {**quota(), "spec": {"hard": hard}})
+    for name, storage_class, size in (("a", "fast", "50Mi"), ("b", "slow", "70Mi")):
+        spec = {
+            "accessModes": ["ReadWriteOnce"],
+            "storageClassName": storage_class,
+            "resources": {"requests": {"storage": size}},
+        }
+        body = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": spec}
+        stage.create("persistentvolumeclaims", body)
+    used = stage.status(QUOTAS, "q")["used"]
+    assert used == {
+        f"{prefix}requests.storage": "50Mi",
+        f"{prefix}persistentvolumeclaims": "1",
+        "requests.storage": "120Mi",
+    }

@@ -16,7 +16,7 @@ from tutor.simulator.engine import DONE, Result
 from tutor.simulator.objects import key_of, namespace_of
 from tutor.simulator.quantity import canonical
 from tutor.simulator.store import Change, Obj
-from tutor.simulator.usage import COUNTED, format_usage, in_scope, usage_of
+from tutor.simulator.usage import COUNTED, OF_CLASS, format_usage, in_scope, usage_of
 
 if TYPE_CHECKING:
     from tutor.simulator.cluster import SimulatedCluster
@@ -73,7 +73,7 @@ class ResourceQuotaController(Controller):
                 found.append(name.removeprefix("count/"))
             elif name.startswith("services"):
                 found.append("services")
-            elif name in ("requests.storage", "persistentvolumeclaims"):
+            elif name in ("requests.storage", "persistentvolumeclaims") or OF_CLASS in name:
                 found.append("persistentvolumeclaims")
             elif name.startswith(_OF_PODS):
                 found.append("pods")

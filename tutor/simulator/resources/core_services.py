@@ -92,10 +92,13 @@ def _validate(service: Obj) -> Iterator[FieldError]:
     elif policy and policy not in TRAFFIC_POLICIES:
         yield not_supported("spec.externalTrafficPolicy", policy, TRAFFIC_POLICIES)
     yield from _validate_port_uniqueness(spec)
+    policy = spec.get("internalTrafficPolicy")
+    if policy is not None and policy not in TRAFFIC_POLICIES:
+        yield not_supported("spec.internalTrafficPolicy", policy, TRAFFIC_POLICIES)
 
 
 def _validate_external_name(spec: Mapping[str, Any]) -> Iterator[FieldError]:
-    if spec.get("clusterIPs"):
+    if spec.get("clusterIPs") or spec.get("clusterIP"):
         yield forbidden_field("spec.clusterIPs", "may not be set for ExternalName services")
     name = str(spec.get("externalName") or "").removesuffix(".")
     if not name:
@@ -167,7 +170,7 @@ def _validate_update(service: Obj, old: Obj) -> Iterator[FieldError]:
         return
     was, now = (before.get("clusterIPs") or [""])[0], (after.get("clusterIPs") or [""])[0]
     if was and now != was:
-        yield invalid("spec.clusterIPs[0]", now, "may not change once set")
+        yield invalid("spec.clusterIPs[0]", after.get("clusterIPs"), "may not change once set")
 
 
 def _external_ip(service: Obj, _: float) -> str:

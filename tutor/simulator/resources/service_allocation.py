@@ -70,9 +70,8 @@ def _allocate(context: Context, service: Obj, old: Obj | None) -> None:
             if old is not None or not spec.get(field):
                 spec.pop(field, None)
         return
+    _choose_families(service)
     _allocate_address(context, service, old)
-    spec.setdefault("ipFamilies", ["IPv4"])
-    spec.setdefault("ipFamilyPolicy", "SingleStack")
     if spec["type"] == "NodePort" or (
         spec["type"] == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts", True)
     ):
@@ -81,6 +80,35 @@ def _allocate(context: Context, service: Obj, old: Obj | None) -> None:
 
 def _refuse(service: Obj, error: FieldError) -> ApiError:
     return invalid_object("Service", "", service["metadata"]["name"], [error])
+
+
+def _choose_families(service: Obj) -> None:
+    """Which kinds of addresses the Service has. This cluster has IPv4 only, but a Service without an address and without pods of
+    its own may have others (pkg/registry/core/service/storage/alloc.go, initIPFamilyFields)."""
+    spec = service["spec"]
+    free = spec.get("clusterIP") == "None" and not spec.get("selector")
+    if not spec.get("ipFamilyPolicy"):
+        spec["ipFamilyPolicy"] = "RequireDualStack" if free else "SingleStack"
+    if not free:
+        _check_families(service)
+    if not spec.get("ipFamilies"):
+        spec["ipFamilies"] = ["IPv4"]
+    if free and spec["ipFamilyPolicy"] != "SingleStack" and len(spec["ipFamilies"]) == 1:
+        spec["ipFamilies"] = [*spec["ipFamilies"], "IPv6" if spec["ipFamilies"] == ["IPv4"] else "IPv4"]
+
+
+def _check_families(service: Obj) -> None:
+    spec = service["spec"]
+    errors = [
+        invalid(f"spec.ipFamilies[{i}]", family, "not configured on this cluster")
+        for i, family in enumerate(spec.get("ipFamilies") or ())
+        if family == "IPv6"
+    ]
+    if spec.get("ipFamilyPolicy") == "RequireDualStack":
+        why = "this cluster is not configured for dual-stack services"
+        errors.append(invalid("spec.ipFamilyPolicy", "RequireDualStack", why))
+    if errors:
+        raise invalid_object("Service", "", service["metadata"]["name"], errors)
 
 
 def _allocate_address(context: Context, service: Obj, old: Obj | None) -> None:

@@ -143,12 +143,26 @@ def _validate_volume(volume: Obj) -> Iterator[FieldError]:
         yield required("spec.capacity")
     if "storage" not in (spec.get("capacity") or {}) or len(spec["capacity"]) > 1:
         yield not_supported("spec.capacity", spec.get("capacity") or None, ("storage",))
-    if not [name for name in spec if name not in _NO_SOURCE and spec[name] is not None]:
+    if not _source(spec):
         yield required("spec", "must specify a volume type")
     if spec["persistentVolumeReclaimPolicy"] not in RECLAIM_POLICIES:
         yield not_supported(
             "spec.persistentVolumeReclaimPolicy", spec["persistentVolumeReclaimPolicy"], RECLAIM_POLICIES
         )
+
+
+def _source(spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in spec.items() if name not in _NO_SOURCE and value is not None}
+
+
+def _update_volume(volume: Obj, old: Obj) -> Iterator[FieldError]:
+    """ValidatePersistentVolumeUpdate: what a volume is made of stays, and so does its mode."""
+    after, before = _source(volume["spec"]), _source(old["spec"])
+    if after != before:
+        found = internal.difference("core.PersistentVolumeSource", before, after)
+        path = "spec.persistentvolumesource"
+        yield forbidden_field(path, f"{path} is immutable after creation\n{found}")
+    yield from immutable("volumeMode", "spec", "volumeMode")(volume, old)
 
 
 def _phase(obj: Obj, _: float) -> str:
@@ -281,6 +295,7 @@ RESOURCES = (
         default=_default_volume,
         prepare_create=_prepare_volume,
         validate=_validate_volume,
+        validate_update=_update_volume,
         has_status=True,
         delete_returns_object=True,
         schema="io.k8s.api.core.v1.PersistentVolume",
