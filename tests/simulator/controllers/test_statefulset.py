@@ -197,3 +197,22 @@ def test_revisions_are_kept_for_what_still_runs(stage: Stage) -> None:
     assert stage.cluster.store.count("controllerrevisions.apps", "default") == 2
     stage.run_all()
     assert stage.cluster.store.count("controllerrevisions.apps", "default") == 1
+
+
+def test_nothing_is_told_of_a_pod_that_has_the_name_already(stage: Stage) -> None:
+    stage.create("pods", {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db-0"}, "spec": pod_spec()})
+    stage.create(SETS, stateful_set(1))
+    stage.engine.advance(10)
+    assert not [e for e in stage.client.list("events") if e["involvedObject"]["kind"] == "StatefulSet"]
+
+
+def test_a_changed_retention_of_claims_counts_as_an_update_of_the_pods(stage: Stage) -> None:
+    stage.create(SETS, stateful_set(1, volumeClaimTemplates=[claim_template()]))
+    stage.run_pod(stage.get("pods", "db-0"))
+    stage.engine.run_ready()
+    stage.change(SETS, "db", persistentVolumeClaimRetentionPolicy={"whenDeleted": "Delete", "whenScaled": "Retain"})
+    stage.engine.advance(5)
+    told = [e["message"] for e in stage.client.list("events") if e["reason"] == "SuccessfulUpdate"]
+    assert told == ["Update Pod db-0 in StatefulSet db successful"]
+    owners = stage.get("persistentvolumeclaims", "data-db-0")["metadata"]["ownerReferences"]
+    assert [owner["kind"] for owner in owners] == ["StatefulSet"]

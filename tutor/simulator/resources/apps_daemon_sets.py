@@ -61,7 +61,7 @@ def _set_template_generation(obj: Obj, generation: int) -> None:
 
 def _validate_daemon_set(obj: Obj) -> Iterator[FieldError]:
     spec = obj["spec"]
-    yield from validate_selected_template(spec, "daemonset")
+    yield from validate_selected_template(spec, "daemonset", deadline_of="DaemonSet")
     yield from not_negative(spec, "minReadySeconds", "spec")
     if spec["updateStrategy"]["type"] not in UPDATE_STRATEGIES:
         yield not_supported("spec.updateStrategy.type", spec["updateStrategy"]["type"], UPDATE_STRATEGIES)

@@ -60,7 +60,7 @@ def _with_claims_as_volumes(spec: dict[str, Any]) -> dict[str, Any]:
 def _validate_stateful_set(obj: Obj) -> Iterator[FieldError]:
     spec = obj["spec"]
     yield from not_negative(spec, "replicas", "spec")
-    yield from validate_selected_template(_with_claims_as_volumes(spec), "statefulset")
+    yield from validate_selected_template(_with_claims_as_volumes(spec), "statefulset", deadline_of="StatefulSet")
     if spec["podManagementPolicy"] not in ("OrderedReady", "Parallel"):
         why = "must be 'OrderedReady' or 'Parallel'"
         yield invalid("spec.podManagementPolicy", spec["podManagementPolicy"], why)

@@ -8,10 +8,9 @@ from tutor.simulator.errors import FieldError, invalid, required
 from tutor.simulator.objects import matches_labels
 from tutor.simulator.resources.base import Column, Resource, Scale
 from tutor.simulator.resources.pod_defaults import default_template
-from tutor.simulator.resources.pod_validation import validate_template
 from tutor.simulator.resources.pod_warnings import of_template
 from tutor.simulator.resources.printing import AGE, NAME, at, format_labels, wide_template_columns
-from tutor.simulator.resources.workload_validation import not_negative
+from tutor.simulator.resources.workload_validation import not_negative, validate_lasting_template
 from tutor.simulator.store import Obj
 
 
@@ -36,8 +35,8 @@ def _validate(obj: Obj) -> Iterator[FieldError]:
         yield required("spec.selector")
     labels = spec["template"]["metadata"].get("labels")
     if not matches_labels(selector, labels or {}):
-        yield invalid("spec.template.labels", labels, "`selector` does not match template `labels`")
-    yield from validate_template(spec["template"], "spec.template")
+        yield invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")
+    yield from validate_lasting_template(spec["template"], "ReplicationController")
 
 
 RESOURCES = (

@@ -38,8 +38,11 @@ def validate_int_or_percent(value: Any, path: str) -> Iterator[FieldError]:
         yield invalid(path, value, NOT_NEGATIVE)
 
 
-def validate_selected_template(spec: Mapping[str, Any], what: str) -> Iterator[FieldError]:
-    """A selector and the template that it must select; `what` names the kind in the message."""
+def validate_selected_template(
+    spec: Mapping[str, Any], what: str, *, deadline_of: str = "ReplicaSet"
+) -> Iterator[FieldError]:
+    """A selector and the template that it must select; `what` names the kind in the message, and `deadline_of` in that about
+    a deadline, which a Deployment's template has from the ReplicaSets it is meant for."""
     selector, template = spec.get("selector"), spec.get("template") or {}
     if selector is None:
         yield required("spec.selector")
@@ -50,13 +53,17 @@ def validate_selected_template(spec: Mapping[str, Any], what: str) -> Iterator[F
     labels = (template.get("metadata") or {}).get("labels")
     if not matches_selector(selector, labels or {}):
         yield invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")
+    yield from validate_lasting_template(template, deadline_of)
+
+
+def validate_lasting_template(template: Mapping[str, Any], kind: str) -> Iterator[FieldError]:
+    """A template of pods that are to run on and on."""
     yield from validate_template(template, "spec.template")
-    if template.get("spec", {}).get("restartPolicy") != "Always":
-        yield not_supported(
-            "spec.template.spec.restartPolicy", template.get("spec", {}).get("restartPolicy"), ("Always",)
-        )
+    policy = template.get("spec", {}).get("restartPolicy")
+    if policy != "Always":
+        yield not_supported("spec.template.spec.restartPolicy", policy, ("Always",))
     if template.get("spec", {}).get("activeDeadlineSeconds") is not None:
-        why = "activeDeadlineSeconds in ReplicaSet is not Supported"
+        why = f"activeDeadlineSeconds in {kind} is not Supported"
         yield forbidden_field("spec.template.spec.activeDeadlineSeconds", why)
 
 

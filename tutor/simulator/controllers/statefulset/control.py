@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.simulator.client import Client
-from tutor.simulator.controllers.statefulset.pods import POD_INDEX, POD_NAME, claim_name, in_range, ordinal_of
+from tutor.simulator.controllers.statefulset.pods import (
+    POD_INDEX,
+    POD_NAME,
+    claim_name,
+    identity_matches,
+    in_range,
+    ordinal_of,
+)
 from tutor.simulator.errors import ApiError, bad_request
 from tutor.simulator.events import EventRecorder
 from tutor.simulator.objects import (
@@ -31,14 +38,16 @@ class StatefulPodControl:
         self._events = events
 
     def create(self, owner: Obj, pod: Obj) -> None:
-        """Create a pod, and before it what it needs to be stored."""
+        """Create a pod, and before it what it needs to be stored. Nothing is told of a name that is taken: another pod may be
+        in the way for long (CreateStatefulPod)."""
         name = name_of(pod)
         try:
             self.create_claims(owner, pod)
             created = self._client.create("pods", copy_json(pod))
             self.keep_claims(owner, created)
         except ApiError as error:
-            self._failed("create", owner, name, error)
+            if error.reason != "AlreadyExists":
+                self._failed("create", owner, name, error)
             raise
         self._done("create", owner, name)
 
@@ -51,11 +60,16 @@ class StatefulPodControl:
             raise
         self._done("delete", owner, name_of(pod))
 
-    def restore_identity(self, owner: Obj, pod: Obj) -> None:
-        """Give a pod the labels of its ordinal back."""
+    def update(self, owner: Obj, pod: Obj) -> None:
+        """Give a pod the labels of its ordinal back, and let its claims be owned as they should be; a change of the claims
+        counts as one of the pod (UpdateStatefulPod)."""
         labels = {**labels_of(pod), POD_NAME: name_of(pod), POD_INDEX: str(ordinal_of(pod))}
         try:
-            self.create_claims(owner, pod)
+            fits = identity_matches(owner, pod)
+            if not fits:
+                self.create_claims(owner, pod)
+            if not self.keep_claims(owner, pod) and fits:
+                return
             self._client.update("pods", with_metadata(pod, labels=labels))
         except ApiError as error:
             self._failed("update", owner, name_of(pod), error)
@@ -98,8 +112,9 @@ class StatefulPodControl:
             raise
         self._events.normal(owner, "SuccessfulCreate", f"Create Claim {name} {where} success")
 
-    def keep_claims(self, owner: Obj, pod: Obj) -> None:
-        """Let claims be owned as spec.persistentVolumeClaimRetentionPolicy asks, so that the garbage collector deletes them."""
+    def keep_claims(self, owner: Obj, pod: Obj) -> bool:
+        """Let claims be owned as spec.persistentVolumeClaimRetentionPolicy asks, so that the garbage collector deletes them.
+        Says whether one was not."""
         policy = owner["spec"].get("persistentVolumeClaimRetentionPolicy") or {}
         scaled_down = not in_range(owner, ordinal_of(pod))
         owners = []
@@ -107,17 +122,21 @@ class StatefulPodControl:
             owners.append(owner)
         if policy.get("whenScaled") == "Delete" and scaled_down:
             owners.append(pod)
+        changed = False
         for template in owner["spec"].get("volumeClaimTemplates") or ():
             name = claim_name(owner, template, ordinal_of(pod))
             claim = self._client.get(CLAIMS, namespace_of(owner), name)
             if claim is not None:
-                self._set_owners(claim, owners, {uid_of(owner), uid_of(pod)})
+                changed = self._set_owners(claim, owners, {uid_of(owner), uid_of(pod)}) or changed
+        return changed
 
-    def _set_owners(self, claim: Obj, owners: list[Obj], ours: set[str]) -> None:
+    def _set_owners(self, claim: Obj, owners: list[Obj], ours: set[str]) -> bool:
         before = claim["metadata"].get("ownerReferences") or []
         others = [reference for reference in before if reference["uid"] not in ours]
         if any(reference.get("controller") for reference in others):
-            return
+            return False
         wanted = [*others, *(owner_reference(owner) for owner in owners)]
-        if wanted != before:
-            self._client.update(CLAIMS, with_metadata(claim, ownerReferences=wanted or None))
+        if wanted == before:
+            return False
+        self._client.update(CLAIMS, with_metadata(claim, ownerReferences=wanted or None))
+        return True

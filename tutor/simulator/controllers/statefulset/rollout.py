@@ -11,7 +11,6 @@ from tutor.simulator.controllers.revisions import template_of
 from tutor.simulator.controllers.statefulset.control import StatefulPodControl
 from tutor.simulator.controllers.statefulset.pods import (
     first_ordinal,
-    identity_matches,
     in_range,
     is_available,
     is_running_and_ready,
@@ -76,9 +75,7 @@ class Rollout:
             self.control.create_claims(self.owner, pod)
         if deleting(pod) or not is_running_and_ready(pod) or not is_available(self.owner, pod, self.now):
             return True
-        if not identity_matches(self.owner, pod):
-            self.control.restore_identity(self.owner, pod)
-        self.control.keep_claims(self.owner, pod)
+        self.control.update(self.owner, pod)
         return False
 
     def _shrink(self) -> bool:
