@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.errors import ApiError
-from tutor.simulator.registry import DeleteOptions, Registry, Writer
+from tutor.simulator.registry import Registry, Writer
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.store import Obj
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from tutor.simulator import errors
 from tutor.simulator.admission import AdmissionRequest, Operation, plugins
 from tutor.simulator.clock import Clock, timestamp
+from tutor.simulator.deletion import DeleteOptions, Deletion, check_preconditions, finalizers_for, marked
 from tutor.simulator.errors import ApiError
 from tutor.simulator.ids import Ids
 from tutor.simulator.metadata import in_order
@@ -21,11 +22,6 @@ from tutor.simulator.objects import copy_json, deleting
 from tutor.simulator.resources.base import Context, Resource
 from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.store import Conflict, Exists, Obj, Store
-
-Propagation = Literal["Background", "Foreground", "Orphan"]
-
-GC_FINALIZERS: dict[str, str] = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}
-"""The finalizer that holds an object until the garbage collector has dealt with its dependants."""
 
 _SERVER_METADATA = (
     "uid",
@@ -55,24 +51,6 @@ class Writer:
     """Takes what admission has to warn of."""
     annotations: dict[str, str] | None = None
     """Takes what admission has to say in the audit log."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteOptions:
-    """metav1.DeleteOptions"""
-
-    grace_seconds: int | None = None
-    propagation: Propagation | None = None
-    uid: str | None = None
-    resource_version: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """What a delete did: the object as it is now or last was, and whether it is gone."""
-
-    obj: Obj
-    gone: bool
 
 
 class Registry:
@@ -258,53 +236,15 @@ class Registry:
         """Delete an object, or begin to: with grace, finalizers or dependants it stays until they are done. Raises ApiError."""
         options = options or DeleteOptions()
         old = self.get(resource, namespace, name)
-        self._check_preconditions(resource, old, options)
+        check_preconditions(resource, old, options)
         context = self._context(writer)
         self._admit(self._request(writer, context, resource, "DELETE", namespace, name, None, old))
-        finalizers = self._deletion_finalizers(resource, old, options)
+        finalizers = finalizers_for(resource, old, options)
         grace = resource.grace(context, old, options.grace_seconds) if resource.grace else 0
         if not finalizers and grace == 0 and not resource.held(old):
             return Deletion(old if writer.dry_run else self._remove(resource, old, writer), gone=True)
-        new = resource.begin_delete(context, self._marked(old, finalizers, grace))
+        new = resource.begin_delete(context, marked(old, finalizers, grace, self.clock.now))
         return Deletion(new if writer.dry_run else self._store_update(resource, new, writer), gone=False)
-
-    def _marked(self, old: Obj, finalizers: list[str], grace: int) -> Obj:
-        """The object as being deleted. A second deletion can only shorten the grace."""
-        metadata = dict(old["metadata"])
-        previous = metadata.get("deletionGracePeriodSeconds")
-        if previous is None or grace < previous:
-            metadata["deletionTimestamp"] = timestamp(self.clock.now + grace)
-            metadata["deletionGracePeriodSeconds"] = grace
-            if previous is None and metadata.get("generation"):
-                metadata["generation"] += 1
-        if finalizers:
-            metadata["finalizers"] = finalizers
-        else:
-            metadata.pop("finalizers", None)
-        return {**old, "metadata": metadata}
-
-    def _check_preconditions(self, resource: Resource, old: Obj, options: DeleteOptions) -> None:
-        metadata = old["metadata"]
-        for what, expected, actual, happened in (
-            ("UID", options.uid, metadata["uid"], "deleted and then recreated"),
-            ("ResourceVersion", options.resource_version, metadata["resourceVersion"], "modified"),
-        ):
-            if expected is not None and expected != actual:
-                why = (
-                    f"the {what} in the precondition ({expected}) does not match the {what} in record ({actual}). "
-                    f"The object might have been {happened}"
-                )
-                raise errors.conflict(resource.kind, resource.group, metadata["name"], why)
-
-    @staticmethod
-    def _deletion_finalizers(resource: Resource, old: Obj, options: DeleteOptions) -> list[str]:
-        """The object's finalizers with the one that its dependants ask for (store.go deletionFinalizersForGarbageCollection)."""
-        current = [f for f in old["metadata"].get("finalizers") or () if f not in GC_FINALIZERS.values()]
-        held = [f for f in old["metadata"].get("finalizers") or () if f in GC_FINALIZERS.values()]
-        if options.propagation is None:
-            return current + (held or ([GC_FINALIZERS["Orphan"]] if resource.default_propagation == "Orphan" else []))
-        wanted = GC_FINALIZERS.get(options.propagation)
-        return [*current, wanted] if wanted else current
 
     def _remove(self, resource: Resource, obj: Obj, writer: Writer) -> Obj:
         metadata = obj["metadata"]

@@ -8,8 +8,8 @@ import pytest
 
 from tests.simulator.controllers.playing import Stage
 from tests.simulator.controllers.test_job import job
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.objects import name_of
-from tutor.simulator.registry import DeleteOptions
 from tutor.simulator.store import Obj
 
 

@@ -9,8 +9,8 @@ import pytest
 from tests.simulator.controllers.playing import Stage, conditions
 from tests.simulator.workloads import pod_spec
 from tutor.simulator.controllers.job.indexes import format_indexes, parse_indexes
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.objects import name_of
-from tutor.simulator.registry import DeleteOptions
 from tutor.simulator.store import Obj
 
 

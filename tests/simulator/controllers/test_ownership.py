@@ -9,8 +9,8 @@ import pytest
 from tests.simulator.workloads import NOW, deployment, mark_ready, pod_spec
 from tutor.simulator.cluster import SimulatedCluster
 from tutor.simulator.controllers.victims import choose_victims
-from tutor.simulator.objects import controller_of, name_of, with_metadata
-from tutor.simulator.registry import DeleteOptions, Propagation
+from tutor.simulator.deletion import DeleteOptions, Propagation
+from tutor.simulator.objects import controller_of, deleting, name_of, with_metadata
 from tutor.simulator.store import Obj
 
 SETS = "replicasets.apps"
@@ -247,3 +247,26 @@ def test_objects_that_own_each_other_in_a_circle_all_go(cluster: SimulatedCluste
     client.delete("configmaps", "default", "a", DeleteOptions(propagation="Foreground"))
     settle(cluster)
     assert not {name_of(obj) for obj in cluster.store.list("configmaps", "default")} & set(names)
+
+
+def test_an_owner_that_goes_last_has_also_those_deleted_that_do_not_hold_it_up(cluster: SimulatedCluster) -> None:
+    client = cluster.client("user")
+    owner: Obj = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "owner", "namespace": "default"}}
+    uid = client.create("configmaps", owner)["metadata"]["uid"]
+    for name, blocks in (("blocking", True), ("loose", False)):
+        reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": uid, "blockOwnerDeletion": blocks}
+        metadata = {"namespace": "default", "ownerReferences": [reference], "finalizers": ["example.com/hold"]}
+        client.create("configmaps", {**owner, "metadata": {"name": name, **metadata}})
+    settle(cluster)
+    client.delete("configmaps", "default", "owner", DeleteOptions(propagation="Foreground"))
+    settle(cluster)
+    left = {name_of(obj): deleting(obj) for obj in cluster.store.list("configmaps", "default")}
+    assert {name: left[name] for name in ("owner", "blocking", "loose")} == dict.fromkeys(
+        ("owner", "blocking", "loose"), True
+    )
+    found = cluster.store.get("configmaps", "default", "blocking")
+    assert found is not None
+    client.update("configmaps", with_metadata(found, finalizers=None))
+    settle(cluster)
+    assert cluster.store.get("configmaps", "default", "owner") is None
+    assert cluster.store.get("configmaps", "default", "loose") is not None

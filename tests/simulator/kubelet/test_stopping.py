@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulator.lab import Lab
-from tutor.simulator.registry import DeleteOptions
+from tutor.simulator.deletion import DeleteOptions
 
 FOREVER = ["sh", "-c", "sleep 3600"]
 

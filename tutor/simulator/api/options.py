@@ -9,8 +9,8 @@ from typing import Any
 
 from tutor.simulator.api.bodies import FieldValidation, read_options
 from tutor.simulator.api.http import Request
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.errors import FieldError, forbidden_field, invalid, invalid_object, required
-from tutor.simulator.registry import DeleteOptions
 
 MAX_MANAGER = 128
 """Characters of a field manager's name."""

@@ -13,6 +13,7 @@ from tutor.simulator.clock import parse_timestamp, timestamp
 from tutor.simulator.controllers.base import Controller, index_owned, owned, owner_keys
 from tutor.simulator.controllers.job.verdict import is_finished
 from tutor.simulator.cron import CronError, Every, Schedule, is_zone, parse_schedule
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.engine import DONE, Result, Retry
 from tutor.simulator.errors import ApiError
 from tutor.simulator.events import reference
@@ -26,7 +27,6 @@ from tutor.simulator.objects import (
     owner_reference,
     uid_of,
 )
-from tutor.simulator.registry import DeleteOptions
 from tutor.simulator.store import Change, Obj
 
 if TYPE_CHECKING:

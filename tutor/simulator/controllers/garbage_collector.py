@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tutor.simulator.controllers.base import Controller
+from tutor.simulator.deletion import GC_FINALIZERS, DeleteOptions, Propagation
 from tutor.simulator.engine import DONE, Result, Retry
 from tutor.simulator.errors import ApiError
 from tutor.simulator.objects import (
@@ -21,7 +22,6 @@ from tutor.simulator.objects import (
     uid_of,
     with_metadata,
 )
-from tutor.simulator.registry import GC_FINALIZERS, DeleteOptions, Propagation
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.store import Change, Obj
 
@@ -138,9 +138,10 @@ class GarbageCollector(Controller):
         self._drop_finalizer(resource, owner, ORPHAN)
 
     def _delete_dependants_first(self, resource: str, owner: Obj) -> None:
+        """All dependants are looked at as soon as their owner waits for them; it waits for those that block it only
+        (graph_builder.go, processTransitions)."""
         uid = uid_of(owner)
-        blocking = [(kind, obj) for kind, obj in self._dependants(uid) if _blocks(obj, uid)]
-        for kind, obj in blocking:
+        for kind, obj in list(self._dependants(uid)):
             if not deleting(obj):
                 self._collect(kind, obj)
         if not any(_blocks(obj, uid) for _, obj in self._dependants(uid)):

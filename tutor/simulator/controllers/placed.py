@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from tutor.simulator.client import Client
 from tutor.simulator.controllers.pods import phase
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.objects import name_of, namespace_of, set_condition
-from tutor.simulator.registry import DeleteOptions
 from tutor.simulator.store import Obj, Store
 
 BY_NODE = "assigned-node"

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tutor.simulator.controllers.base import Controller
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.objects import annotations_of, deleting, key_of, name_of, namespace_of, uid_of, with_annotations
-from tutor.simulator.registry import DeleteOptions
 from tutor.simulator.store import Change, Obj
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from tutor.simulator.clock import parse_timestamp
 from tutor.simulator.controllers.base import Controller
 from tutor.simulator.controllers.job.verdict import is_finished
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.objects import deleting, get_condition, name_of, namespace_of, uid_of
-from tutor.simulator.registry import DeleteOptions
 from tutor.simulator.store import Change, Obj
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tutor.simulator.client import Client
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.events import write_event
 from tutor.simulator.objects import name_of, namespace_of, uid_of
-from tutor.simulator.registry import DeleteOptions
 from tutor.simulator.store import Obj
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ Source: pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainer), pkg/ku
 
 from __future__ import annotations
 
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.errors import ApiError
 from tutor.simulator.kubelet import hooks
 from tutor.simulator.kubelet.look import Look, on_grid
 from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, PodRecord, Stop
 from tutor.simulator.objects import name_of, namespace_of, uid_of
-from tutor.simulator.registry import DeleteOptions
 
 LEAST_GRACE = 2.0
 """Seconds a container has to react to SIGTERM even if its hook has used up the grace period."""

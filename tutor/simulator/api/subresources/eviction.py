@@ -12,9 +12,9 @@ from tutor.simulator.api.call import Call
 from tutor.simulator.api.http import Response
 from tutor.simulator.api.writing import success
 from tutor.simulator.clock import timestamp
+from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.errors import ApiError, bad_request
 from tutor.simulator.objects import condition_is, deleting, labels_of, matches_selector, set_condition
-from tutor.simulator.registry import DeleteOptions
 from tutor.simulator.schemas import table
 from tutor.simulator.store import Obj
 
