@@ -47,7 +47,7 @@ class NodeSpec:
 DEFAULT_NODES = (NodeSpec("node-1"), NodeSpec("node-2"), NodeSpec("node-3"))
 
 
-STATE_VERSION = 5
+STATE_VERSION = 6
 """Rises with every change of what a saved state holds: a state of another version cannot be loaded."""
 
 
