@@ -222,6 +222,22 @@ async def test_what_applying_would_change_is_shown_with_signs(services: FakeServ
         assert page.results == [WEB.replace("replicas: 2", "replicas: 5")]
 
 
+async def test_an_object_that_has_changed_since_it_was_read_can_still_be_compared(
+    services: FakeServices, schemas: ClusterSchemas
+) -> None:
+    """As kubectl edit saves it: the version it was read at is no part of what is sent."""
+    old = WEB.replace("replicas: 2", "replicas: 5").replace("metadata:\n", 'metadata:\n  resourceVersion: "1"\n', 1)
+    async with editing(services, schemas, old, size=(80, 40)) as page:
+        await page.type("ctrl+r")
+        assert "\n -  replicas: 2\n +  replicas: 5\n" in page.shown
+
+
+def test_a_long_reason_is_broken_into_lines() -> None:
+    problem = difference_lines(Difference(problem="please " * 30))
+    assert max(line.cell_length for line in problem) < 80
+    assert "".join(line.plain for line in problem[2:]).count("please") == 30
+
+
 def test_nothing_to_change_and_what_cannot_be_compared_are_said() -> None:
     assert "Nothing would change" in difference_lines(Difference())[0].plain
     problem = difference_lines(Difference(problem="error: no kind"))

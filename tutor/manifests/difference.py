@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 FAILED = 2
 """kubectl diff ends with a status from here on when it could not compare."""
+
+_VERSION = re.compile(r'^ {2,4}resourceVersion: "\d+"\n', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,12 @@ class Difference:
 
     lines: tuple[str, ...] = ()
     problem: str = ""
+
+
+def without_version(text: str) -> str:
+    """The text of `kubectl edit` without the version it was read at. Saving it sends what was changed, whatever has happened
+    to the object since (staging/src/k8s.io/kubectl/pkg/cmd/util/editor/editoptions.go); applying it would be refused."""
+    return _VERSION.sub("", text)
 
 
 def compare(kubeconfig: Path, text: str) -> Difference:

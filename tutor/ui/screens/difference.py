@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +18,8 @@ from tutor.ui.widgets.frame.line_view import LineView
 if TYPE_CHECKING:
     from tutor.manifests.difference import Difference
 
+WIDTH = 76
+"""Sentences are broken into lines as long as the smallest terminal shows whole."""
 _STYLES = {"+": "$text-success", "-": "$text-error", "@": "$text-muted"}
 
 
@@ -59,7 +62,8 @@ def difference_lines(difference: Difference) -> list[Content]:
     """The lines, each told by its first character as well as by its colour."""
     if difference.problem:
         head = Content.styled("It cannot be compared. The cluster says:", "bold $text-warning")
-        return [head, Content(), *map(Content, difference.problem.splitlines())]
+        lines = difference.problem.splitlines()
+        return [head, Content(), *(Content(part) for line in lines for part in textwrap.wrap(line, WIDTH) or [""])]
     if not difference.lines:
         return [Content.styled("✓ Nothing would change: the cluster has all of this already.", "$text-success")]
     return [_line(line) for line in difference.lines]

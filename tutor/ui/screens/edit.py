@@ -40,7 +40,7 @@ class EditScreen(TutorScreen[str]):
         self._asked = False
 
     def compose_body(self) -> ComposeResult:
-        yield ManifestEditor(self._text, name=self._subject)
+        yield ManifestEditor(self._text, name=self._subject, is_object=not self._can_apply)
 
     @property
     def editor(self) -> ManifestEditor:

@@ -53,8 +53,17 @@ class ManifestEditor(ExplainsPointed):
         bind("ctrl+@,ctrl+space", "propose", "Propose", "Show what can be written at the cursor.", show=False),
     ]
 
-    def __init__(self, text: str = "", *, name: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        name: str = "",
+        is_object: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        """`is_object` says that the text is an object of the cluster that kubectl edit has read, not a file."""
         super().__init__(id=id)
+        self._is_object = is_object
         self.schemas: ClusterSchemas | None = None
         """What the cluster knows about manifests, None while there is none."""
         self.file_name = name
@@ -277,9 +286,11 @@ class ManifestEditor(ExplainsPointed):
 
     def action_compare(self) -> None:
         """Show what applying this text would change."""
+        from tutor.manifests.difference import without_version
         from tutor.ui.screens.difference import DifferenceScreen
 
         if self.schemas is None:
             self.say("There is no cluster to compare with yet.")
         else:
-            self.app.push_screen(DifferenceScreen(self.schemas.kubeconfig, self.file_name, self.text))
+            text = without_version(self.text) if self._is_object else self.text
+            self.app.push_screen(DifferenceScreen(self.schemas.kubeconfig, self.file_name, text))
