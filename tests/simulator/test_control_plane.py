@@ -181,7 +181,7 @@ def test_without_etcd_health_checks_fail(lab: Lab) -> None:
     ready = api.send("GET", "/readyz")
     assert ready.status == 500
     assert b"[-]etcd failed: reason withheld\n[-]etcd-readiness failed: reason withheld\n" in ready.payload()
-    assert ready.payload().endswith(b"readyz check failed")
+    assert ready.payload().endswith(b"readyz check failed\n")
     alive = api.send("GET", "/livez")
     assert (alive.status, b"etcd-readiness" in alive.payload()) == (500, False)
     assert api.send("GET", "/livez/ping").payload() == b"ok"

@@ -13,10 +13,6 @@ from tutor.simulator.resources.scheme import Scheme
 
 _ADDRESS = {"clientCIDR": "0.0.0.0/0", "serverAddress": f"{API_SERVER_IP}:{API_SERVER_PORT}"}
 _CUSTOM_VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
-HEALTH_CHECKS = ("ping", "log", "etcd", "etcd-readiness", "informer-sync", "poststarthook/rbac/bootstrap-roles")
-READINESS_CHECKS = ("etcd-readiness", "informer-sync")
-"""Those that /readyz alone has."""
-
 _KINDS_OF_SUBRESOURCES = {
     "scale": ("autoscaling", "v1", "Scale"),
     "eviction": ("policy", "v1", "Eviction"),

@@ -7,14 +7,14 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from tutor.simulator import errors
-from tutor.simulator.api import discovery, openapi
+from tutor.simulator.api import discovery, health, openapi
 from tutor.simulator.api.call import render
 from tutor.simulator.api.http import JSON, Request, Response, encode_pretty, plain_text
 from tutor.simulator.api.negotiation import accepted, parse_media
 from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.schemas import table
 
-HEALTH = ("/healthz", "/livez", "/readyz")
+_BELOW_HEALTH = tuple(f"{path}/" for path in health.PATHS)
 OPENAPI_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
 _NO_SCHEMAS = b"\x0a\x032.0\x12\x14\x0a\x0aKubernetes\x12\x06v1.0.0"
 """gnostic's openapi.v2.Document with its version and title alone. kubectl asks for it to validate objects of kinds that OpenAPI v3
@@ -37,8 +37,8 @@ def version_info() -> dict[str, str]:
         "gitCommit": "",
         "gitTreeState": "clean",
         "buildDate": "1970-01-01T00:00:00Z",
-        "goVersion": "",
-        "compiler": "",
+        "goVersion": "go1.26.8",
+        "compiler": "gc",
         "platform": "linux/amd64",
     }
 
@@ -65,12 +65,16 @@ class Documents:
     def answer(self, request: Request) -> Response:
         """The document at a path. Raises ApiError 405, 406."""
         path = request.path.rstrip("/") or "/"
+        if path.startswith("/openapi") and path != request.path:
+            return plain_text(404, "404 page not found\n")
+        if path in health.PATHS or path.startswith(_BELOW_HEALTH):
+            return health.answer(request, self.failing_checks())
+        if path.startswith(("/version/", "/api//")):
+            raise errors.no_such_resource()
         if not self._known(path):
             return plain_text(404, "404 page not found\n")
-        if request.method not in ("GET", "HEAD"):
+        if request.method != "GET" and self._is_service(path):
             raise errors.method_not_allowed()
-        if path.startswith(HEALTH):
-            return self._health(request, path)
         if path == "/version":
             return Response(200, encode_pretty(version_info()), JSON)
         if path == "/":
@@ -84,35 +88,17 @@ class Documents:
         if head in ("api", "apis"):
             parts = path.strip("/").split("/")
             return head == "api" or len(parts) == 1 or any(parts[1] == group for group, _ in self.scheme.groups())
-        return path in ("/", "/version", *HEALTH) or path.startswith(
-            ("/openapi/v2", "/openapi/v3", *(f"{p}/" for p in HEALTH))
-        )
+        return path in ("/", "/version", "/openapi/v2", "/openapi/v3") or path.startswith("/openapi/v3/")
 
-    def _health(self, request: Request, path: str) -> Response:
-        """Health checks, all or one: when one fails all are listed, asked or not (apiserver, pkg/server/healthz/healthz.go)."""
-        name, _, check = path.strip("/").partition("/")
-        checks = [one for one in discovery.HEALTH_CHECKS if name == "readyz" or one not in discovery.READINESS_CHECKS]
-        if check and check not in checks:
-            return plain_text(404, "404 page not found\n")
-        excluded = [] if check else request.query.get("exclude", [])
-        asked = [check] if check else [one for one in checks if one not in excluded]
-        failing = [one for one in asked if one in self.failing_checks()]
-        if failing and check:
-            return plain_text(500, "internal server error: etcd failed: reason withheld\n")
-        if not failing and (check or "verbose" not in request.query):
-            return plain_text(200, "ok")
-        lines = [
-            f"[-]{one} failed: reason withheld" if one in failing else f"[+]{one} {'excluded: ' * (one in excluded)}ok"
-            for one in checks
-        ]
-        if unknown := [one for one in excluded if one not in checks]:
-            quoted = ", ".join(f'"{one}"' for one in unknown)
-            lines.append(f"warn: some health checks cannot be excluded: no matches for {quoted}")
-        outcome = f"{name} check failed" if failing else f"{name} check passed\n"
-        return plain_text(500 if failing else 200, "\n".join([*lines, outcome]))
+    @staticmethod
+    def _is_service(path: str) -> bool:
+        """Whether a path is served by the library that looks at methods; the aggregator's lists of groups and the documents of
+        OpenAPI are given to whoever asks in whatever way (kube-aggregator, pkg/apiserver/handler_apis.go)."""
+        head, *rest = path.strip("/").split("/")
+        return head in ("api", "version") or (head == "apis" and len(rest) > 1)
 
     def _paths(self) -> list[str]:
-        found = {"/api", "/api/v1", "/apis", "/metrics", "/openapi/v2", "/openapi/v3", "/version", *HEALTH}
+        found = {"/api", "/api/v1", "/apis", "/metrics", "/openapi/v2", "/openapi/v3", "/version", *health.paths()}
         for group, versions in self.scheme.groups():
             if group:
                 found |= {f"/apis/{group}", *(f"/apis/{group}/{version}" for version in versions)}

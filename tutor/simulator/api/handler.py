@@ -114,7 +114,7 @@ class Api:
             return plain_text(404, "404 page not found\n")
         if asked.route is None:
             self._authorize_path(request, asked.user)
-            if request.path == "/metrics" and request.method == "GET":
+            if request.path == "/metrics":
                 return page(self.counts, self.cluster.scheme, self.cluster.store)
             return self.documents.answer(request)
         self._authorize(request, asked.route, asked.user)

@@ -52,8 +52,10 @@ def parse(scheme: Scheme, request: Request) -> Route | None:
         return None
     if not rest:
         return None
-    if request.path.startswith("//") or "" in segments[:2]:
+    if request.path.startswith("//") or segments[:2] == ["apis", ""]:
         raise UnknownGroup
+    if version == "":
+        raise errors.no_such_resource()
     if group and not any(group == known for known, _ in scheme.groups()):
         raise UnknownGroup
     return _resource_route(scheme, request, group, version, rest)

@@ -1,0 +1,76 @@
+"""What there is at which path for which method: health checks, and paths that lead nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.simulator.api.inprocess import InProcessClient
+
+FIRST_HOOK = "start-apiserver-admission-initializer"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/livez", "/readyz", "/healthz/ping"])
+def test_health(client: InProcessClient, path: str) -> None:
+    assert client.send("GET", path).payload() == b"ok"
+
+
+def test_verbose_health_lists_the_checks(client: InProcessClient) -> None:
+    assert client.send("GET", "/readyz?verbose").payload().endswith(b"readyz check passed\n")
+
+
+def test_health_checks_can_be_left_out(client: InProcessClient) -> None:
+    text = client.send("GET", "/livez?verbose&exclude=etcd&exclude=foo").payload().decode()
+    assert "[+]etcd excluded: ok\n" in text
+    assert 'no matches for "foo"\nlivez check passed' in text
+
+
+@pytest.mark.parametrize(
+    ("path", "plain"),
+    [
+        ("//api/v1/namespaces/default", True),
+        ("/apis//apps/v1/deployments", True),
+        ("/api//v1/pods", False),
+        ("/api//v1", False),
+        ("/version/foo", False),
+        ("/healthz/", True),
+        ("/openapi/v2/", True),
+        ("/api/v1//pods", False),
+        ("/api/v1/nodes//node-1", False),
+        ("/api/v1/namespaces/default//configmaps", False),
+    ],
+)
+def test_a_path_with_an_empty_part_leads_nowhere(client: InProcessClient, path: str, plain: bool) -> None:
+    response = client.send("GET", path)
+    assert (response.status, response.content_type.startswith("text/plain")) == (404, plain)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("HEAD", "/version", 405),
+        ("HEAD", "/api/v1", 405),
+        ("HEAD", "/apis/apps/v1", 405),
+        ("HEAD", "/apis/apps", 200),
+        ("HEAD", "/", 200),
+        ("POST", "/healthz", 200),
+        ("POST", "/openapi/v3", 200),
+        ("POST", "/metrics", 200),
+        ("POST", "/nope", 404),
+        ("OPTIONS", "/version", 405),
+    ],
+)
+def test_some_paths_look_at_the_method(client: InProcessClient, method: str, path: str, status: int) -> None:
+    """As Kubernetes 1.37.2 answers."""
+    assert client.send(method, path).status == status
+
+
+def test_the_checks_of_each_health_path(client: InProcessClient) -> None:
+    """As Kubernetes 1.37.2 lists them."""
+    ready, alive = (
+        client.send("GET", f"/{name}?verbose").payload().decode().splitlines() for name in ("readyz", "livez")
+    )
+    assert (len(ready), len(alive)) == (38, 36)
+    assert ready[3:6] == ["[+]etcd-readiness ok", "[+]informer-sync ok", f"[+]poststarthook/{FIRST_HOOK} ok"]
+    assert alive[:3] == ["[+]ping ok", "[+]loopback-serving-certificate ok", "[+]log ok"]
+    assert "/livez/poststarthook/crd-informer-synced" in client.get("/")["paths"]
+    assert client.send("GET", "/livez/informer-sync").status == 404
