@@ -32,15 +32,7 @@ class Flavour:
     field: str  # labels or annotations
     overwrite_error: Callable[[dict[str, str], Changes], list[str]]
     operation: Callable[[int, int], str]
-    not_found: str
-
-
-def split_arguments(args: list[str]) -> tuple[list[str], list[str]]:
-    """The resource words, then the `KEY=value` and `KEY-` words."""
-    for index, arg in enumerate(args):
-        if "=" in arg or (arg.endswith("-") and index):
-            return args[:index], args[index:]
-    return args, []
+    tells_missing: bool = False  # whether it says that what it should remove is not there
 
 
 def edit_metadata(invocation: Invocation, resources: list[str], changes: Changes, flavour: Flavour) -> None:
@@ -73,8 +65,8 @@ def _edit_one(
             raise_all([KubectlError(problem) for problem in problems])
     told = mode != "client" and not invocation.options.flag("local") and not invocation.options.flag("list")
     for key in changes.remove:
-        if key not in current and told:
-            invocation.out(f'{flavour.not_found} "{key}" not found.\n')
+        if key not in current and told and flavour.tells_missing:
+            invocation.out(f'label "{key}" not found.\n')
     patch: dict[str, str | None] = {key: value for key, value in changes.values.items() if current.get(key) != value}
     added = len(patch)
     patch |= {key: None for key in changes.remove if key in current}

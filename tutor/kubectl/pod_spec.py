@@ -14,7 +14,7 @@ from tutor.kubectl.mutate import typed, write_query
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import Reporter, dry_run_mode
 from tutor.kubectl.resources import Info
-from tutor.kubectl.targets import builder_for, live_infos
+from tutor.kubectl.targets import builder_for, known_infos
 
 Change = Callable[[Object], list[str]]
 
@@ -43,7 +43,7 @@ def change_all(invocation: Invocation, resources: list[str], change: Change, ope
     local = mode == "client" or (invocation.options.has("local") and invocation.options.flag("local"))
     reporter = Reporter(invocation, operation, dry_run=mode)
     errors: list[KubectlError] = []
-    for info in _chosen(invocation, resources, errors):
+    for info in chosen_infos(invocation, resources, errors):
         before = copy.deepcopy(info.obj)
         try:
             errors += [KubectlError(problem) for problem in change(info.obj)]
@@ -66,7 +66,8 @@ def change_all(invocation: Invocation, resources: list[str], change: Change, ope
     raise_all(errors)
 
 
-def _chosen(invocation: Invocation, resources: list[str], errors: list[KubectlError]) -> list[Info]:
+def chosen_infos(invocation: Invocation, resources: list[str], errors: list[KubectlError]) -> list[Info]:
+    """The objects `kubectl set` is to change, with --local as the files have them."""
     local = invocation.options.has("local") and invocation.options.flag("local")
     if local and not invocation.options.many("filename") and not invocation.options.text("kustomize"):
         raise KubectlError(
@@ -76,7 +77,7 @@ def _chosen(invocation: Invocation, resources: list[str], errors: list[KubectlEr
     builder = builder_for(invocation, resources)
     if local:
         return list(builder.manifest_infos())
-    return list(live_infos(builder, errors))
+    return list(known_infos(builder, errors))
 
 
 def _send(invocation: Invocation, info: Info, patch: Object, mode: str) -> Object:

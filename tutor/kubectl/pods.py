@@ -12,6 +12,7 @@ from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.mutate import typed
 from tutor.kubectl.objects import Object, annotations_of, condition, get, name_of
 from tutor.kubectl.resources import Info
+from tutor.kubectl.scheme import require_known
 from tutor.kubectl.selectors import map_text, selector_text
 
 DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
@@ -19,12 +20,13 @@ _KINDS_OF_CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
 
 def named_info(invocation: Invocation, word: str) -> Info:
-    """The object meant by `NAME` (a pod) or `TYPE/NAME`, fetched."""
+    """The object meant by `NAME` (a pod) or `TYPE/NAME`, fetched; KubectlError for kinds kubectl has no Go type for."""
     kind, slash, name = word.rpartition("/")
     if slash and (not kind or not name or "/" in kind):
         raise KubectlError("arguments in resource/name form must have a single resource and name")
     resource = invocation.mapper.find(kind or "pods")
     namespace = invocation.namespace if resource.namespaced else ""
+    require_known(resource)
     return Info(resource, namespace, name, typed(invocation.api.get(resource.path(namespace, name)), resource))
 
 

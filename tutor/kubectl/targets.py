@@ -10,6 +10,7 @@ from tutor.kubectl.flags import Flag, boolean, string, strings
 from tutor.kubectl.mutate import typed
 from tutor.kubectl.request import Request
 from tutor.kubectl.resources import Builder, Info
+from tutor.kubectl.scheme import require_known
 
 if TYPE_CHECKING:
     from tutor.kubectl.command import Invocation
@@ -53,6 +54,19 @@ def readable_infos(builder: Builder, errors: list[KubectlError]) -> Iterator[Inf
             yield builder.manifest_info(manifest)
         except KubectlError as problem:
             errors.append(problem)
+
+
+def known_infos(builder: Builder, errors: list[KubectlError] | None = None) -> Iterator[Info]:
+    """As `live_infos`, for commands that work with kinds kubectl has a Go type for; others are problems."""
+    for info in live_infos(builder, errors):
+        try:
+            require_known(info.resource)
+        except KubectlError as problem:
+            if errors is None:
+                raise
+            errors.append(problem)
+            continue
+        yield info
 
 
 def live_infos(builder: Builder, errors: list[KubectlError] | None = None) -> Iterator[Info]:

@@ -6,8 +6,9 @@ from tutor.kubectl.change_cause import CHANGE_CAUSE, RECORD
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, string
-from tutor.kubectl.metadata_edit import Changes, Flavour, edit_metadata, split_arguments
+from tutor.kubectl.metadata_edit import Changes, Flavour, edit_metadata
 from tutor.kubectl.mutate import field_manager
+from tutor.kubectl.pair_arguments import parse_pairs, resources_and_pairs
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS
 from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR
 
@@ -16,7 +17,7 @@ def run(invocation: Invocation) -> None:
     options = invocation.options
     if options.flag("list") and options.text("output"):
         raise KubectlError("--list and --output may not be specified together")
-    resources, words = split_arguments(invocation.args)
+    resources, words = resources_and_pairs(invocation.args, "annotation")
     for flag in ("selector", "field-selector"):
         if options.flag("all") and options.text(flag):
             raise KubectlError(f"cannot set --all and --{flag} at the same time")
@@ -29,17 +30,7 @@ def run(invocation: Invocation) -> None:
 
 
 def _parse(words: list[str]) -> Changes:
-    changes = Changes()
-    for word in words:
-        key, equals, value = word.partition("=")
-        if equals:
-            if not key:
-                raise KubectlError(f"invalid annotation: {word}")
-            changes.values[key] = value
-        elif word.endswith("-") and len(word) > 1:
-            changes.remove.append(word[:-1])
-        else:
-            raise KubectlError(f"unknown annotation: {word}")
+    changes = Changes(*parse_pairs(words, "annotation", removable=True))
     both = [key for key in changes.remove if key in changes.values]
     if both:
         raise KubectlError(
@@ -59,7 +50,7 @@ def _overwrites(current: dict[str, str], changes: Changes) -> list[str]:
     return [f"--overwrite is false but found the following declared annotation(s): {'; '.join(found)}"]
 
 
-_FLAVOUR = Flavour("annotations", _overwrites, lambda added, removed: "annotated", "annotation")
+_FLAVOUR = Flavour("annotations", _overwrites, lambda added, removed: "annotated")
 
 COMMAND = Command(
     name="annotate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tutor.kubectl.change_cause import RECORD, recorded
 from tutor.kubectl.client import STRATEGIC_MERGE_PATCH
@@ -147,12 +148,13 @@ def _create(invocation: Invocation, info: Info, mode: str) -> Object:
         raise problem.with_prefix(f"error when creating {json.dumps(info.source)}: ") from None
 
 
-def _without_nulls(obj: Object) -> Object:
-    return {
-        key: _without_nulls(value) if isinstance(value, dict) else value
-        for key, value in obj.items()
-        if value is not None
-    }
+def _without_nulls(value: Any) -> Any:
+    """A value whose maps have no null fields, also those inside lists (kubectl `pkg/cmd/apply/apply.go`, pruneNulls)."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_nulls(inner) for inner in value]
+    return value
 
 
 def _update(invocation: Invocation, info: Info, live: Object, mode: str) -> tuple[Object, str]:

@@ -13,6 +13,7 @@ from tutor.kubectl.mutate import SAVE_CONFIG, field_manager, typed, with_last_ap
 from tutor.kubectl.objects import Object, get, labels_of
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.resources import Info
+from tutor.kubectl.scheme import require_known
 from tutor.kubectl.targets import FILE_FLAGS, builder_for, given_infos
 
 _EXPOSABLE = ("ReplicationController", "Service", "Pod", "Deployment", "ReplicaSet")
@@ -23,6 +24,7 @@ def run(invocation: Invocation) -> None:
     reporter = Reporter(invocation, "exposed", dry_run=mode, ordered=True)
     errors: list[KubectlError] = []
     for info in given_infos(builder_for(invocation, invocation.args), errors):
+        require_known(info.resource)
         service = _service(invocation, info)
         reporter.report(service if mode == "client" else _create(invocation, service, mode))
     raise_all(errors)

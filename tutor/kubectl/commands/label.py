@@ -6,8 +6,9 @@ from tutor.kubectl.change_cause import RECORD
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, string
-from tutor.kubectl.metadata_edit import Changes, Flavour, edit_metadata, label_value_problem, split_arguments
+from tutor.kubectl.metadata_edit import Changes, Flavour, edit_metadata, label_value_problem
 from tutor.kubectl.mutate import field_manager
+from tutor.kubectl.pair_arguments import resources_and_pairs
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS
 from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR
 
@@ -16,7 +17,7 @@ def run(invocation: Invocation) -> None:
     options = invocation.options
     if options.flag("list") and options.text("output"):
         raise KubectlError("--list and --output may not be specified together")
-    resources, words = split_arguments(invocation.args)
+    resources, words = resources_and_pairs(invocation.args, "label")
     changes = _parse(words)
     for flag in ("selector", "field-selector"):
         if options.flag("all") and options.text(flag):
@@ -64,7 +65,7 @@ def _operation(added: int, removed: int) -> str:
     return "unlabeled" if removed else "not labeled"
 
 
-_FLAVOUR = Flavour("labels", _overwrites, _operation, "label")
+_FLAVOUR = Flavour("labels", _overwrites, _operation, tells_missing=True)
 
 COMMAND = Command(
     name="label",

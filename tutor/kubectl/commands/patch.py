@@ -10,6 +10,7 @@ from tutor.kubectl.client import JSON_PATCH, MERGE_PATCH, STRATEGIC_MERGE_PATCH
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import ApiError, KubectlError, raise_all
 from tutor.kubectl.flags import boolean, string
+from tutor.kubectl.gojson import json_fault
 from tutor.kubectl.json_patch import apply_json_patch
 from tutor.kubectl.manifests import load_yaml, read_text
 from tutor.kubectl.merge import json_merge_apply
@@ -18,6 +19,7 @@ from tutor.kubectl.objects import Object
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
 from tutor.kubectl.request import Request
 from tutor.kubectl.resources import Builder, Info
+from tutor.kubectl.scheme import in_scheme
 from tutor.kubectl.strategic_apply import apply_strategic
 from tutor.kubectl.targets import FILE_FLAGS, live_infos
 
@@ -105,13 +107,26 @@ def _send(invocation: Invocation, info: Info, patch: Any, content_type: str, mod
 
 
 def _locally(info: Info, patch: Any, content_type: str) -> Object:
+    """The object with the patch applied here; the refusals are those of kubectl's `getPatchedJSON` and its JSON libraries."""
+    resource = info.resource
+    if content_type == STRATEGIC_MERGE_PATCH and not in_scheme(resource):
+        kind = f"{resource.api_version}, Kind={resource.kind}"
+        raise KubectlError(f"strategic merge patch is not supported for {kind} locally, try --type merge")
     if content_type == JSON_PATCH:
+        if isinstance(patch, bytes):
+            raise KubectlError(json_fault(patch.decode()))
         result: Object = apply_json_patch(info.obj, patch)
         return result
     if content_type == MERGE_PATCH:
+        if isinstance(patch, list):
+            raise KubectlError("json: cannot unmarshal array into Go value of type unstructured.detector")
+        if not isinstance(patch, dict):
+            raise KubectlError("Invalid JSON Patch")
         merged: Object = json_merge_apply(info.obj, patch)
         return merged
-    return apply_strategic(info.resource.kind, info.obj, patch)
+    if not isinstance(patch, dict | None):
+        raise KubectlError("invalid JSON document")
+    return apply_strategic(resource.kind, info.obj, patch or {})
 
 
 def _patch_file(invocation: Invocation, path: str) -> str:

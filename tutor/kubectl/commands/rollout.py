@@ -17,7 +17,7 @@ from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import PRINT_FLAGS, Reporter
 from tutor.kubectl.resources import Info
 from tutor.kubectl.rollout_status import status_of
-from tutor.kubectl.targets import FILE_FLAGS, SELECTOR, builder_for, live_infos
+from tutor.kubectl.targets import FILE_FLAGS, SELECTOR, builder_for, known_infos
 from tutor.kubectl.waiting import deadline_in, follow
 
 MakePatch = Callable[[Object, Invocation], Object | None]
@@ -28,7 +28,7 @@ def _status(invocation: Invocation) -> None:
     options = invocation.options
     if options.number("revision") < 0:
         raise KubectlError(f"revision must be a positive integer: {options.number('revision')}")
-    infos = list(live_infos(builder_for(invocation, invocation.args, allow_empty_selector=True)))
+    infos = list(known_infos(builder_for(invocation, invocation.args, allow_empty_selector=True)))
     errors: list[KubectlError] = []
     for info in infos:
         try:
@@ -68,7 +68,7 @@ def _changing(operation: str, unchanged: str, make_patch: MakePatch) -> Handler:
     def run(invocation: Invocation) -> None:
         _require_target(invocation)
         errors: list[KubectlError] = []
-        infos = list(live_infos(builder_for(invocation, invocation.args, allow_empty_selector=True), errors))
+        infos = list(known_infos(builder_for(invocation, invocation.args, allow_empty_selector=True), errors))
         if not infos and not errors:
             invocation.err(f"No resources found in {invocation.namespace} namespace.\n")
             return

@@ -17,7 +17,7 @@ from tutor.kubectl.rollout_status import REVISION
 from tutor.kubectl.selectors import selector_text
 from tutor.kubectl.strategic_apply import apply_strategic
 from tutor.kubectl.tabwriter import align
-from tutor.kubectl.targets import FILE_FLAGS, SELECTOR, builder_for, live_infos
+from tutor.kubectl.targets import FILE_FLAGS, SELECTOR, builder_for, known_infos
 
 HASH_LABEL = "pod-template-hash"
 # kubectl `pkg/polymorphichelpers/rollback.go`: annotations that stay the deployment's own when it is rolled back
@@ -41,6 +41,7 @@ class Revision:
     template: Object
     cause: str
     keeper: Object
+    shown: Object  # what `rollout history -o` prints: the ReplicaSet, or the workload as it was then
 
 
 def revisions(invocation: Invocation, info: Info) -> list[Revision]:
@@ -69,13 +70,13 @@ def _owned(invocation: Invocation, info: Info, kind: str) -> list[Object]:
 def _from_replica_set(item: Object) -> Revision:
     annotations = annotations_of(item)
     number = int(annotations.get(REVISION, "0") or 0)
-    return Revision(number, get(item, "spec.template", {}), annotations.get(CHANGE_CAUSE, ""), item)
+    return Revision(number, get(item, "spec.template", {}), annotations.get(CHANGE_CAUSE, ""), item, item)
 
 
 def _from_controller_revision(owner: Object, item: Object) -> Revision:
     restored = apply_strategic(str(owner["kind"]), owner, item.get("data") or {})
     cause = annotations_of(item).get(CHANGE_CAUSE, "")
-    return Revision(int(item.get("revision", 0)), get(restored, "spec.template", {}), cause, item)
+    return Revision(int(item.get("revision", 0)), get(restored, "spec.template", {}), cause, item, restored)
 
 
 def _history(invocation: Invocation) -> None:
@@ -86,7 +87,7 @@ def _history(invocation: Invocation) -> None:
     if not invocation.args and not options.many("filename") and not options.text("kustomize"):
         raise KubectlError("required resource not specified")
     errors: list[KubectlError] = []
-    for info in live_infos(builder_for(invocation, invocation.args, allow_empty_selector=True), errors):
+    for info in known_infos(builder_for(invocation, invocation.args, allow_empty_selector=True), errors):
         found = revisions(invocation, info)
         chosen = [item for item in found if item.number == wanted] if wanted else found
         if wanted and found and not chosen:
@@ -94,7 +95,7 @@ def _history(invocation: Invocation) -> None:
         if options.text("output"):
             printer = object_printer(invocation, options.text("output"))
             for item in chosen:
-                invocation.out(printer(item.keeper))
+                invocation.out(printer(item.shown))
         else:
             invocation.out(_history_text(info, chosen, wanted))
     raise_all(errors)
@@ -129,7 +130,7 @@ def _undo(invocation: Invocation) -> None:
         raise KubectlError("required resource not specified")
     mode = dry_run_mode(invocation)
     errors: list[KubectlError] = []
-    for info in live_infos(builder_for(invocation, invocation.args, allow_empty_selector=True), errors):
+    for info in known_infos(builder_for(invocation, invocation.args, allow_empty_selector=True), errors):
         try:
             _undo_one(invocation, info, mode)
         except KubectlError as problem:
@@ -143,7 +144,10 @@ def _undo_one(invocation: Invocation, info: Info, mode: str) -> None:
     wanted = invocation.options.number("to-revision")
     target = _target(invocation, info, wanted)
     if mode == "client":
-        Reporter(invocation, template_text(target), dry_run=mode).report(info.obj)
+        text = template_text(target)
+        if info.resource.kind != "Deployment":  # kubectl `pkg/polymorphichelpers/rollback.go`, printPodTemplate
+            text = f"will roll back to {text}"
+        Reporter(invocation, text, dry_run=mode).report(info.obj)
         return
     if get(info.obj, "spec.paused"):
         raise KubectlError(

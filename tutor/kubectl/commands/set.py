@@ -10,30 +10,13 @@ from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import boolean, string
 from tutor.kubectl.mutate import field_manager
 from tutor.kubectl.objects import Object, get
+from tutor.kubectl.pair_arguments import parse_pairs, resources_and_pairs
 from tutor.kubectl.pod_spec import all_containers, change_all, pod_spec
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS
 from tutor.kubectl.quantity import canonical, parse_quantity
 from tutor.kubectl.request import NO_RESOURCE
 from tutor.kubectl.selectors import label_selector_object
 from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR, builder_for
-
-
-def split_pairs(args: list[str], kind: str) -> tuple[list[str], dict[str, str]]:
-    """The resource words, then the NAME=VALUE pairs."""
-    for index, arg in enumerate(args):
-        if "=" in arg and not arg.startswith("="):
-            pairs = args[index:]
-            if any("=" not in pair for pair in pairs):
-                raise KubectlError(f"all resources must be specified before {kind} changes: {args[-1]}")
-            return args[:index], dict(_pair(pair, kind) for pair in pairs)
-    return args, {}
-
-
-def _pair(text: str, kind: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    if not value:
-        raise KubectlError(f"invalid {kind} pair: {text}")
-    return name, value
 
 
 def _require(invocation: Invocation, resources: list[str]) -> None:
@@ -45,7 +28,8 @@ def _require(invocation: Invocation, resources: list[str]) -> None:
 
 
 def _image(invocation: Invocation) -> None:
-    resources, images = split_pairs(invocation.args, "image")
+    resources, words = resources_and_pairs(invocation.args, "image")
+    images, _ = parse_pairs(words, "image", removable=False)
     _require(invocation, resources)
     if not images:
         builder_for(invocation, resources)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 from tutor.kubectl.command import Command, Invocation
+from tutor.kubectl.env_values import reference_text, resolve
 from tutor.kubectl.errors import KubectlError
 from tutor.kubectl.flags import array, boolean, string, strings
+from tutor.kubectl.manifests import read_stdin
 from tutor.kubectl.mutate import field_manager
 from tutor.kubectl.objects import Object, get
-from tutor.kubectl.pod_spec import all_containers, change_all
+from tutor.kubectl.pod_spec import change_all, chosen_infos, pod_spec
 from tutor.kubectl.pods import named_info
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS
-from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR, builder_for, live_infos
+from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR
 
 _NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 
@@ -30,16 +32,13 @@ def _run(invocation: Invocation) -> None:
         raise KubectlError("--list and --output may not be specified together")
     if options.many("keys") and not options.text("from"):
         raise KubectlError("when specifying --keys, a configmap or secret must be provided with --from")
-    env, remove = _parse([*options.many("env"), *words])
+    env, remove = _parse([*options.many("env"), *words], invocation)
     env += _from_object(invocation) if options.text("from") else []
     for variable in env:
         variable["name"] = options.text("prefix") + variable["name"]
     if options.flag("list"):
-        _list(invocation, resources)
+        _list(invocation, resources, env, remove)
         return
-    if not env and not remove:
-        builder_for(invocation, resources)
-        raise KubectlError("at least one environment variable must be provided")
     change_all(
         invocation,
         resources,
@@ -53,19 +52,21 @@ def _split(args: list[str]) -> tuple[list[str], list[str]]:
     resources: list[str] = []
     words: list[str] = []
     for arg in args:
-        change = "=" in arg or (arg.endswith("-") and arg != "-")
+        change = "=" in arg[1:] or arg.endswith("-")
         if words and not change:
             raise KubectlError(f"all resources must be specified before environment changes: {' '.join(args)}")
         (words if change else resources).append(arg)
     return resources, words
 
 
-def _parse(words: list[str]) -> tuple[list[Object], list[str]]:
+def _parse(words: list[str], invocation: Invocation) -> tuple[list[Object], list[str]]:
     env: list[Object] = []
     remove: list[str] = []
     for word in words:
         name, equals, value = word.partition("=")
-        if equals:
+        if word == "-":
+            env += _variables(read_stdin(invocation.io))
+        elif equals:
             if not _NAME.fullmatch(name):
                 raise KubectlError(
                     f'"{name}" is not a valid key name: a valid environment variable name must consist of alphabetic '
@@ -79,6 +80,13 @@ def _parse(words: list[str]) -> tuple[list[Object], list[str]]:
     if {variable["name"] for variable in env} & set(remove):
         raise KubectlError("can not both modify and remove the same environment variable in the same command")
     return env, remove
+
+
+def _variables(text: str) -> list[Object]:
+    """The NAME=VALUE lines of standard input, without what follows a `#` (kubectl `pkg/cmd/set/env/env_parse.go`, readEnv)."""
+    lines = (line.split("#")[0] for line in text.splitlines())
+    pairs = (line.partition("=") for line in lines if "=" in line)
+    return [{"name": name, "value": value} for name, _, value in pairs]
 
 
 def _from_object(invocation: Invocation) -> list[Object]:
@@ -109,7 +117,9 @@ def _variable_name(invocation: Invocation, key: str) -> str:
 def _containers(invocation: Invocation, obj: Object) -> list[Object]:
     pattern = invocation.options.text("containers")
     expression = re.compile(".*".join(re.escape(part) for part in pattern.split("*")))
-    found = [item for item in all_containers(obj) if expression.fullmatch(item["name"])]
+    spec = pod_spec(obj)
+    everything = [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]
+    found = [item for item in everything if expression.fullmatch(item["name"])]
     if not found:
         invocation.err(
             f'Warning: {obj["kind"]}/{get(obj, "metadata.name")} does not have any containers matching "{pattern}"\n'
@@ -144,32 +154,32 @@ def _updated(current: list[Object], env: list[Object], remove: list[str]) -> lis
     return kept + [dict(variable) for variable in wanted.values()]
 
 
-def _list(invocation: Invocation, resources: list[str]) -> None:
-    for info in live_infos(builder_for(invocation, resources)):
+def _list(invocation: Invocation, resources: list[str], env: list[Object], remove: list[str]) -> None:
+    """Shows the variables as they would be after the changes; what cannot be resolved is told on standard error."""
+    for info in chosen_infos(invocation, resources, []):
         for container in _containers(invocation, info.obj):
             invocation.out(f"# {info.obj['kind']} {info.name}, container {container['name']}\n")
-            for variable in container.get("env") or []:
-                source = variable.get("valueFrom")
-                text = (
-                    f"# {variable['name']} from {_reference(source)}"
-                    if source
-                    else f"{variable['name']}={variable.get('value', '')}"
-                )
-                invocation.out(f"{text}\n")
+            problems: dict[str, list[str]] = {}
+            for variable in _updated(list(container.get("env") or []), env, remove):
+                invocation.out(f"{_shown(invocation, variable, info.obj, container, problems)}\n")
+            told = (f"error retrieving reference for {', '.join(sorted(names))}: {problem}"
+                    for problem, names in problems.items())  # fmt: skip
+            for line in sorted(told):
+                invocation.err(f"{line}\n")
 
 
-def _reference(source: Object) -> str:
-    if "configMapKeyRef" in source:
-        return f"configmap {source['configMapKeyRef'].get('name', '')}, key {source['configMapKeyRef']['key']}"
-    if "secretKeyRef" in source:
-        return f"secret {source['secretKeyRef'].get('name', '')}, key {source['secretKeyRef']['key']}"
-    if "fieldRef" in source:
-        return f"field path {source['fieldRef']['fieldPath']}"
-    if "resourceFieldRef" in source:
-        container = source["resourceFieldRef"].get("containerName")
-        prefix = f"{container}/" if container else ""
-        return f"resource field {prefix}{source['resourceFieldRef']['resource']}"
-    return "invalid valueFrom"
+def _shown(
+    invocation: Invocation, variable: Object, owner: Object, container: Object, problems: dict[str, list[str]]
+) -> str:
+    source = variable.get("valueFrom")
+    if not source:
+        return f"{variable['name']}={variable.get('value', '')}"
+    if invocation.options.flag("resolve"):
+        try:
+            return f"{variable['name']}={resolve(invocation, source, owner, container)}"
+        except KubectlError as problem:
+            problems.setdefault(problem.message, []).append(variable["name"])
+    return f"# {variable['name']} from {reference_text(source)}"
 
 
 ENV = Command(
@@ -204,6 +214,6 @@ ENV = Command(
         boolean("local", "Do not ask the server; only work on the files."),
         boolean("overwrite", "Allow variables to be changed.", default=True),
         string("prefix", "Text to put before the names."),
-        boolean("resolve", "With --list: accepted; references are shown as references."),
+        boolean("resolve", "With --list: show the values that references lead to."),
     ),
 )

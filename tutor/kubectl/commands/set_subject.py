@@ -9,7 +9,7 @@ from tutor.kubectl.errors import ApiError, KubectlError, raise_all
 from tutor.kubectl.flags import array, boolean
 from tutor.kubectl.mutate import field_manager, typed, write_query
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
-from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR, builder_for, live_infos
+from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR, builder_for, known_infos
 
 
 def _run(invocation: Invocation) -> None:
@@ -20,7 +20,7 @@ def _run(invocation: Invocation) -> None:
     mode = dry_run_mode(invocation)
     reporter = Reporter(invocation, "subjects updated", dry_run=mode)
     errors: list[KubectlError] = []
-    for info in live_infos(builder_for(invocation, invocation.args), errors):
+    for info in known_infos(builder_for(invocation, invocation.args), errors):
         if info.resource.kind not in ("RoleBinding", "ClusterRoleBinding"):
             raise KubectlError("setting subjects is only supported for RoleBinding/ClusterRoleBinding")
         present = info.obj.get("subjects") or []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -20,6 +21,7 @@ from tutor.kubectl.targets import ALL, FILE_FLAGS, SELECTOR, builder_for
 from tutor.kubectl.waiting import A_WEEK, follow
 
 _POLL = 0.5  # seconds between looks for an object that does not exist yet, as kubectl does
+_EQUALS = re.compile("(?<!=)=(?!=)")  # one that is no comparison (kubectl `pkg/cmd/wait/wait.go`, splitJSONPathInput)
 _CREATE, _DELETE = "create", "delete"
 
 
@@ -68,11 +70,16 @@ def _goal(text: str) -> _Goal:
 
 
 def _jsonpath_goal(text: str) -> _Goal:
-    expression, equals, value = _split_goal(text.strip("'"))
-    value = value.strip("'\"")
+    parts = _EQUALS.split(text)
+    if len(parts) > 2:
+        raise KubectlError(
+            "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or "
+            "--for=jsonpath='{.status.readyReplicas}'"
+        )
     try:
-        expression = relaxed(expression.strip("'\""))
-        if equals and not value:
+        expression = relaxed(parts[0])
+        value = parts[1].strip("'\"") if len(parts) == 2 else None
+        if value == "":
             raise KubectlError(
                 "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3"
             )
@@ -81,21 +88,14 @@ def _jsonpath_goal(text: str) -> _Goal:
         path = JsonPath.parse(expression)
     except JsonPathError as problem:
         raise KubectlError(str(problem)) from None
-    return _Goal("jsonpath", lambda obj: _path_met(path, obj, value if equals else None))
-
-
-def _split_goal(text: str) -> tuple[str, str, str]:
-    """Path and value around the first `=` that is not inside a filter's brackets (kubectl `wait.go`, splitJSONPathInput)."""
-    depth = 0
-    for index, character in enumerate(text):
-        depth += {"[": 1, "]": -1}.get(character, 0)
-        if character == "=" and not depth:
-            return text[:index], "=", text[index + 1 :]
-    return text, "", ""
+    return _Goal("jsonpath", lambda obj: _path_met(path, obj, value))
 
 
 def _path_met(path: JsonPath, obj: Object, wanted: str | None) -> bool:
-    results = path.results(obj)
+    try:
+        results = path.results(obj)
+    except JsonPathError as problem:
+        raise KubectlError(str(problem)) from None
     if not results or not results[0]:
         return False
     if len(results) > 1:
@@ -152,6 +152,8 @@ def _wait(invocation: Invocation, info: Info, goal: _Goal, deadline: float, *, o
         return _check_once(invocation, info, goal)
     uid = get(info.obj, "metadata.uid")
     try:
+        if goal.check is not None and time.monotonic() >= deadline:
+            raise TimedOut  # the time is for all objects together; kubectl looks at none after it
         with closing(follow(invocation.api, info, deadline)) as states:
             for state in states:
                 if goal.check is None:
