@@ -294,3 +294,62 @@ def test_a_bound_volume_is_not_deleted(stage: Stage) -> None:
     stage.client.delete(CLAIMS, "default", "data")
     stage.engine.run_ready()
     assert not stage.exists(VOLUMES, "/disk")
+
+
+# -- volumes that nobody makes, on single nodes
+
+
+def local_volume(name: str, node: str, storage: str = "5Mi") -> Obj:
+    term = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}]}
+    affinity = {"required": {"nodeSelectorTerms": [term]}}
+    return volume(name, storage, storageClassName="local", nodeAffinity=affinity)
+
+
+@pytest.fixture
+def local(stage: Stage) -> Stage:
+    stage.create(
+        CLASSES, storage_class("local", "kubernetes.io/no-provisioner", volumeBindingMode="WaitForFirstConsumer")
+    )
+    return stage
+
+
+def test_a_pod_waits_for_a_volume_that_nobody_makes(local: Stage) -> None:
+    local.create(CLAIMS, claim(storageClassName="local"))
+    local.create("pods", user())
+    local.advance(16)
+    total = len(local.client.list("nodes"))
+    preempted = f"preemption: 0/{total} nodes are available: {total} Preemption is not helpful for scheduling."
+    refused = (
+        f"0/{total} nodes are available: {total} node(s) didn't find available persistent volumes to bind. {preempted}"
+    )
+    assert [entry["message"] for entry in local.status("pods", "app")["conditions"]] == [refused]
+    assert local.message("data", "WaitForPodScheduled") == "waiting for pod app to be scheduled"
+    assert "volume.kubernetes.io/selected-node" not in annotations_of(local.get(CLAIMS, "data"))
+    local.create(VOLUMES, local_volume("disk", "node-2"))
+    local.advance(1)
+    assert local.get("pods", "app")["spec"]["nodeName"] == "node-2"
+    assert local.get(CLAIMS, "data")["spec"]["volumeName"] == "disk"
+    assert "volume.kubernetes.io/selected-node" not in annotations_of(local.get(CLAIMS, "data"))
+    assert local.get(VOLUMES, "/disk")["status"]["phase"] == "Bound"
+
+
+def test_a_pod_with_two_claims_goes_where_both_have_a_volume(local: Stage) -> None:
+    for name, node in (("a", "node-1"), ("b", "node-2"), ("c", "node-2")):
+        local.create(VOLUMES, local_volume(name, node))
+    for name in ("one", "two"):
+        local.create(CLAIMS, claim(name, storageClassName="local"))
+    volumes = [{"name": name, "persistentVolumeClaim": {"claimName": name}} for name in ("one", "two")]
+    local.create("pods", user(volumes=volumes))
+    local.advance(1)
+    assert local.get("pods", "app")["spec"]["nodeName"] == "node-2"
+    assert {local.get(CLAIMS, name)["spec"]["volumeName"] for name in ("one", "two")} == {"b", "c"}
+
+
+def test_a_class_says_on_which_nodes_it_makes_volumes(stage: Stage) -> None:
+    topology = [{"matchLabelExpressions": [{"key": "kubernetes.io/hostname", "values": ["node-2"]}]}]
+    made = {"volumeBindingMode": "WaitForFirstConsumer", "allowedTopologies": topology}
+    stage.create(CLASSES, storage_class("here", "rancher.io/local-path", **made))
+    stage.create(CLAIMS, claim(storageClassName="here"))
+    stage.create("pods", user())
+    stage.advance(5)
+    assert stage.get("pods", "app")["spec"]["nodeName"] == "node-2"

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from tutor.simulator.client import Client
-from tutor.simulator.objects import annotations_of, deleting, name_of, namespace_of, uid_of, with_metadata
+from tutor.simulator.controllers.volumes import matching  # as a module: each of the two packages needs the other
+from tutor.simulator.events import reference
+from tutor.simulator.objects import (
+    annotations_of,
+    deleting,
+    labels_of,
+    name_of,
+    namespace_of,
+    uid_of,
+    with_annotations,
+    with_metadata,
+    with_spec,
+)
 from tutor.simulator.scheduler.filters import Rejection
 from tutor.simulator.scheduler.matching import matches_node_term
 from tutor.simulator.scheduler.snapshot import NodeInfo
@@ -14,16 +28,42 @@ from tutor.simulator.store import Obj
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 CLAIMS = "persistentvolumeclaims"
 ALONE = "ReadWriteOncePod"
+NOTHING_TO_BIND = "node(s) didn't find available persistent volumes to bind"
 TAKEN = (
     "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod"
 )
 
 
-class VolumePlacement:
-    """What the volumes a pod uses say of where it may run: their node affinity, and whether another pod has one for itself."""
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """A claim that is bound once its pod has a node, with its StorageClass."""
 
-    def __init__(self, selectors: list[dict[str, Any]], *, taken: bool) -> None:
+    claim: Obj
+    storage_class: Obj
+
+    def provisions(self, node: Obj) -> bool:
+        """Whether a volume can be made for the claim on a node (volumebinding/binder.go, checkVolumeProvisions)."""
+        if self.storage_class["provisioner"] == matching.NO_PROVISIONER:
+            return False
+        terms = self.storage_class.get("allowedTopologies") or ()
+        return not terms or any(_in_topology(term, labels_of(node)) for term in terms)
+
+
+def _in_topology(term: dict[str, Any], labels: Any) -> bool:
+    wanted = term.get("matchLabelExpressions") or ()
+    return all(labels.get(expression["key"]) in expression["values"] for expression in wanted)
+
+
+class VolumePlacement:
+    """What the volumes a pod uses say of where it may run: their node affinity, what there is for claims that wait for the pod,
+    and whether another pod has one for itself."""
+
+    def __init__(
+        self, selectors: list[dict[str, Any]], unbound: list[Unbound], volumes: Iterable[Obj], *, taken: bool
+    ) -> None:
         self._selectors = selectors
+        self._unbound = sorted(unbound, key=lambda entry: matching.requested(entry.claim))
+        self._volumes = list(volumes)
         self._taken = taken
 
     def reject(self, node: NodeInfo) -> Rejection | None:
@@ -36,7 +76,22 @@ class VolumePlacement:
                 return Rejection(
                     "VolumeBinding", ("node(s) didn't match PersistentVolume's node affinity",), helpless=True
                 )
+        if self._unbound and node.node is not None and not self._has_all(node.node):
+            return Rejection("VolumeBinding", (NOTHING_TO_BIND,), helpless=True)
         return None
+
+    def _has_all(self, node: Obj) -> bool:
+        """Whether each claim gets a volume on a node: one that is free there, or a new one (binder.go, FindPodVolumes)."""
+        free = self._volumes
+        for entry in self._unbound:
+            chosen = annotations_of(entry.claim).get(SELECTED_NODE)
+            if chosen and chosen != name_of(node):
+                return False
+            found = None if chosen else matching.find_volume(entry.claim, free, node, delayed=True)
+            if found is None and not entry.provisions(node):
+                return False
+            free = [volume for volume in free if volume is not found]
+        return True
 
 
 def claim_name(pod: Obj, volume: Obj) -> str | None:
@@ -87,20 +142,28 @@ class VolumeCheck:
         return ""
 
     def _waits_for_pod(self, claim: Obj) -> bool:
-        name = claim["spec"].get("storageClassName")
-        found = self._client.get("storageclasses.storage.k8s.io", "", name) if name else None
+        found = self._class_of(claim)
         return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
+
+    def _class_of(self, claim: Obj) -> Obj | None:
+        name = matching.class_of(claim)
+        return self._client.get(matching.CLASSES, "", name) if name else None
 
     def placement(self, pod: Obj) -> VolumePlacement | None:
         """The rule that keeps a pod where its volumes are; None when they may be anywhere."""
-        terms = []
+        terms, unbound = [], []
         for _, claim in self._claims(pod):
+            if claim is not None and not _is_bound(claim) and (found := self._class_of(claim)) is not None:
+                unbound.append(Unbound(claim, found))
             volume = self._client.get("persistentvolumes", "", claim["spec"].get("volumeName", "")) if claim else None
             required = ((volume or {}).get("spec", {}).get("nodeAffinity") or {}).get("required")
             if required:
                 terms.append(required)
         taken = self._is_taken(pod)
-        return VolumePlacement(terms, taken=taken) if terms or taken else None
+        if not (terms or taken or unbound):
+            return None
+        volumes = self._client.list(matching.VOLUMES) if unbound else ()
+        return VolumePlacement(terms, unbound, volumes, taken=taken)
 
     def _is_taken(self, pod: Obj) -> bool:
         """Whether a claim that is for one pod only is another pod's (plugins/volumerestrictions)."""
@@ -112,16 +175,25 @@ class VolumeCheck:
         return False
 
     def claim(self, pod: Obj, node: str) -> bool:
-        """Ask for volumes on a node for claims that waited for the pod; says whether all are bound already."""
-        bound = True
-        for _, claim in self._claims(pod):
-            if claim is not None and not _is_bound(claim):
-                bound = False
-                annotations = annotations_of(claim)
-                if annotations.get(SELECTED_NODE) != node:
-                    changed = with_metadata(claim, annotations={**annotations, SELECTED_NODE: node})
-                    self._client.update(CLAIMS, changed)
-        return bound
+        """Take volumes on a node for claims that waited for the pod, or ask for new ones; says whether all are bound already."""
+        unbound = [claim for _, claim in self._claims(pod) if claim is not None and not _is_bound(claim)]
+        for claim in sorted(unbound, key=matching.requested):
+            annotations = annotations_of(claim)
+            if SELECTED_NODE not in annotations and self._take(claim, node):
+                continue
+            if annotations.get(SELECTED_NODE) != node:
+                changed = with_metadata(claim, annotations={**annotations, SELECTED_NODE: node})
+                self._client.update(CLAIMS, changed)
+        return not unbound
+
+    def _take(self, claim: Obj, node: str) -> bool:
+        """Reserve a free volume for a claim; the volume controller does the rest (component-helpers, GetBindVolumeToClaim)."""
+        place = self._client.get("nodes", "", node)
+        found = matching.find_volume(claim, self._client.list(matching.VOLUMES), place, delayed=True)
+        if found is not None and not matching.is_for(found, claim):
+            marked = with_annotations(found, {matching.BOUND_BY_CONTROLLER: "yes"})
+            self._client.update(matching.VOLUMES, with_spec(marked, claimRef=reference(claim)))
+        return found is not None
 
 
 def _uses(pod: Obj, claim: str) -> bool:
