@@ -10,12 +10,16 @@ from tutor.simulator import quantity
 
 
 def pod_resources(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The status fields `resources` and `allocatedResources`: what the pod says for itself, or else sums over the containers."""
+    """The status fields `resources` and `allocatedResources`: what the pod says for itself, or else sums over the containers, and
+    its overhead, on top of limits only where there are any (component-helpers, resource/helpers.go)."""
+    overhead = spec.get("overhead") or {}
     whole = spec.get("resources") or {}
     resources = {}
     for field in ("limits", "requests"):
         total = _sum((container.get("resources") or {}).get(field) or {} for container in spec["containers"])
         total |= whole.get(field) or {}
+        extra = {name: value for name, value in overhead.items() if field == "requests" or name in total}
+        total = _sum((total, extra)) if extra else total
         if total:
             resources[field] = total
     result: dict[str, Any] = {"resources": resources}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tutor.simulator.errors import FieldError, invalid_shown, not_supported
+from tutor.simulator.errors import FieldError, invalid, invalid_shown, not_supported
 from tutor.simulator.resources.base import Column, Context, Resource
 from tutor.simulator.resources.label_selectors import validate_selector
 from tutor.simulator.resources.printing import AGE, NAME, at
@@ -25,6 +25,8 @@ def _validate(budget: Obj) -> Iterator[FieldError]:
     for value, field in ((least, "minAvailable"), (most, "maxUnavailable")):
         if value is not None:
             yield from validate_int_or_percent(value, f"spec.{field}")
+            if isinstance(value, str) and value[:-1].isdigit() and int(value[:-1]) > 100:
+                yield invalid(f"spec.{field}", value, "must not be greater than 100%")
     if spec.get("selector") is not None:
         yield from validate_selector(spec["selector"], "spec.selector")
     policy = spec.get("unhealthyPodEvictionPolicy")
