@@ -194,6 +194,40 @@ def test_a_kubelet_that_starts_looks_at_resizes_after_half_a_minute() -> None:
     assert lab.status("app")["resources"]["requests"]["cpu"] == "200m"
 
 
+def test_a_pod_tells_what_it_needs_with_its_sidecars_and_at_its_start() -> None:
+    """What a genuine node says of the same pod."""
+    lab = Lab(nodes=1)
+    lab.pod(
+        "app",
+        {"resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "128Mi"}}},
+        initContainers=[
+            {
+                "name": "first",
+                "image": "busybox:1.36",
+                "command": ["true"],
+                "resources": {
+                    "requests": {"cpu": "300m", "memory": "10Mi"},
+                    "limits": {"cpu": "400m", "memory": "30Mi"},
+                },
+            },
+            {
+                "name": "side",
+                "image": "busybox:1.36",
+                "command": ["sleep", "10000"],
+                "restartPolicy": "Always",
+                "resources": {"requests": {"cpu": "50m", "memory": "20Mi"}, "limits": {"memory": "40Mi"}},
+            },
+        ],
+    )
+    lab.advance(15)
+    status = lab.get("app")["status"]
+    assert status["allocatedResources"] == {"cpu": "300m", "memory": "84Mi"}
+    assert status["resources"] == {
+        "limits": {"cpu": "400m", "memory": "168Mi"},
+        "requests": {"cpu": "300m", "memory": "84Mi"},
+    }
+
+
 # -- room for pods that have no node
 
 

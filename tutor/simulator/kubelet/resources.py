@@ -7,16 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from tutor.simulator import quantity
+from tutor.simulator.kubelet.restarts import is_sidecar
 
 
 def pod_resources(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """The status fields `resources` and `allocatedResources`: what the pod says for itself, or else sums over the containers, and
+    """The status fields `resources` and `allocatedResources`: what the pod says for itself, or else what its containers need, and
     its overhead, on top of limits only where there are any (component-helpers, resource/helpers.go)."""
     overhead = spec.get("overhead") or {}
     whole = spec.get("resources") or {}
     resources = {}
     for field in ("limits", "requests"):
-        total = _sum((container.get("resources") or {}).get(field) or {} for container in spec["containers"])
+        total = _needed(spec, field)
         total |= whole.get(field) or {}
         extra = {name: value for name, value in overhead.items() if field == "requests" or name in total}
         total = _sum((total, extra)) if extra else total
@@ -26,6 +27,31 @@ def pod_resources(spec: Mapping[str, Any]) -> dict[str, Any]:
     if "requests" in resources:
         result["allocatedResources"] = resources["requests"]
     return result
+
+
+def _needed(spec: Mapping[str, Any], field: str) -> dict[str, str]:
+    """The containers and sidecars together, or an init container beside the sidecars before it if that is more
+    (aggregateContainerResourcesByFn)."""
+
+    def own(container: Mapping[str, Any]) -> Mapping[str, Any]:
+        return (container.get("resources") or {}).get(field) or {}
+
+    at_start: dict[str, str] = {}
+    sidecars: list[Mapping[str, Any]] = []
+    for container in spec.get("initContainers") or ():
+        at_start = _most(at_start, _sum((*sidecars, own(container))))
+        if is_sidecar(container):
+            sidecars.append(own(container))
+    return _most(_sum((*map(own, spec["containers"]), *sidecars)), at_start)
+
+
+def _most(one: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    more = {
+        name: value
+        for name, value in other.items()
+        if name not in one or quantity.parse(value) > quantity.parse(one[name])
+    }
+    return {**one, **more}
 
 
 def _sum(lists: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -10,9 +10,10 @@ from typing import Any
 
 from tutor.simulator.clock import timestamp
 from tutor.simulator.kubelet import lost, resize_messages, restart_all
+from tutor.simulator.kubelet.allocated import RESIZABLE
 from tutor.simulator.kubelet.conditions import disruption, merge_conditions, pod_conditions
 from tutor.simulator.kubelet.resources import pod_resources
-from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
+from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, waits_to_restart
 from tutor.simulator.kubelet.state import INIT, ContainerRecord, PodRecord, Run
 from tutor.simulator.objects import set_condition
 from tutor.simulator.store import Obj
@@ -26,7 +27,7 @@ Status = dict[str, Any]
 def _terminated(run: Run) -> Status:
     assert run.ended is not None
     state: Status = {"exitCode": run.ended.code, "reason": run.ended.reason, "containerID": f"containerd://{run.id}"}
-    state["startedAt"] = timestamp(run.started) if run.started is not None else None
+    state["startedAt"] = timestamp(run.started or 0.0)  # the runtime says 0 of one that never started
     state["finishedAt"] = timestamp(run.ended.at)
     if run.ended.message:
         state["message"] = run.ended.message
@@ -83,7 +84,7 @@ def container_status(
             status["lastState"] = _terminated(record.previous)
     if record.removed:
         restart_all.show_removed(status, reset, record.removed)
-    if record.failure is not None and should_restart(pod, container, record):
+    if record.failure is not None and waits_to_restart(pod, container, record):
         if "terminated" in status["state"]:
             status["lastState"] = status["state"]
         waiting = {"reason": record.failure.reason}
@@ -241,8 +242,11 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     if ephemeral:
         status["ephemeralContainerStatuses"] = [_unprobed(entry) for entry in ephemeral]
     status.update(pod_resources(spec))
-    in_use = [{"resources": _in_use(c, record.containers.get(c["name"]))} for c in spec["containers"]]
-    status["resources"] = pod_resources({**spec, "containers": in_use})["resources"]
+    in_use = {
+        field: [{**c, "resources": _in_use(c, record.containers.get(c["name"]))} for c in spec.get(field) or ()]
+        for field in RESIZABLE
+    }
+    status["resources"] = pod_resources({**spec, **in_use})["resources"]
     return status
 
 
