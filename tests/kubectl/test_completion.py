@@ -130,3 +130,25 @@ esac
     environment = {"PATH": os.defpath, "K8S_TUTOR_KUBECTL": str(stand_in)}
     done = subprocess.run(["bash"], input=script, capture_output=True, text=True, env=environment, check=True)
     assert (asked.read_text(encoding="utf-8").rstrip("\n"), done.stdout.rstrip("\n")) == expected
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="needs a fish")
+@pytest.mark.parametrize(("program", "expected"), [("stand-in", "pods\npodtemplates\n"), ("not-there", "")])
+def test_fish_gets_the_candidates_and_no_complaint_about_a_program_that_is_not_there(
+    tmp_path: Path, program: str, expected: str
+) -> None:
+    """fish completes only commands that there are; a script of its own asks some of them, kubectl too, for `completion`."""
+    answer = "[ $1 = completion ] || printf 'pods\\npodtemplates\\n:4\\n'"
+    for name in ("kubectl", "stand-in"):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{answer}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o700)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    script = run_kubectl(["completion", "fish"], serving({})[0]).stdout
+    done = subprocess.run(
+        ["fish", "-c", f"{script}\ncomplete -C 'kubectl get po'"],
+        env={"PATH": path, "HOME": str(tmp_path), "K8S_TUTOR_KUBECTL": str(tmp_path / program)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == (expected, "")

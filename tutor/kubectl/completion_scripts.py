@@ -55,6 +55,7 @@ function __k8s_tutor_kubectl
     set -l typed (commandline -opc) (commandline -ct)
     set -l program k8s-tutor kubectl
     set -q K8S_TUTOR_KUBECTL; and set program (string split ' ' -- $K8S_TUTOR_KUBECTL)
+    command -q $program[1]; or return
     $program __complete $typed[2..-1] 2>/dev/null | string match -v -r '^:'
 end
 complete -c kubectl -f -a '(__k8s_tutor_kubectl)'
