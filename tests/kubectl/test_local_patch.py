@@ -36,6 +36,26 @@ FILE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: x}\nlist
         ),
         (
             "json",
+            '[{"op":"remove","path":"/nope/x"}]',
+            'remove operation does not apply: doc is missing path: "/nope/x": missing value',
+        ),
+        (
+            "json",
+            '[{"op":"move","from":"/nope/a","path":"/x"}]',
+            "move operation does not apply: doc is missing from path: /nope/a: missing value",
+        ),
+        (
+            "json",
+            '[{"op":"test","path":"/nope/x","value":1}]',
+            "test operation does not apply: is missing path: /nope/x: missing value",
+        ),
+        (
+            "json",
+            '[{"op":"copy","path":"/x"}]',
+            "copy operation failed to decode from: operation, missing from field: missing value",
+        ),
+        (
+            "json",
             '[{"op":"add","path":"nope","value":1}]',
             'add operation does not apply: doc is missing path: "nope": missing value',
         ),
@@ -61,6 +81,7 @@ def test_a_patch_that_does_not_fit_says_why(kind: str, patch: str, problem: str)
         ('[{"op":"remove","path":"/list/-1"}]', "[1]"),
         ('[{"op":"move","from":"/list/0","path":"/list/1"}]', "[2,1]"),
         ('[{"op":"copy","from":"/data/a","path":"/list"}]', "x"),
+        ('[{"op":"replace","path":"/nope","value":3}]', "[1,2]"),
     ],
 )
 def test_operations_on_lists(operations: str, shown: str) -> None:

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from tests.kubectl.harness import FakeConfig, FakeConnection, Reply, Request, run_kubectl, serving, table
+import pytest
+
+from tests.kubectl.harness import (
+    FakeConfig,
+    FakeConnection,
+    Reply,
+    Request,
+    group,
+    resource,
+    run_kubectl,
+    serving,
+    table,
+)
 from tests.kubectl.made_up import DEPLOYMENTS, PODS, deployment, events, pod
 from tutor.kubectl import KubectlIO, run
 
 COLUMNS = ("Name", "Status", "IP")
+
+
+def _with_events(plain: Callable[[Request], Reply]) -> Callable[[Request], Reply]:
+    """A server whose discovery has events too."""
+    found = {"kind": "APIGroupDiscoveryList", "items": [group("", "v1", resource("events", "Event"))]}
+    return lambda request: Reply(body=found) if request.path == "/api" else plain(request)
 
 
 def test_watch_prints_the_list_then_each_change_below_it() -> None:
@@ -117,3 +136,44 @@ def test_following_too_many_logs_is_refused() -> None:
     routes = {PODS: {"items": [pod(str(number)) for number in range(6)], "metadata": {}}}
     outcome = run_kubectl(["logs", "-f", "-l", "app=x"], serving(routes)[0])
     assert "use --max-log-requests to increase the limit" in outcome.stderr
+
+
+def test_watched_events_are_printed_in_the_wanted_form_and_names_of_a_list_are_refused_silently() -> None:
+    event = {"metadata": {"name": "e.1", "namespace": "default"}, "type": "Normal", "involvedObject": {}}
+    path = "/api/v1/namespaces/default/events"
+    routes = {f"{path}?watch=true": events(("ADDED", event)), path: {"items": [event]}}
+    config = serving(routes)[0]
+    config._only._answer = _with_events(config._only._answer)
+    assert run_kubectl(["events", "-w", "-o", "name"], config).stdout == "event/e.1\n"
+    outcome = run_kubectl(["events", "-o", "name"], config)
+    assert (outcome.exit_code, outcome.stdout, outcome.stderr) == (0, "", "")
+
+
+def test_the_time_to_wait_is_for_all_objects_together() -> None:
+    ready = pod("a") | {"status": {"conditions": [{"type": "Ready", "status": "True"}]}}
+    config, connection = serving({f"{PODS}/a": ready, PODS: {"items": [ready], "metadata": {"resourceVersion": "5"}}})
+    outcome = run_kubectl(["wait", "--for=condition=Ready", "pod/a", "--timeout=1ns"], config)
+    assert outcome.stderr == "error: timed out waiting for the condition on pods/a\n"
+    assert all("watch" not in request.path for request in connection.requests)
+
+
+@pytest.mark.parametrize(
+    ("goal", "problem"),
+    [
+        ("{.status.conditions[?(@.type==Ready)].status}=True", "unrecognized identifier Ready"),
+        (
+            "{.a}=b=c",
+            "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or "
+            "--for=jsonpath='{.status.readyReplicas}'",
+        ),
+        (
+            "{.a}=",
+            "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3",
+        ),
+    ],
+)
+def test_a_goal_that_cannot_be_read_or_evaluated_is_an_error(goal: str, problem: str) -> None:
+    waiting = pod("a") | {"status": {"conditions": [{"type": "Ready", "status": "True"}]}}
+    config, _ = serving({f"{PODS}/a": waiting, PODS: {"items": [waiting], "metadata": {"resourceVersion": "5"}}})
+    outcome = run_kubectl(["wait", f"--for=jsonpath={goal}", "pod/a", "--timeout=10s"], config)
+    assert (outcome.exit_code, outcome.stderr) == (1, f"error: {problem}\n")

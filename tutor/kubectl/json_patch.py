@@ -35,13 +35,14 @@ def _apply(document: Any, operation: dict[str, Any]) -> Any:
         raise KubectlError(f"Unexpected kind: {kind or 'unknown'}")
     path = operation.get("path")
     if not isinstance(path, str):
-        raise KubectlError(f"{kind} operation failed to decode path: missing value")
+        detail = "" if kind in ("add", "remove", "copy") else "operation missing path field: "
+        raise KubectlError(f"{kind} operation failed to decode path: {detail}missing value")
     if kind == "test":
         return _test(document, path, operation.get("value"))
     if kind in ("move", "copy"):
         source = operation.get("from")
         if not isinstance(source, str):
-            raise KubectlError(f"{kind} operation failed to decode from: missing value")
+            raise KubectlError(f"{kind} operation failed to decode from: operation, missing from field: missing value")
         value = copy.deepcopy(_value(document, source, kind))
         if kind == "move":
             _remove(document, source, kind)
@@ -63,16 +64,13 @@ def _test(document: Any, path: str, wanted: Any) -> Any:
 
 
 def _value(document: Any, path: str, kind: str) -> Any:
-    parent, last = _parent(document, path, kind)
-    if isinstance(parent, list):
-        return parent[_position(parent, last, kind, path)]
-    if last not in parent:
-        raise KubectlError(f"error in {kind} for path: '{path}': missing value")
-    return parent[last]
+    """What is at the source of a move or copy: null where a map has no such field, as in the library."""
+    parent, last = _parent(document, path, kind, "from path")
+    return parent[_position(parent, last, kind, path)] if isinstance(parent, list) else parent.get(last)
 
 
 def _remove(document: Any, path: str, kind: str) -> None:
-    parent, last = _parent(document, path, kind)
+    parent, last = _parent(document, path, kind, "from path" if kind == "move" else "path")
     if isinstance(parent, list):
         del parent[_position(parent, last, kind, path)]
     elif last in parent:
@@ -89,17 +87,15 @@ def _replace(document: Any, path: str, value: Any) -> Any:
     parent, last = _parent(document, path, "replace")
     if isinstance(parent, list):
         parent[_position(parent, last, "replace", path)] = value
-    elif last in parent:
-        parent[last] = value
     else:
-        raise KubectlError(f"replace operation does not apply: doc is missing key: {path}: missing value")
+        parent[last] = value  # the library also replaces what is not there
     return document
 
 
 def _add(document: Any, path: str, value: Any, kind: str) -> Any:
     if not path:
         return value
-    parent, last = _parent(document, path, kind)
+    parent, last = _parent(document, path, kind, "path" if kind == "add" else "destination path")
     if isinstance(parent, dict):
         parent[last] = value
     elif last == "-":
@@ -109,10 +105,13 @@ def _add(document: Any, path: str, value: Any, kind: str) -> Any:
     return document
 
 
-def _parent(document: Any, path: str, kind: str) -> tuple[Any, str]:
-    """The map or list a path ends in, and the last part of the path."""
-    missing = f'"{path}"' if kind == "add" else path
-    problem = KubectlError(f"{kind} operation does not apply: doc is missing path: {missing}: missing value")
+def _parent(document: Any, path: str, kind: str, what: str = "path") -> tuple[Any, str]:
+    """The map or list a path ends in, and the last part of the path; `what` is the path's part in the operation."""
+    missing = f'"{path}"' if kind in ("add", "remove") else path
+    document_words = "" if kind == "test" else "doc "
+    problem = KubectlError(
+        f"{kind} operation does not apply: {document_words}is missing {what}: {missing}: missing value"
+    )
     if not path.startswith("/"):
         raise problem
     *parts, last = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")[1:]]

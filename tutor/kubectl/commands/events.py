@@ -33,6 +33,8 @@ def run(invocation: Invocation) -> None:
     events = go_sort(events, lambda left, right: event_time(left) < event_time(right))
     if options.text("output"):
         printer = object_printer(invocation, options.text("output"))
+        if options.text("output") == "name":
+            return  # the printer of names refuses lists, and kubectl does not tell (`pkg/cmd/events/events.go`)
         invocation.out(printer({"apiVersion": "v1", "items": events, "kind": "EventList", "metadata": {}}))
         return
     writer = table_writer()
@@ -90,8 +92,14 @@ def _listed(invocation: Invocation, query: dict[str, str]) -> list[Object]:
 def _watch(invocation: Invocation, query: dict[str, str]) -> None:
     writer = table_writer()
     headings = False
+    output = invocation.options.text("output")
+    printer = object_printer(invocation, output) if output else None
+    resource = invocation.mapper.find("events.v1.")
     for change in invocation.api.watch(_path(invocation), query):
         if change["type"] == "DELETED" or not _wanted(invocation, change["object"]):
+            continue
+        if printer:
+            invocation.out(printer(typed(change["object"], resource)))
             continue
         if not headings:
             _headings(invocation, writer)
