@@ -10,7 +10,7 @@ from tutor.simulator.api.call import Call
 from tutor.simulator.api.custom_decoding import check_custom_kind, decoder_for
 from tutor.simulator.api.decoding import Decoder
 from tutor.simulator.api.http import JSON, PROTOBUF, YAML, Request
-from tutor.simulator.api.negotiation import content_type
+from tutor.simulator.api.negotiation import body_type
 from tutor.simulator.api.parsing import parse_json, parse_yaml, repeated_in_yaml, unrecognized, yaml_problem
 from tutor.simulator.api.scalars import DecodeError
 from tutor.simulator.errors import ApiError, bad_request
@@ -60,7 +60,7 @@ def read_object(call: Call, wanted: Expected, validation: FieldValidation) -> Ob
 
 
 def _read(request: Request, wanted: Expected) -> dict[str, Any]:
-    media_type = content_type(request)
+    media_type = body_type(request)
     if media_type == PROTOBUF:
         from tutor.simulator.api.protobuf import decode_envelope
 
@@ -75,6 +75,8 @@ def _read(request: Request, wanted: Expected) -> dict[str, Any]:
     except ValueError as error:
         prefix = "couldn't get version/kind; json parse error: " if media_type == JSON else ""
         raise unrecognized(wanted.kind, request.body, prefix + str(error)) from None
+    if data is None and not isinstance(wanted.type, CustomStruct):
+        return {}  # null is an object without fields to a Go struct
     if not isinstance(data, dict):
         kind = {list: "array", str: "string", bool: "bool", type(None): "null"}.get(type(data), "number")
         go = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
@@ -85,9 +87,13 @@ def _read(request: Request, wanted: Expected) -> dict[str, Any]:
 
 def _check_kind(call: Call, data: dict[str, Any], wanted: Expected) -> None:
     """A body without apiVersion or kind is taken for what is expected; another kind is refused."""
+    for field in ("apiVersion", "kind"):
+        value = data.get(field)
+        if value is not None and not isinstance(value, str):
+            found = {list: "array", dict: "object", bool: "bool"}.get(type(value), "number")
+            why = f"json: cannot unmarshal {found} into Go struct field .{field} of type string"
+            raise unrecognized(wanted.kind, call.request.body, f"couldn't get version/kind; json parse error: {why}")
     api_version, kind = data.get("apiVersion") or wanted.api_version, data.get("kind") or wanted.kind
-    if not isinstance(api_version, str) or not isinstance(kind, str):
-        raise unrecognized(wanted.kind, call.request.body, "couldn't get version/kind")
     data["apiVersion"], data["kind"] = api_version, kind
     if problem := wrong_kind(call, data, wanted):
         version = api_version.rpartition("/")[2]
@@ -117,9 +123,7 @@ def decode(call: Call, data: dict[str, Any], wanted: Expected, validation: Field
 
 def decode_strictly(call: Call, data: dict[str, Any], wanted: Expected, validation: FieldValidation) -> Obj:
     """Data of the right kind as an object; unknown fields become warnings. Raises DecodeError."""
-    repeated = (
-        repeated_in_yaml(call.request.body) if content_type(call.request) == YAML and validation != "Ignore" else []
-    )
+    repeated = repeated_in_yaml(call.request.body) if body_type(call.request) == YAML and validation != "Ignore" else []
     if repeated and validation == "Strict":
         raise DecodeError(f"strict decoding error: {yaml_problem(repeated)}")
     call.warnings.extend(repeated)
@@ -151,7 +155,7 @@ def read_options(request: Request, kind: str) -> dict[str, Any]:
     if not request.body:
         return {}
     type_ = table.struct(f"io.k8s.apimachinery.pkg.apis.meta.v1.{kind}")
-    media_type = content_type(request)
+    media_type = body_type(request)
     try:
         if media_type == JSON and not isinstance(data := parse_json(request.body), dict):
             raise ValueError("the options are no object")

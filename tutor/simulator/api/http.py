@@ -26,6 +26,8 @@ class User:
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+_LARGEST = 2**63
+"""The first whole number that is too large for an int64."""
 SEPARATOR = "\n"
 """Between the values of a header that stands several times in a request and whose values may have commas in them."""
 
@@ -63,11 +65,15 @@ class Request:
         text = self.param(name)
         if not text:
             return None
+        why = "invalid syntax"
         try:
-            return int(text)
+            number = int(text)
+            if -_LARGEST <= number < _LARGEST:
+                return number
+            why = "value out of range"
         except ValueError:
-            why = f'strconv.ParseInt: parsing "{text}": invalid syntax'
-            raise ApiError(400, "BadRequest", why) from None
+            pass
+        raise ApiError(400, "BadRequest", f'strconv.ParseInt: parsing "{text}": {why}')
 
 
 class Stream(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -29,6 +30,7 @@ TOO_OLD_PAGE = (
 ANY_REVISION = -1
 """What a token says that goes on with a list as it is now, for want of what it was (the same file)."""
 
+_MATCH = "resourceVersionMatch"
 VersionMatch = Literal["", "Exact", "NotOlderThan"]
 
 
@@ -62,8 +64,7 @@ def list_options(request: Request, *, watch: bool) -> ListOptions:
         bookmarks=request.flag("allowWatchBookmarks"),
         timeout_seconds=request.integer("timeoutSeconds"),
     )
-    problems = _watch_problems(options) if watch else _list_problems(options)
-    if problems:
+    if problems := list(_watch_problems(options) if watch else _list_problems(options)):
         raise invalid_object("ListOptions", "meta.k8s.io", "", problems)
     return options
 
@@ -76,34 +77,39 @@ def _revision(text: str, *, watch: bool) -> int:
     return int(text)
 
 
-def _list_problems(options: ListOptions) -> list[FieldError]:
+def _list_problems(options: ListOptions) -> Iterator[FieldError]:
+    if options.match:
+        if options.revision is None:
+            yield _no_match("unless resourceVersion is provided")
+        if options.token:
+            yield _no_match("when continue is provided")
+        if options.match not in ("Exact", "NotOlderThan"):
+            yield _unsupported_match(options.match, '"Exact", "NotOlderThan", ""')
+        if options.match == "Exact" and options.revision == 0:
+            yield forbidden_field(_MATCH, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
     if options.send_initial_events is not None:
-        return [forbidden_field("sendInitialEvents", "sendInitialEvents is forbidden for list")]
-    if not options.match:
-        return []
-    field = "resourceVersionMatch"
-    if options.match not in ("Exact", "NotOlderThan"):
-        why = f'Unsupported value: "{options.match}": supported values: "Exact", "NotOlderThan", ""'
-        return [FieldError("FieldValueNotSupported", field, why)]
-    if options.revision is None:
-        return [forbidden_field(field, "resourceVersionMatch is forbidden unless resourceVersion is provided")]
-    if options.token:
-        return [forbidden_field(field, "resourceVersionMatch is forbidden when continue is provided")]
-    if options.match == "Exact" and options.revision == 0:
-        return [forbidden_field(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')]
-    return []
+        yield forbidden_field("sendInitialEvents", "sendInitialEvents is forbidden for list")
 
 
-def _watch_problems(options: ListOptions) -> list[FieldError]:
-    field = "resourceVersionMatch"
-    if options.send_initial_events is None:
-        if options.match:
-            why = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
-            return [forbidden_field(field, why)]
-        return []
-    if options.match != "NotOlderThan":
-        return [forbidden_field(field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]
-    return []
+def _watch_problems(options: ListOptions) -> Iterator[FieldError]:
+    if options.send_initial_events is not None and options.match != "NotOlderThan":
+        yield forbidden_field(_MATCH, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+    if options.match:
+        if options.send_initial_events is None:
+            yield _no_match("for watch unless sendInitialEvents is provided")
+        if options.match != "NotOlderThan":
+            yield _unsupported_match(options.match, '"NotOlderThan"')
+        if options.token:
+            yield _no_match("when continue is provided")
+
+
+def _no_match(why: str) -> FieldError:
+    return forbidden_field(_MATCH, f"{_MATCH} is forbidden {why}")
+
+
+def _unsupported_match(match: str, supported: str) -> FieldError:
+    why = f"Unsupported value: {json.dumps(match)}: supported values: {supported}"
+    return FieldError("FieldValueNotSupported", _MATCH, why)
 
 
 def get_object(store: Store, route: Route) -> Obj:

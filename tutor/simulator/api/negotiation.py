@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ View = Literal["", "Table", "PartialObjectMetadata", "PartialObjectMetadataList"
 _FORMATS = {JSON: JSON, "*/*": JSON, "application/*": JSON, "": JSON, YAML: YAML}
 _TRUE = ("1", "t", "T", "true", "TRUE", "True")
 """What Go's strconv.ParseBool takes for true."""
+_PARAMETER = re.compile(r"""[\w!#$%&'*+.^`|~-]+=([\w!#$%&'*+.^`|~-]+|"([^"\\]|\\.)*")""")
 AVAILABLE = (JSON, YAML, PROTOBUF, f"{JSON};stream=watch", f"{PROTOBUF};stream=watch")
 
 
@@ -74,6 +76,19 @@ def _pretty(request: Request) -> bool:
         return asked in _TRUE
     agent = request.headers.get("user-agent", "")
     return agent.startswith(("curl", "Wget", "Mozilla"))
+
+
+def body_type(request: Request) -> str:
+    """The media type of an object in the body; empty when its parameters are malformed (Go's mime.ParseMediaType)."""
+    text = request.headers.get("content-type", "")
+    if ";" in text:
+        parameters = [part.strip() for part in text.split(";")[1:]]
+        if not parameters[-1]:
+            parameters.pop()
+        names = [part.partition("=")[0].lower() for part in parameters]
+        if not all(_PARAMETER.fullmatch(part) for part in parameters) or len(set(names)) < len(names):
+            return ""
+    return content_type(request)
 
 
 def content_type(request: Request) -> str:

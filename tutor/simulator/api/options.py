@@ -33,7 +33,7 @@ def write_options(request: Request, kind: str, *, apply: bool = False) -> WriteO
     problems += _manager_problems(manager)
     if apply and not manager:
         problems.append(required("fieldManager", "is required for apply patch"))
-    if request.param("force") and not apply:
+    if kind == "PatchOptions" and request.param("force") and not apply:
         problems.append(forbidden_field("force", "may not be specified for non-apply patch"))
     validation = request.param("fieldValidation")
     if validation not in ("", "Ignore", "Warn", "Strict"):
@@ -42,7 +42,7 @@ def write_options(request: Request, kind: str, *, apply: bool = False) -> WriteO
     if problems:
         raise invalid_object(kind, "meta.k8s.io", "", problems)
     return WriteOptions(
-        dry_run=bool(request.query.get("dryRun")) and request.param("dryRun") != "",
+        dry_run=bool(request.query.get("dryRun")),
         manager=manager or _agent(request),
         validation=validation or "Warn",  # type: ignore[arg-type] # checked above
         force=request.flag("force"),
@@ -56,8 +56,7 @@ def _agent(request: Request) -> str:
 
 
 def _dry_run_problems(values: Any) -> Iterator[FieldError]:
-    wrong = [value for value in values if value not in ("All", "")]
-    if wrong:
+    if any(value != "All" for value in values):
         shown = json.dumps(list(values), separators=(",", ":"))
         yield FieldError("FieldValueNotSupported", "dryRun", f'Unsupported value: {shown}: supported values: "All"')
 
@@ -97,7 +96,7 @@ def _from_query(request: Request) -> dict[str, Any]:
         data["propagationPolicy"] = request.param("propagationPolicy")
     if request.param("orphanDependents"):
         data["orphanDependents"] = request.flag("orphanDependents")
-    if any(request.query.get("dryRun") or ()):
+    if request.query.get("dryRun"):
         data["dryRun"] = request.query["dryRun"]
     return data
 

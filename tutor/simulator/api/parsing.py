@@ -89,6 +89,8 @@ def _go_words(text: str, error: json.JSONDecodeError) -> str:
     if position >= len(text) or error.msg.startswith("Unterminated string"):
         return "unexpected end of JSON input"
     character = _character(text[position])
+    if error.msg.startswith("Expecting value") and (literal := _LITERALS.get(text[position])):
+        return _in_literal(text[position:], literal)
     if error.msg.startswith("Expecting property name"):
         return f"invalid character {character} looking for beginning of object key string"
     if error.msg.startswith("Expecting ':'"):
@@ -99,6 +101,15 @@ def _go_words(text: str, error: json.JSONDecodeError) -> str:
     if error.msg.startswith("Extra data"):
         return f"invalid character {character} after top-level value"
     return f"invalid character {character} looking for beginning of value"
+
+
+_LITERALS = {"t": "true", "f": "false", "n": "null"}
+
+
+def _in_literal(text: str, literal: str) -> str:
+    """What is wrong with text that begins like a literal. Go reads a blank behind the end."""
+    found, wanted = next(pair for pair in zip(text + " ", literal, strict=False) if pair[0] != pair[1])
+    return f"invalid character {_character(found)} in literal {literal} (expecting '{wanted}')"
 
 
 def _in_array(before: str) -> bool:
@@ -115,11 +126,12 @@ def _in_array(before: str) -> bool:
 
 
 def parse_yaml(text: bytes) -> Any:
-    """YAML as JSON data. Raises ValueError."""
+    """The first document of YAML as JSON data: what follows is not read. Raises ValueError."""
     import yaml
 
     try:
-        return _jsonable(yaml.load(text, Loader=_loader()))
+        loader = _loader()(text)
+        return _jsonable(loader.get_data() if loader.check_data() else None)
     except yaml.MarkedYAMLError as error:
         raise ValueError(f"yaml: {_yaml_line(error)}{_YAML_WORDS.get(error.problem or '', error.problem)}") from None
     except yaml.YAMLError as error:
@@ -147,7 +159,8 @@ def repeated_in_yaml(text: bytes) -> list[str]:
                 walk(item)
 
     try:
-        walk(yaml.compose(text, Loader=_loader()))
+        loader = _loader()(text)
+        walk(loader.get_node() if loader.check_node() else None)
     except (yaml.YAMLError, RecursionError):
         return []  # what is no YAML is refused elsewhere
     return [f'line {line}: key "{key}" already set in map' for line, key in sorted(found)]

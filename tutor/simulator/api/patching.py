@@ -123,7 +123,7 @@ def _patched_data(kind: str, wanted: Expected, live: Obj, body: Any) -> tuple[di
     if kind == MERGE_PATCH:
         merged = merge_patch.apply(live, merge_patch.require_object(body))
         return merged, lambda: shown_json(merged, custom=custom)
-    changes = merge_patch.require_object(body, "")
+    changes = {} if body is None else merge_patch.require_object(body, "")
 
     def shown() -> str:
         return json.dumps(strategic.go_map(changes), ensure_ascii=False)
@@ -164,14 +164,7 @@ def applied_configuration(call: Call, wanted: Expected) -> Obj:
 
 def _read_configuration(call: Call, wanted: Expected) -> Obj:
     """The applied configuration. Raises ApiError 400."""
-    try:
-        data = (
-            parse_yaml(call.request.body) if call.request.body.lstrip()[:1] != b"{" else parse_json(call.request.body)
-        )
-    except ValueError as error:
-        raise bad_request(f"error decoding YAML: {error}") from None
-    if not isinstance(data, dict):
-        raise bad_request("error decoding YAML: the configuration must be an object")
+    data = _parsed_configuration(call.request.body)
     if (data.get("apiVersion"), data.get("kind")) != (wanted.api_version, wanted.kind):
         group, _, version = str(data.get("apiVersion") or "/").rpartition("/")
         raise bad_request(f"invalid object type: {group}/{version}, Kind={data.get('kind') or ''}")
@@ -181,6 +174,22 @@ def _read_configuration(call: Call, wanted: Expected) -> Obj:
     if "managedFields" in (metadata or {}):
         raise bad_request("metadata.managedFields must be nil")
     return {**data, "metadata": dict(metadata or {})}
+
+
+def _parsed_configuration(body: bytes) -> dict[str, Any]:
+    """The object that a configuration writes down; an empty one for none. Most clients send JSON, which is read much faster.
+    Raises ApiError 400."""
+    try:
+        data = parse_json(body) if body.startswith(b"{") else parse_yaml(body)
+    except ValueError:
+        try:
+            data = parse_yaml(body)
+        except ValueError as error:
+            raise bad_request(f"error decoding patch: error converting YAML to JSON: {error}") from None
+    if data is None:
+        return {}
+    prefix = "error decoding patch: error unmarshaling JSON: while decoding JSON: "
+    return merge_patch.require_object(data, prefix)
 
 
 def _decoded_configuration(wanted: Expected, config: Obj) -> Obj:

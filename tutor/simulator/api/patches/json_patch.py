@@ -17,6 +17,8 @@ class _Rejected(Exception):
 
 def apply(document: Any, patch: Any) -> Any:
     """The patched copy. Raises ApiError 400 for what is no patch, 413 for a huge one, 422 for one that does not fit the document."""
+    if patch is None:
+        return document
     if not isinstance(patch, list):
         kind = {dict: "object", str: "string", bool: "bool"}.get(type(patch), "number")
         raise bad_request(

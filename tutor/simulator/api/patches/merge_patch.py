@@ -13,7 +13,9 @@ def require_object(patch: Any, prefix: str = "error decoding patch: ") -> dict[s
     """The patch, which must be a JSON object. Raises ApiError 400."""
     if isinstance(patch, dict):
         return patch
-    kind = _KINDS.get(type(patch), "null")
+    if patch is None:
+        raise bad_request("Invalid JSON Patch")
+    kind = _KINDS[type(patch)]
     raise bad_request(f"{prefix}json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}")
 
 
