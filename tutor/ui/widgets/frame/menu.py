@@ -42,3 +42,13 @@ class Menu(OptionList, inherit_bindings=False):
         """Mark the line with this id, or the first one when there is none of it."""
         known = [option.id for option in self.options]
         self.mark(known.index(option_id) if option_id in known else 0)
+
+    def action_page_down(self) -> None:
+        """Move a page down, where there is room for a page: OptionList fails with a KeyError in a terminal that is too small."""
+        if self.scrollable_content_region:
+            super().action_page_down()  # type: ignore[no-untyped-call] # OptionList leaves it untyped
+
+    def action_page_up(self) -> None:
+        """Move a page up, where there is room for a page."""
+        if self.scrollable_content_region:
+            super().action_page_up()  # type: ignore[no-untyped-call] # OptionList leaves it untyped
