@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tutor.simulator import errors
-from tutor.simulator.clock import timestamp
+from tutor.simulator.clock import parse_timestamp, timestamp
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.store import Obj
 
@@ -63,16 +63,25 @@ def finalizers_for(resource: Resource, old: Obj, options: DeleteOptions) -> list
 
 
 def marked(old: Obj, finalizers: list[str], grace: int, now: float) -> Obj:
-    """The object as being deleted, with `grace` seconds from `now`. A second deletion can only shorten the grace."""
+    """The object as being deleted, with `grace` seconds from `now`. A second deletion can only shorten the grace (BeforeDelete)."""
     metadata = dict(old["metadata"])
     previous = metadata.get("deletionGracePeriodSeconds")
-    if previous is None or grace < previous:
+    if previous is None:
         metadata["deletionTimestamp"] = timestamp(now + grace)
         metadata["deletionGracePeriodSeconds"] = grace
-        if previous is None and metadata.get("generation"):
+        if metadata.get("generation"):
             metadata["generation"] += 1
+    elif grace < previous:
+        metadata |= _shortened(parse_timestamp(metadata["deletionTimestamp"]) - previous, grace, now)
     if finalizers:
         metadata["finalizers"] = finalizers
     else:
         metadata.pop("finalizers", None)
     return {**old, "metadata": metadata}
+
+
+def _shortened(since: float, grace: int, now: float) -> Obj:
+    """The fields of an object whose time is cut: it counts from the first deletion, and when it is up already a second is left."""
+    if since + grace >= now:
+        return {"deletionTimestamp": timestamp(since + grace), "deletionGracePeriodSeconds": grace}
+    return {"deletionTimestamp": timestamp(now), "deletionGracePeriodSeconds": min(grace, 1)}

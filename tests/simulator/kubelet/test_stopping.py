@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulator.lab import Lab
+from tutor.simulator.clock import timestamp
 from tutor.simulator.deletion import DeleteOptions
 
 FOREVER = ["sh", "-c", "sleep 3600"]
@@ -112,13 +113,16 @@ def test_forced_deletion_does_not_wait(lab: Lab) -> None:
     assert lab.state("box") == "running"
 
 
-def test_deleting_again_can_shorten_the_grace_period(lab: Lab) -> None:
-    lab.pod("box", {"command": FOREVER}, terminationGracePeriodSeconds=60)
+def test_deleting_again_with_less_time_does_not_cut_short_a_stop_that_goes_on(lab: Lab) -> None:
+    """Seen on a genuine cluster: a pod deleted with 25 seconds, and two later with one, is gone after 25."""
+    lab.pod("box", {"command": FOREVER}, terminationGracePeriodSeconds=25)
     lab.advance(5)
     delete(lab, "box")
-    lab.advance(1)
-    delete(lab, "box", grace=3)
-    lab.advance(4.5)
+    lab.advance(2)
+    delete(lab, "box", grace=1)
+    lab.advance(22)
+    assert lab.state("box") == "running"
+    lab.advance(3)
     assert lab.gone("box")
 
 
@@ -138,3 +142,20 @@ def test_an_endpoint_leaves_its_service_while_it_ends(lab: Lab) -> None:
     assert conditions() == [{"ready": False, "serving": True, "terminating": True}]
     lab.advance(15)
     assert conditions() == []
+
+
+def test_a_shorter_time_counts_from_the_first_deletion(lab: Lab) -> None:
+    lab.pod("box", {"command": FOREVER}, terminationGracePeriodSeconds=60)
+    lab.advance(5)
+    begun = lab.client.now
+    delete(lab, "box")
+    lab.advance(10)
+
+    def shown() -> tuple[str, int]:
+        metadata = lab.get("box")["metadata"]
+        return metadata["deletionTimestamp"], metadata["deletionGracePeriodSeconds"]
+
+    delete(lab, "box", grace=30)
+    assert shown() == (timestamp(begun + 30), 30)
+    delete(lab, "box", grace=5)
+    assert shown() == (timestamp(lab.client.now), 1)

@@ -37,13 +37,21 @@ def restarts_after(spec: Mapping[str, Any], container: Mapping[str, Any], code: 
 
 
 def should_restart(pod: Obj, container: Mapping[str, Any], record: ContainerRecord) -> bool:
-    """Whether a container that is not running is to be started."""
+    """Whether a container that is not running is to be started; an ephemeral one is only once."""
+    if record.kind == EPHEMERAL and record.current is not None and record.current.ended is not None:
+        return False
+    return waits_to_restart(pod, container, record)
+
+
+def waits_to_restart(pod: Obj, container: Mapping[str, Any], record: ContainerRecord) -> bool:
+    """Whether the status shows a container that is not running as one that waits, if there is a reason to show: that goes by
+    policy alone, so an ephemeral container that could not start waits for ever (ShouldContainerBeRestarted)."""
     if "deletionTimestamp" in pod["metadata"]:
         return False
     run = record.current
     if run is None or (run.started is None and run.ended is None):
         return True
-    if run.ended is None or record.kind == EPHEMERAL:
+    if run.ended is None:
         return False
     if record.kind == "init" and run.ended.code == 0:
         return False

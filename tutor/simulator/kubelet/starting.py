@@ -172,7 +172,7 @@ def _create_and_start(look: Look, name: str, image_name: str) -> None:
         return
     if own.current is not None and own.current.ended is not None:
         own.previous = own.current
-    own.current = run
+    own.current, own.observed = run, False
     look.event("Normal", "Created", "Container created", name)
     run.container = Container(config, _main_program(config))
     problem = _start_process(look, run)

@@ -214,10 +214,8 @@ class PodRecord:
     """When the pod is looked at as a whole again."""
     waiting: bool = False
     """The next look is a retry after a failure: nothing is about to change."""
-    grace: float = 0.0
-    """Seconds the containers have once the pod is to end ..."""
     deadline: float | None = None
-    """... and the moment until which they have them."""
+    """Until when the containers of a pod that is to end have time."""
     pulls: dict[str, BackOff] = field(default_factory=dict)
     pull_errors: dict[str, Reason] = field(default_factory=dict)
     final: Final | None = None

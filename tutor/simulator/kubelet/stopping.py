@@ -9,7 +9,7 @@ from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.errors import ApiError
 from tutor.simulator.kubelet import hooks
 from tutor.simulator.kubelet.look import Look, on_grid
-from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, PodRecord, Stop
+from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, Stop
 from tutor.simulator.objects import name_of, namespace_of, uid_of
 
 LEAST_GRACE = 2.0
@@ -101,12 +101,12 @@ def stop_wakes(look: Look, own: ContainerRecord) -> float | None:
 
 
 def begin_pod_stop(look: Look, grace: float) -> None:
-    """The pod is to end: nothing is started any more."""
+    """The pod is to end: nothing is started any more. A stop runs its course with the time it was begun with: who deletes the
+    pod once more, with less, changes nothing (SyncTerminatingPod and SyncPod take no notice of being cancelled)."""
     record = look.record
-    record.stage, record.grace, record.deadline = "stopping", grace, look.now + grace
+    record.stage, record.deadline = "stopping", look.now + grace
     record.todo, record.operation = (), None
     record.sync_at = None
-    _bring_forward(record)
     look.write_status()
     continue_pod_stop(look)
 
@@ -136,21 +136,6 @@ def _next_sidecar(look: Look, running: list[ContainerRecord]) -> str:
         return ""
     names = {own.name for own in running}
     return next((c["name"] for c in reversed(look.pod["spec"].get("initContainers") or ()) if c["name"] in names), "")
-
-
-def shorten_grace(look: Look, grace: float) -> None:
-    """The pod was deleted once more, with less time."""
-    record = look.record
-    if record.deadline is not None and look.now + grace < record.deadline and grace < record.grace:
-        record.grace, record.deadline = grace, look.now + grace
-        _bring_forward(record)
-
-
-def _bring_forward(record: PodRecord) -> None:
-    """Containers that are being stopped already have no longer than the pod."""
-    for own in record.running():
-        if own.stop is not None and record.deadline is not None:
-            own.stop.kill_at = min(own.stop.kill_at, record.deadline)
 
 
 def finish_pod(look: Look) -> None:

@@ -14,7 +14,7 @@ from tutor.simulator.kubelet.ends import notice_ends
 from tutor.simulator.kubelet.look import Look, next_relist, on_grid
 from tutor.simulator.kubelet.payloads import MountError
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
-from tutor.simulator.kubelet.state import Final, MountTrouble, Operation, PodRecord
+from tutor.simulator.kubelet.state import ContainerRecord, Final, MountTrouble, Operation, PodRecord
 from tutor.simulator.objects import namespace_of, uid_of
 
 SANDBOX_SECONDS = 0.4
@@ -36,11 +36,8 @@ def advance(look: Look) -> None:
     record = look.record
     notice_ends(look)
     metadata = look.pod["metadata"]
-    if "deletionTimestamp" in metadata:
-        grace = float(metadata.get("deletionGracePeriodSeconds") or 0)
-        if record.stage == "running":
-            stopping.begin_pod_stop(look, grace)
-        stopping.shorten_grace(look, grace)
+    if "deletionTimestamp" in metadata and record.stage == "running":
+        stopping.begin_pod_stop(look, float(metadata.get("deletionGracePeriodSeconds") or 0))
     if record.stage == "running":
         _advance_running(look)
     if record.stage == "stopping":
@@ -141,7 +138,14 @@ def _show(look: Look) -> None:
         if not own.observed:
             own.observed = True
             probing.begin(look, own)
+    for own in filter(_never_started, look.record.containers.values()):
+        own.observed = True
     probing.trigger(look)
+
+
+def _never_started(own: ContainerRecord) -> bool:
+    """Whether the runtime could not start a container that it had made."""
+    return own.current is not None and own.current.ended is not None and own.current.started is None
 
 
 def _past_deadline(look: Look) -> bool:
@@ -258,7 +262,7 @@ def _end_sync(look: Look) -> None:
     record = look.record
     if any(own.current and own.current.is_running and not own.observed for own in record.containers.values()):
         record.want_sync(on_grid(look.now + OBSERVE_SECONDS))
-    if any(own.current and own.current.ended and own.current.started is None for own in record.containers.values()):
+    if any(_never_started(own) and not own.observed for own in record.containers.values()):
         record.want_sync(on_grid(look.now + OBSERVE_SECONDS) if not record.failed else next_relist(look.now))
     if record.pull_failed:
         record.pull_failed = False
