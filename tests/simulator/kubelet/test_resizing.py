@@ -142,6 +142,21 @@ def test_what_nobody_tells_the_kubelet_of_it_finds_within_three_minutes() -> Non
     assert lab.status("app")["resources"]["requests"]["cpu"] == "1"
 
 
+def test_a_pod_that_ends_waits_for_nothing_any_more() -> None:
+    lab = crowded()
+    lab.pod("short", {"command": ["sleep", "30"], "resources": OLD}, restartPolicy="Never")
+    lab.advance(10)
+    resize(lab, "short", cpu="1")
+    lab.advance(10)
+    assert condition(lab, "short", "PodResizePending")["reason"] == "Deferred"
+    lab.advance(30)
+    remove(lab)
+    lab.advance(40)
+    assert lab.get("short")["status"]["phase"] == "Succeeded"
+    assert not condition(lab, "short", "PodResizePending")
+    assert "ResizeStarted" not in lab.events("short")
+
+
 def test_a_resize_taken_back_leaves_no_trace() -> None:
     lab = crowded()
     resize(lab, "app", cpu="1")

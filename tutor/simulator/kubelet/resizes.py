@@ -107,6 +107,10 @@ class Resizes:
 
     def _decide(self, look: Look) -> None:
         record, pod, now = look.record, look.asked, look.now
+        if record.stage == "stopped":  # a kubelet keeps no amounts for pods that have ended
+            record.resize_pending = None
+            self.forget(record)
+            return
         generation = pod["metadata"].get("generation", 1)
         before = record.resize_pending
         refusal = self._refusal(pod, record)
