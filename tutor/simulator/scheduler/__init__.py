@@ -11,8 +11,10 @@ from tutor.simulator.errors import ApiError
 from tutor.simulator.events import NORMAL, WARNING, SeriesRecorder
 from tutor.simulator.objects import deleting, key_of, labels_of, set_condition, split_key
 from tutor.simulator.registry import Writer
+from tutor.simulator.scheduler import hints
 from tutor.simulator.scheduler.binding import bind
 from tutor.simulator.scheduler.decision import Decider, Diagnosis
+from tutor.simulator.scheduler.hints import Hint
 from tutor.simulator.scheduler.preemption import Preemptor
 from tutor.simulator.scheduler.queue import FLUSH_SECONDS, Queue
 from tutor.simulator.scheduler.requests import counted_requests
@@ -62,17 +64,28 @@ class Scheduler:
                 self._decider.forget()
             return ()
         if change.resource in _STORAGE:
-            return self._activate(frozenset(("VolumeBinding",)))
+            return self._storage_changed(change)
         if change.resource == "nodes":
             return self._node_changed(change)
         return self._pod_changed(change)
 
+    def _storage_changed(self, change: Change) -> Iterable[str]:
+        binding = frozenset(("VolumeBinding",))
+        if change.type == "DELETED":
+            return ()
+        if change.resource == "persistentvolumeclaims":
+            return self._activate(binding, change, hints.changed_claim(change))
+        if change.resource == "persistentvolumes" or change.old is None:
+            return self._activate(binding, change)
+        topologies = [obj.get("allowedTopologies") for obj in (change.old, change.obj)]
+        return self._activate(binding, change) if topologies[0] != topologies[1] else ()
+
     def _node_changed(self, change: Change) -> Iterable[str]:
         if change.type == "ADDED":
-            return self._activate(_NODE | _ROOM)
+            return self._activate(_NODE | _ROOM, change)
         node, old = change.obj, change.old
         if change.type == "DELETED" or old is None:
-            return self._activate(_PLACED)
+            return self._activate(frozenset(("PodTopologySpread",)), change)
         helped = set()
         if node["spec"] != old["spec"]:
             helped |= {"NodeUnschedulable", "TaintToleration", "PodTopologySpread"}
@@ -80,7 +93,7 @@ class Scheduler:
             helped |= {"NodeAffinity", "PodTopologySpread", "InterPodAffinity", "VolumeBinding"}
         if node.get("status", {}).get("allocatable") != old.get("status", {}).get("allocatable"):
             helped.add("NodeResourcesFit")
-        return self._activate(frozenset(helped)) if helped else ()
+        return self._activate(frozenset(helped), change, hints.changed_node(change)) if helped else ()
 
     def _pod_changed(self, change: Change) -> Iterable[str]:
         pod = change.obj
@@ -89,34 +102,44 @@ class Scheduler:
         key = key_of(pod)
         if change.type == "DELETED" or not _is_ours(pod):
             self._queue.forget(key)
-            return self._activate(_ROOM) if change.old is not None and nominated_node(change.old) else ()
-        if change.type == "ADDED" or _asks_differently(change) or not self._queue.is_parked(key):
+            return self._activate(_ROOM, change) if change.old is not None and nominated_node(change.old) else ()
+        if change.type == "ADDED" or not self._queue.is_parked(key) or self._may_fit_now(change):
             if change.actor == NAME and change.type != "ADDED":
                 return ()
             self._queue.add(key, pod["spec"].get("priority") or 0)
             return (CYCLE,)
         return ()
 
+    def _may_fit_now(self, change: Change) -> bool:
+        """Whether a change of a waiting pod itself concerns what refused it."""
+        if change.old is None:
+            return True
+        concerned, refused = hints.asks_differently(change.obj, change.old), self._queue.refused_by(key_of(change.obj))
+        return concerned is None or bool(concerned & refused) or (bool(concerned) and not refused)
+
     def _assigned_changed(self, change: Change) -> Iterable[str]:
         pod, old = change.obj, change.old
+        hint = hints.placed_pod(change, self._client.store)
         if change.type == "DELETED" or not is_assigned(pod):
-            return self._activate(_ROOM)
+            return self._activate(_ROOM, change, hint)
         if old is None or not is_assigned(old):
             self._queue.forget(key_of(pod))
             elsewhere = old is not None and nominated_node(old) not in ("", pod["spec"]["nodeName"])
-            return self._activate(_PLACED | _ROOM if elsewhere else _PLACED)
-        helped = _PLACED if labels_of(pod) != labels_of(old) or deleting(pod) != deleting(old) else frozenset()
+            return self._activate(_PLACED | _ROOM, change) if elsewhere else self._activate(_PLACED, change, hint)
+        helped = _PLACED if labels_of(pod) != labels_of(old) else frozenset()
         if counts_differently(pod, old) and _asks_for_less(pod, old):
             helped |= _SHRUNK
-        return self._activate(helped) if helped else ()
+        return self._activate(helped, change, hint) if helped else ()
 
-    def _activate(self, plugins: frozenset[str]) -> Iterable[str]:
-        keys = self._queue.parked(plugins)
-        for key in keys:
+    def _activate(self, plugins: frozenset[str], change: Change, hint: Hint = hints.any_change) -> Iterable[str]:
+        """Look again at the pods that these plugins refused and that a change may help."""
+        found = False
+        for key, refused in self._queue.parked(plugins, change.revision):
             pod = self._client.get("pods", *split_key(key))
-            if pod is not None:
+            if pod is not None and (not refused or any(hint(plugin, pod) for plugin in refused)):
                 self._queue.add(key, pod["spec"].get("priority") or 0)
-        return (CYCLE,) if keys else ()
+                found = True
+        return (CYCLE,) if found else ()
 
     def resync(self) -> Iterable[str]:
         """All pods that wait for a node."""
@@ -141,15 +164,16 @@ class Scheduler:
         return Result(max(0.0, oldest + FLUSH_SECONDS - self._client.now), housekeeping=True)
 
     def _schedule(self, pod: Obj) -> None:
+        seen = self._client.store.revision
         refused = self._volumes.refuse(pod)
         decision = Diagnosis({}, before=refused) if refused else self._decider.choose(pod, self._volumes.placement(pod))
         if isinstance(decision, Diagnosis):
-            self._fail(pod, decision)
+            self._fail(pod, decision, seen)
             return
         namespace, name = split_key(key_of(pod))
         try:
             if not self._volumes.claim(pod, decision):
-                self._queue.park(key_of(pod), frozenset(("VolumeBinding",)), self._client.now)
+                self._queue.park(key_of(pod), frozenset(("VolumeBinding",)), self._client.now, seen)
                 return
             bound = bind(self._registry, namespace, name, decision, self._writer)
         except ApiError:
@@ -157,12 +181,12 @@ class Scheduler:
         note = f"Successfully assigned {namespace}/{name} to {decision}"
         self._events.record({**bound, "metadata": pod["metadata"]}, NORMAL, "Scheduled", "Binding", note)
 
-    def _fail(self, pod: Obj, diagnosis: Diagnosis) -> None:
+    def _fail(self, pod: Obj, diagnosis: Diagnosis, seen: int) -> None:
         total = len(self._snapshot.ready_nodes())
         outcome = self._preemptor.preempt(pod, diagnosis) if total else None
         message = diagnosis.message(total, outcome.message if outcome else "")
         plugins = frozenset(("VolumeBinding",)) if diagnosis.before else diagnosis.plugins
-        self._queue.park(key_of(pod), plugins, self._client.now)
+        self._queue.park(key_of(pod), plugins, self._client.now, seen)
         self._events.record(pod, WARNING, "FailedScheduling", "Scheduling", message)
         self._tell(pod, message, outcome.node if outcome else None)
 
@@ -206,11 +230,6 @@ def _is_ours(pod: Obj) -> bool:
         and not spec.get("schedulingGates")
         and pod.get("status", {}).get("phase") not in ("Succeeded", "Failed")
     )
-
-
-def _asks_differently(change: Change) -> bool:
-    pod, old = change.obj, change.old
-    return old is None or pod["spec"] != old["spec"] or labels_of(pod) != labels_of(old)
 
 
 def _asks_for_less(pod: Obj, old: Obj) -> bool:

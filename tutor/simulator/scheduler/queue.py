@@ -15,10 +15,11 @@ FLUSH_SECONDS = 300.0
 
 
 class Parked(NamedTuple):
-    """A pod that no node could take: which plugins refused, and since when it waits."""
+    """A pod that no node could take: which plugins refused, since when it waits, and the revision of the store then."""
 
     plugins: frozenset[str]
     since: float
+    seen: int = 0
 
 
 class Queue:
@@ -47,18 +48,27 @@ class Queue:
                 return key
         return None
 
-    def park(self, key: str, plugins: frozenset[str], now: float) -> None:
-        """No node can take the pod for now."""
-        self._parked[key] = Parked(plugins, now)
+    def park(self, key: str, plugins: frozenset[str], now: float, seen: int) -> None:
+        """No node can take the pod for now. `seen`: the revision of the store when it was looked at."""
+        self._parked[key] = Parked(plugins, now, seen)
 
     def forget(self, key: str) -> None:
         """The pod is gone or scheduled."""
         self._active.discard(key)
         self._parked.pop(key, None)
 
-    def parked(self, plugins: frozenset[str]) -> list[str]:
-        """Pods that one of these plugins refused, and those refused for no plugin's reason; longest waiting first."""
-        return [key for key, entry in self._parked.items() if not entry.plugins or entry.plugins & plugins]
+    def parked(self, plugins: frozenset[str], revision: int) -> list[tuple[str, frozenset[str]]]:
+        """Pods that one of these plugins refused before a revision, with those that did, and pods refused for no plugin's reason;
+        longest waiting first. What happened before a pod was looked at cannot help it."""
+        return [
+            (key, entry.plugins & plugins)
+            for key, entry in self._parked.items()
+            if entry.seen < revision and (not entry.plugins or entry.plugins & plugins)
+        ]
+
+    def refused_by(self, key: str) -> frozenset[str]:
+        """The plugins that refused a waiting pod."""
+        return self._parked[key].plugins
 
     def is_parked(self, key: str) -> bool:
         """Whether a pod waits for something to happen."""

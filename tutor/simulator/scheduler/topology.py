@@ -26,6 +26,11 @@ def _terms(pod: Obj, kind: str, strength: str = _REQUIRED) -> list[dict[str, Any
     return found
 
 
+def required_terms(pod: Obj, kind: str) -> list[dict[str, Any]]:
+    """What must hold of a pod's "podAffinity" or "podAntiAffinity"."""
+    return _terms(pod, kind)
+
+
 class InterPodAffinity:
     """Required affinity and anti-affinity of one pod, and of the pods that are there against it."""
 
@@ -112,7 +117,7 @@ class Spread:
     def __init__(self, info: PodInfo, constraints: list[dict[str, Any]], nodes: list[NodeInfo]) -> None:
         self._info = info
         self._constraints = constraints
-        self._selectors = [_spread_selector(constraint, info.pod) for constraint in constraints]
+        self._selectors = [spread_selector(constraint, info.pod) for constraint in constraints]
         self._counts: list[Counter[str]] = [Counter() for _ in constraints]
         keys = {constraint["topologyKey"] for constraint in constraints}
         for node in nodes:
@@ -142,7 +147,8 @@ class Spread:
         return None
 
 
-def _spread_selector(constraint: Mapping[str, Any], pod: Obj) -> Mapping[str, Any] | None:
+def spread_selector(constraint: Mapping[str, Any], pod: Obj) -> Mapping[str, Any] | None:
+    """Which pods a constraint of a pod counts, with what matchLabelKeys takes from the pod's own labels."""
     selector: Mapping[str, Any] | None = constraint.get("labelSelector")
     labels = labels_of(pod)
     extra = [
