@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulator.api.conftest import CONFIG_MAPS
 from tutor.simulator.api.inprocess import InProcessClient
 
 FIRST_HOOK = "start-apiserver-admission-initializer"
@@ -74,3 +75,66 @@ def test_the_checks_of_each_health_path(client: InProcessClient) -> None:
     assert alive[:3] == ["[+]ping ok", "[+]loopback-serving-certificate ok", "[+]log ok"]
     assert "/livez/poststarthook/crd-informer-synced" in client.get("/")["paths"]
     assert client.send("GET", "/livez/informer-sync").status == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "why"),
+    [
+        ("GET", f"{CONFIG_MAPS}/..", "Name parameter invalid: \"..\": may not be '..'"),
+        ("DELETE", f"{CONFIG_MAPS}/.", "Name parameter invalid: \".\": may not be '.'"),
+        ("PATCH", f"{CONFIG_MAPS}/..", "Name parameter invalid: \"..\": may not be '..'"),
+        ("PUT", f"{CONFIG_MAPS}/..", "Name parameter invalid: \"..\": may not be '..'"),
+        ("GET", "/api/v1/nodes/../proxy/x", "Name parameter invalid: \"..\": may not be '..'"),
+        ("GET", f"{CONFIG_MAPS}/a%2525b", "Name parameter invalid: \"a%25b\": may not contain '%'"),
+        ("GET", "/api/v1/namespaces//configmaps/x", "Namespace parameter required."),
+        ("DELETE", "/api/v1/namespaces//configmaps/x", "Namespace parameter required."),
+    ],
+)
+def test_names_that_can_be_no_part_of_a_path(client: InProcessClient, method: str, path: str, why: str) -> None:
+    body = {"metadata": {"name": path.rpartition("/")[2]}} if method in ("PUT", "PATCH") else None
+    media = "application/merge-patch+json" if method == "PATCH" else "application/json"
+    status = client.json(method, path, body, content_type=media)
+    assert (status["code"], status["message"]) == (400, why)
+
+
+THREE = "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+NO_SUCH = "406: Not Acceptable\n\nAvailable representations: "
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "why"),
+    [
+        ("/version", "text/html", f"{NO_SUCH}application/json"),
+        ("/api/v1", "application/*", NO_SUCH + THREE),
+        (f"{CONFIG_MAPS}/x", "text/html", NO_SUCH + THREE),
+        ("/apis/apps", "text/html", f"only the following media types are accepted: {THREE}"),
+        (
+            CONFIG_MAPS,
+            "text/html",
+            f"{NO_SUCH}{THREE}, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch",
+        ),
+    ],
+)
+def test_what_a_path_has_to_offer(client: InProcessClient, path: str, accept: str, why: str) -> None:
+    status = client.get(path, headers={"accept": accept})
+    assert (status["code"], status["message"]) == (406, why)
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("application/json;q=0.5,application/yaml", "application/yaml"),
+        ("application/yaml;q=0.5,application/json;q=0.5", "application/yaml"),
+        ("*/*;q=0.5,application/yaml;q=0.2", "application/yaml"),
+        ("application/json;q=abc,application/yaml", "application/yaml"),
+        ("application/json;q=0", "application/json"),
+        ("application/json, */*", "application/json"),
+    ],
+)
+def test_what_a_client_likes_best_is_given(client: InProcessClient, accept: str, media_type: str) -> None:
+    response = client.send("GET", f"{CONFIG_MAPS}/nope", headers={"accept": accept})
+    assert (response.status, response.content_type) == (404, media_type)
+
+
+def test_lists_of_groups_take_patterns(client: InProcessClient) -> None:
+    assert client.get("/apis/apps", headers={"accept": "application/*"})["kind"] == "APIGroup"

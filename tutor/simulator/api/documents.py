@@ -10,7 +10,7 @@ from tutor.simulator import errors
 from tutor.simulator.api import discovery, health, openapi
 from tutor.simulator.api.call import render
 from tutor.simulator.api.http import JSON, Request, Response, encode_pretty, plain_text
-from tutor.simulator.api.negotiation import accepted, parse_media
+from tutor.simulator.api.negotiation import accepted, not_acceptable, of_groups, parse_media
 from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.schemas import table
 
@@ -76,6 +76,8 @@ class Documents:
         if request.method != "GET" and self._is_service(path):
             raise errors.method_not_allowed()
         if path == "/version":
+            if not any(name in ("", JSON, "*/*") for name, _ in parse_media(request.headers.get("accept", ""))):
+                raise not_acceptable((JSON,))
             return Response(200, encode_pretty(version_info()), JSON)
         if path == "/":
             return Response(200, encode_pretty({"paths": self._paths()}), JSON)
@@ -117,7 +119,8 @@ class Documents:
         body = self.kept(path, lambda: discovery.legacy(self.scheme, path))
         if body is None:
             raise errors.no_such_resource()
-        return render(body, accepted(request))
+        of_aggregator = path.startswith("/apis") and path.count("/") < 3
+        return render(body, of_groups(request) if of_aggregator else accepted(request))
 
     # -- OpenAPI
 

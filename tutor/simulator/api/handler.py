@@ -149,6 +149,8 @@ class Api:
         call = Call(self, request, route, asked.user, _accepted(request, route))
         call.warnings.extend([route.resource.deprecated] if route.resource.deprecated else ())
         try:
+            if route.name and route.verb != "update":
+                routing.check_key(route)
             return watch(call) if watching else _handler(route)(call)
         except ApiError as error:
             response = _failure(request, error)
@@ -171,7 +173,8 @@ def _accepted(request: Request, route: routing.Route) -> Accepted:
     if route.subresource in ("log", "exec", "attach", "portforward", "proxy"):
         return Accepted()
     # reviews and the like are answers to a question: no tables are made of them (their storage is no rest.TableConvertor)
-    return accepted(request, views=route.resource.verbs != ("create",))
+    streams = not route.name and request.method == "GET"
+    return accepted(request, views=route.resource.verbs != ("create",), streams=streams)
 
 
 def _handler(route: routing.Route) -> Handler:

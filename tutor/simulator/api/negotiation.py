@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +12,7 @@ from tutor.simulator.errors import ApiError
 
 View = Literal["", "Table", "PartialObjectMetadata", "PartialObjectMetadataList"]
 
-_FORMATS = {JSON: JSON, "*/*": JSON, "application/*": JSON, "": JSON, YAML: YAML}
+_FORMATS = {JSON: JSON, "*/*": JSON, "": JSON, YAML: YAML}
 _TRUE = ("1", "t", "T", "true", "TRUE", "True")
 """What Go's strconv.ParseBool takes for true."""
 _PARAMETER = re.compile(r"""[\w!#$%&'*+.^`|~-]+=([\w!#$%&'*+.^`|~-]+|"([^"\\]|\\.)*")""")
@@ -29,19 +30,47 @@ class Accepted:
 
 
 def parse_media(text: str) -> list[tuple[str, dict[str, str]]]:
-    """The media types of an Accept header in order, each with its parameters."""
+    """The media types of an Accept header, those that the client likes best first, each with its parameters."""
     found = []
     for item in text.split(","):
         name, *parameters = [part.strip() for part in item.split(";")]
         pairs = dict(part.split("=", 1) for part in parameters if "=" in part)
         found.append((name.lower(), pairs))
-    return found
+    return _ranked(found) if "q=" in text or ("*" in text and len(found) > 1) else found
 
 
-def accepted(request: Request, *, views: bool = True) -> Accepted:
+def _ranked(media: list[tuple[str, dict[str, str]]]) -> list[tuple[str, dict[str, str]]]:
+    """Media types by their weights, but a pattern always behind what is exact: as goautoneg sorts them, by insertion, with an
+    order that does not hold for all of them together."""
+    ranked: list[tuple[str, dict[str, str]]] = []
+    for one in media:
+        place = len(ranked)
+        while place and _comes_before(one, ranked[place - 1]):
+            place -= 1
+        ranked.insert(place, one)
+    return ranked
+
+
+def _comes_before(one: tuple[str, dict[str, str]], other: tuple[str, dict[str, str]]) -> bool:
+    (name, parameters), (other_name, other_parameters) = one, other
+    if _weight(parameters) > _weight(other_parameters):
+        return True
+    if not name.startswith("*") and other_name.startswith("*"):
+        return True
+    return not name.endswith("/*") and other_name.endswith("/*")
+
+
+def _weight(parameters: Mapping[str, str]) -> float:
+    try:
+        return float(parameters.get("q", "1"))
+    except ValueError:
+        return 0.0
+
+
+def accepted(request: Request, *, views: bool = True, streams: bool = False) -> Accepted:
     """The first form that the client lists and we have. Replies are JSON where a client prefers protobuf but takes JSON too.
 
-    Raises ApiError 406.
+    `streams` is for collections, which can be watched. Raises ApiError 406.
     """
     pretty = _pretty(request)
     known_format = False
@@ -57,17 +86,27 @@ def accepted(request: Request, *, views: bool = True) -> Accepted:
         known = view in ("Table", "PartialObjectMetadata", "PartialObjectMetadataList") and version in ("v1", "v1beta1")
         if views and known and parameters.get("g") == "meta.k8s.io":
             return Accepted(media_type, view, version, pretty)  # type: ignore[arg-type] # one of the views, by `known`
-    raise not_acceptable(known_format)
+    raise not_accepted() if known_format else not_acceptable(AVAILABLE if streams else AVAILABLE[:3])
 
 
-def not_acceptable(known_format: bool) -> ApiError:
-    """406. A format we have in a form we do not have is refused in other words than a format that is unknown."""
-    if known_format:
-        return ApiError(
-            406, "NotAcceptable", f"only the following media types are accepted: {', '.join(AVAILABLE[:3])}"
-        )
-    why = f"406: Not Acceptable\n\nAvailable representations: {', '.join(AVAILABLE)}"
+def not_accepted() -> ApiError:
+    """406 for a format we have in a form we do not have."""
+    return ApiError(406, "NotAcceptable", f"only the following media types are accepted: {', '.join(AVAILABLE[:3])}")
+
+
+def not_acceptable(available: Sequence[str]) -> ApiError:
+    """406 for formats that nothing at the path has."""
+    why = f"406: Not Acceptable\n\nAvailable representations: {', '.join(available)}"
     return ApiError(406, "NotAcceptable", why, {})
+
+
+def of_groups(request: Request) -> Accepted:
+    """The form of the aggregator's lists of groups, which know patterns but no Tables. Raises ApiError 406."""
+    for name, _ in parse_media(request.headers.get("accept", "")):
+        media_type = JSON if name == "application/*" else _FORMATS.get(name)
+        if media_type is not None:
+            return Accepted(media_type, pretty=_pretty(request))
+    raise not_accepted()
 
 
 def _pretty(request: Request) -> bool:

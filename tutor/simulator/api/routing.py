@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -81,6 +82,18 @@ def _resource_route(scheme: Scheme, request: Request, group: str, version: str, 
     if watching:
         verb = "watch"
     return Route(verb, resource, namespace or "", name, subresource, "/".join(rest[3:]))
+
+
+def check_key(route: Route) -> None:
+    """A name has to be one that can be part of a path (apiserver, pkg/registry/generic/registry/store.go NamespaceKeyFunc and
+    apimachinery, pkg/api/validation/path/name.go). Raises ApiError 400."""
+    if route.resource.namespaced and not route.namespace:
+        raise errors.bad_request("Namespace parameter required.")
+    name = route.name
+    if name in (".", ".."):
+        raise errors.bad_request(f"Name parameter invalid: {json.dumps(name)}: may not be '{name}'")
+    if "%" in name:
+        raise errors.bad_request(f"Name parameter invalid: {json.dumps(name)}: may not contain '%'")
 
 
 def _is_custom(scheme: Scheme, group: str) -> bool:

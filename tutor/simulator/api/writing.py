@@ -8,6 +8,7 @@ from tutor.simulator.api.call import Call
 from tutor.simulator.api.http import Response
 from tutor.simulator.api.listing import list_objects, list_options
 from tutor.simulator.api.options import delete_options, write_options
+from tutor.simulator.api.routing import check_key
 from tutor.simulator.api.stamping import update_stamp
 from tutor.simulator.errors import ApiError, bad_request
 from tutor.simulator.store import Obj
@@ -54,6 +55,7 @@ def update(call: Call) -> Response:
     options = write_options(call.request, "UpdateOptions")
     obj = read_object(call, expected(call.resource), options.validation)
     check_identity(call, obj)
+    check_key(call.route)
     route, resource = call.route, call.resource
     if resource.create_on_update and call.store.get(resource.storage_id, route.namespace, route.name) is None:
         return create_object(call, obj, options.dry_run, options.manager)
