@@ -106,6 +106,16 @@ def test_a_pod_whose_node_is_gone_is_not_resized(sized: InProcessClient, cluster
     assert (answer["code"], answer["message"]) == (403, 'pods "p" is forbidden: node "lost" not found')
 
 
+def test_what_belongs_to_the_whole_pod_is_not_resized_and_that_is_said(client: InProcessClient) -> None:
+    whole = {"requests": {"cpu": "100m"}, "limits": {"memory": "100Mi"}}
+    client.json("POST", PODS, pod("p", resources=whole))
+    answer = resize(client, {}, resources={"requests": {"cpu": "200m"}})
+    assert (answer["code"], answer["reason"]) == (501, "NotImplemented")
+    assert "not simulated" in answer["message"]
+    changed = resize(client, {"resources": {"requests": {"cpu": "50m"}}})
+    assert changed["spec"]["containers"][0]["resources"]["requests"] == {"cpu": "50m"}
+
+
 def bind(cluster: SimulatedCluster, node: str) -> None:
     user = cluster.client("user")
     found = cluster.store.get("pods", "default", "p")

@@ -49,6 +49,10 @@ def _write(call: Call, obj: Obj, dry_run: bool, stamp: Stamp | None) -> Obj:
     old = listing.get_object(call.store, route)
     wanted = call.incoming(obj)
     resource.default(wanted)
+    whole = wanted["spec"].get("resources")
+    if whole and whole != old["spec"].get("resources"):
+        why = "resizing the resources of a whole pod is not simulated: try a kind cluster, or resize its containers"
+        raise ApiError(501, "NotImplemented", why, {})
     new = resized(wanted, old)
     for field in ("resourceVersion", "uid"):
         if wanted["metadata"].get(field):
