@@ -11,8 +11,55 @@ from tests.kubectl.harness import run_kubectl, serving
 
 EXPECTED = Path(__file__).parent / "kustomized.yaml"
 """`kubectl kustomize layers/over` in the folder `manifests`."""
+VARS = Path(__file__).parent / "kustomized-vars.yaml"
+"""`kubectl kustomize vars/over` there."""
 PARTS = Path(__file__).parent / "kustomized-parts.yaml"
 """`kubectl kustomize parts/over` there."""
+
+
+def test_vars_stand_for_fields_of_objects_as_they_are_called_in_the_end() -> None:
+    outcome = run_kubectl(["kustomize", "vars/over"], serving({})[0], folder=MANIFESTS)
+    assert outcome.stdout == VARS.read_text(encoding="utf-8")
+    assert outcome.stderr == (
+        "# Warning: 'vars' is deprecated. Please use 'replacements' instead. [EXPERIMENTAL] Run 'kustomize edit fix' to "
+        "update your Kustomization automatically.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        (
+            ["{name: A, objref: {kind: Service, name: no, apiVersion: v1}}"],
+            "error: var '{A Service.v1.[noGrp] {metadata.name}}' cannot be mapped to a field in the set of known resources",
+        ),
+        (
+            ["{name: A, objref: {kind: Pod, name: a, apiVersion: v1}, fieldref: {fieldpath: spec.no}}"],
+            "error: field specified in var '{A Pod.v1.[noGrp] {spec.no}}' not found in corresponding resource",
+        ),
+        (
+            ["{name: A, objref: {kind: Pod, name: a, apiVersion: v1}}"] * 2,
+            "error: merging vars [{A Pod.[noVer].[noGrp] {}} {A Pod.[noVer].[noGrp] {}}]: var 'A' already encountered",
+        ),
+        (
+            ["{name: A, objref: {kind: Pod, name: a, apiVersion: v1}}"],
+            "well-defined vars that were never replaced: A",
+        ),
+    ],
+)
+def test_a_variable_without_a_value_a_place_or_a_name_of_its_own_is_told(
+    variables: list[str], message: str, tmp_path: Path
+) -> None:
+    _, stderr = _build(tmp_path, f"{{resources: [pod.yaml], vars: [{', '.join(variables)}]}}")
+    assert stderr.splitlines()[1:] == [message]
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    outcome = run_kubectl(["kustomize", "nosuch"], serving({})[0], folder=tmp_path)
+    assert outcome.stderr == (
+        "error: must build at directory: not a valid directory: evalsymlink failure on 'nosuch' : lstat nosuch: "
+        "no such file or directory\n"
+    )
 
 
 def test_an_overlay_changes_names_references_labels_and_generated_objects() -> None:
@@ -35,7 +82,11 @@ def _build(folder: Path, text: str) -> tuple[str, str]:
     [
         ("", "kustomization.yaml is empty"),
         ("foo: bar", 'invalid Kustomization: json: unknown field "foo"'),
-        ("vars: [x]", "kustomization.yaml: the built-in kubectl does not support vars in kustomizations"),
+        ("crds: [x]", "kustomization.yaml: the built-in kubectl does not support crds in kustomizations"),
+        (
+            "vars: [x]",
+            "invalid Kustomization: json: cannot unmarshal string into Go struct field Kustomization.vars of type types.Var",
+        ),
         ("{kind: Component, resources: [pod.yaml]}", "expected kind != 'Component' for path '.'"),
         (
             "{resources: [pod.yaml], replacements: [{source: {kind: X, name: y}, targets: [{select: {kind: Pod}}]}]}",

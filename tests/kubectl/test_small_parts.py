@@ -113,7 +113,7 @@ def test_json_patches(operations: list[dict[str, Any]], expected: dict[str, Any]
 
 def test_a_json_patch_that_does_not_fit_is_an_error() -> None:
     for operation in (
-        {"op": "replace", "path": "/x", "value": 1},
+        {"op": "replace", "path": "/x/y", "value": 1},
         {"op": "test", "path": "/a", "value": 9},
         {"op": "jump", "path": "/a"},
     ):

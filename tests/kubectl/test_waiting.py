@@ -142,8 +142,8 @@ def test_watched_events_are_printed_in_the_wanted_form_and_names_of_a_list_are_r
     event = {"metadata": {"name": "e.1", "namespace": "default"}, "type": "Normal", "involvedObject": {}}
     path = "/api/v1/namespaces/default/events"
     routes = {f"{path}?watch=true": events(("ADDED", event)), path: {"items": [event]}}
-    config = serving(routes)[0]
-    config._only._answer = _with_events(config._only._answer)
+    config, connection = serving(routes)
+    connection._answer = _with_events(connection._answer)
     assert run_kubectl(["events", "-w", "-o", "name"], config).stdout == "event/e.1\n"
     outcome = run_kubectl(["events", "-o", "name"], config)
     assert (outcome.exit_code, outcome.stdout, outcome.stderr) == (0, "", "")

@@ -1,7 +1,7 @@
 """Kustomizations: resources from several files with common changes (`-k`).
 
 Supported: resources, bases and components, namespace, namePrefix, nameSuffix, labels, commonLabels, commonAnnotations,
-images, replicas, patches, replacements, configMapGenerator, secretGenerator and sortOptions. Anything else is refused by
+images, replicas, patches, replacements, configMapGenerator, secretGenerator, sortOptions and vars. Anything else is refused by
 name rather than ignored. The file format is described at
 https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/.
 """
@@ -13,11 +13,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tutor.kubectl.errors import KubectlError
+from tutor.kubectl.gojson import json_type
 from tutor.kubectl.json_patch import apply_json_patch
 from tutor.kubectl.kustomize_generators import content_hash, generate
 from tutor.kubectl.kustomize_items import Item, in_order
 from tutor.kubectl.kustomize_replacements import replace_values
 from tutor.kubectl.kustomize_transforms import rename_references, transform
+from tutor.kubectl.kustomize_vars import Variables
 from tutor.kubectl.manifests import parse_documents, read_text
 from tutor.kubectl.objects import Object, name_of
 from tutor.kubectl.strategic_apply import apply_strategic
@@ -53,12 +55,13 @@ _KNOWN = frozenset(
         "components",
         "replacements",
         "sortOptions",
+        "vars",
     ]
 )
 _ABSENT = frozenset(
     {
         *("configurations", "crds", "generators", "helmCharts", "helmGlobals", "openapi", "buildMetadata"),
-        *("transformers", "validators", "vars"),
+        *("transformers", "validators"),
     }
 )
 _REPLACED = {
@@ -66,6 +69,7 @@ _REPLACED = {
     "bases": "resources",
     "patchesStrategicMerge": "patches",
     "patchesJson6902": "patches",
+    "vars": "replacements",
 }
 """Deprecated fields and what to use instead."""
 _MAX_DEPTH = 20  # bases below bases
@@ -74,7 +78,13 @@ _MAX_DEPTH = 20  # bases below bases
 def build(files: Files, folder: str, warn: Warn = lambda text: None) -> list[Object]:
     """The objects a kustomization folder describes, in the order they are best created in."""
     top = posixpath.normpath(folder)
-    items = _layer(files, top, warn, 0)
+    if not files.exists(top):
+        raise KubectlError(
+            f"must build at directory: not a valid directory: evalsymlink failure on '{folder}' : lstat {folder}: "
+            "no such file or directory"
+        )
+    variables = Variables()
+    items = _layer(files, top, warn, 0, variables)
     renamed = {}
     for item in items:
         if item.hashed:
@@ -82,10 +92,15 @@ def build(files: Files, folder: str, warn: Warn = lambda text: None) -> list[Obj
             item.rename(f"{old}-{content_hash(item.obj)}")
             renamed[(item.kind, old)] = name_of(item.obj)
     rename_references(items, renamed)
+    unused = variables.resolve(items)
+    if unused:
+        warn(f"well-defined vars that were never replaced: {','.join(unused)}\n")
     return [item.obj for item in in_order(items, _settings(files, top, lambda text: None).get("sortOptions") or {})]
 
 
-def _layer(files: Files, folder: str, warn: Warn, depth: int, onto: list[Item] | None = None) -> list[Item]:
+def _layer(
+    files: Files, folder: str, warn: Warn, depth: int, variables: Variables, onto: list[Item] | None = None
+) -> list[Item]:
     """The objects of one kustomization and those below it; a component works on those of the layer that includes it."""
     if depth > _MAX_DEPTH:
         raise KubectlError(
@@ -93,15 +108,16 @@ def _layer(files: Files, folder: str, warn: Warn, depth: int, onto: list[Item] |
         )
     settings = _settings(files, folder, warn)
     _check_kind(settings, folder, component=onto is not None)
-    items = [*(onto or []), *_resources(files, folder, settings, warn, depth)]
+    items = [*(onto or []), *_resources(files, folder, settings, warn, depth, variables)]
     for entry in settings.get("components") or []:
-        items = _layer(files, posixpath.normpath(f"{folder}/{entry}"), warn, depth + 1, items)
+        items = _layer(files, posixpath.normpath(f"{folder}/{entry}"), warn, depth + 1, variables, items)
     generate(files, folder, settings, items)
     for patch in _patches(files, folder, settings):
         items = _patched(items, patch)
     transform(items, settings)
     for replacement in _replacements(files, folder, settings):
         replace_values(items, replacement)
+    variables.take(settings.get("vars") or [], items)
     return items
 
 
@@ -143,8 +159,9 @@ def _settings(files: Files, folder: str, warn: Warn) -> Object:
         _check_fields(settings, path)
         for field, instead in _REPLACED.items():
             if settings.get(field):
+                experimental = "[EXPERIMENTAL] " if field == "vars" else ""
                 warn(
-                    f"# Warning: '{field}' is deprecated. Please use '{instead}' instead. Run 'kustomize edit fix' to "
+                    f"# Warning: '{field}' is deprecated. Please use '{instead}' instead. {experimental}Run 'kustomize edit fix' to "
                     "update your Kustomization automatically.\n"
                 )
         return dict(settings)
@@ -161,9 +178,15 @@ def _check_fields(settings: Object, path: str) -> None:
         raise KubectlError(f"{path}: the built-in kubectl does not support {', '.join(absent)} in kustomizations")
     if unknown:
         raise KubectlError(f'invalid Kustomization: json: unknown field "{unknown[0]}"')
+    for entry in settings.get("vars") or []:
+        if not isinstance(entry, dict):
+            raise KubectlError(
+                f"invalid Kustomization: json: cannot unmarshal {json_type(entry)} into Go struct field "
+                "Kustomization.vars of type types.Var"
+            )
 
 
-def _resources(files: Files, folder: str, settings: Object, warn: Warn, depth: int) -> list[Item]:
+def _resources(files: Files, folder: str, settings: Object, warn: Warn, depth: int, variables: Variables) -> list[Item]:
     items: list[Item] = []
     for entry in [*(settings.get("resources") or []), *(settings.get("bases") or [])]:
         path = posixpath.normpath(f"{folder}/{entry}")
@@ -176,7 +199,7 @@ def _resources(files: Files, folder: str, settings: Object, warn: Warn, depth: i
                 f"'{folder}'': must build at directory: '{path}': file is not directory"
             )
         if files.is_dir(path):
-            items += _layer(files, path, warn, depth + 1)
+            items += _layer(files, path, warn, depth + 1, variables)
         else:
             documents = parse_documents(read_text(files, path), path, KustomizeLoader)
             items += [Item(document) for document in documents if isinstance(document, dict)]
