@@ -26,9 +26,10 @@ PLURALS = {
     "Ingress": "ingresses",
     "NetworkPolicy": "networkpolicies",
     "StorageClass": "storageclasses",
+    "RuntimeClass": "runtimeclasses",
     "Endpoints": "endpoints",
 }
-CLUSTER_SCOPED = {"Namespace", "Node", "PersistentVolume", "PriorityClass", "StorageClass"}
+CLUSTER_SCOPED = {"Namespace", "Node", "PersistentVolume", "PriorityClass", "RuntimeClass", "StorageClass"}
 API_VERSIONS = {
     "Pod": "v1",
     "Service": "v1",
@@ -53,6 +54,8 @@ API_VERSIONS = {
     "PodDisruptionBudget": "policy/v1",
     "EndpointSlice": "discovery.k8s.io/v1",
     "ControllerRevision": "apps/v1",
+    "StorageClass": "storage.k8s.io/v1",
+    "RuntimeClass": "node.k8s.io/v1",
 }
 
 
