@@ -99,8 +99,7 @@ def _quoted(text: str) -> str:
 def render(body: Any, accepted: Accepted, status: int = 200) -> Response:
     """JSON data in the format that was accepted."""
     if accepted.media_type == YAML:
-        import yaml
+        from tutor.simulator.api.yaml_answers import encode_yaml
 
-        text = yaml.dump(body, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), default_flow_style=False)
-        return Response(status, text.encode(), YAML)
+        return Response(status, encode_yaml(body), YAML)
     return Response(status, encode_pretty(body) if accepted.pretty else encode(body))

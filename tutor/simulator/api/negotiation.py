@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from tutor.simulator.api.http import JSON, PROTOBUF, YAML, Request
@@ -29,9 +30,10 @@ class Accepted:
     pretty: bool = False
 
 
-def parse_media(text: str) -> list[tuple[str, dict[str, str]]]:
+@lru_cache(maxsize=128)
+def parse_media(text: str) -> Sequence[tuple[str, Mapping[str, str]]]:
     """The media types of an Accept header, those that the client likes best first, each with its parameters."""
-    found = []
+    found: list[tuple[str, Mapping[str, str]]] = []
     for item in text.split(","):
         name, *parameters = [part.strip() for part in item.split(";")]
         pairs = dict(part.split("=", 1) for part in parameters if "=" in part)
@@ -39,10 +41,10 @@ def parse_media(text: str) -> list[tuple[str, dict[str, str]]]:
     return _ranked(found) if "q=" in text or ("*" in text and len(found) > 1) else found
 
 
-def _ranked(media: list[tuple[str, dict[str, str]]]) -> list[tuple[str, dict[str, str]]]:
+def _ranked(media: Sequence[tuple[str, Mapping[str, str]]]) -> Sequence[tuple[str, Mapping[str, str]]]:
     """Media types by their weights, but a pattern always behind what is exact: as goautoneg sorts them, by insertion, with an
     order that does not hold for all of them together."""
-    ranked: list[tuple[str, dict[str, str]]] = []
+    ranked: list[tuple[str, Mapping[str, str]]] = []
     for one in media:
         place = len(ranked)
         while place and _comes_before(one, ranked[place - 1]):
@@ -51,7 +53,7 @@ def _ranked(media: list[tuple[str, dict[str, str]]]) -> list[tuple[str, dict[str
     return ranked
 
 
-def _comes_before(one: tuple[str, dict[str, str]], other: tuple[str, dict[str, str]]) -> bool:
+def _comes_before(one: tuple[str, Mapping[str, str]], other: tuple[str, Mapping[str, str]]) -> bool:
     (name, parameters), (other_name, other_parameters) = one, other
     if _weight(parameters) > _weight(other_parameters):
         return True

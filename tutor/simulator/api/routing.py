@@ -87,7 +87,7 @@ def _resource_route(scheme: Scheme, request: Request, group: str, version: str, 
 def check_key(route: Route) -> None:
     """A name has to be one that can be part of a path (apiserver, pkg/registry/generic/registry/store.go NamespaceKeyFunc and
     apimachinery, pkg/api/validation/path/name.go). Raises ApiError 400."""
-    if route.resource.namespaced and not route.namespace:
+    if not route.namespace and route.resource.namespaced:
         raise errors.bad_request("Namespace parameter required.")
     name = route.name
     if name in (".", ".."):
