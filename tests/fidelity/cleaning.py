@@ -14,6 +14,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (r"sha256:[0-9a-f]{12,64}", "DIGEST"),
     (r'(start exec|container) "[0-9a-f]{64}"', r'\1 "ID"'),
     (r"containerd://[0-9a-f]+", "CONTAINER"),
+    (r"[\w./-]*/kubelet/pods/", "/var/lib/kubelet/pods/"),
+    (r"/proc/thread-self/fd/\d+", "/proc/thread-self/fd/N"),
     (r"\bnode-\d\b", "NODE"),
     (r"-\d{8}\b", "-MINUTE"),
     (r" in \d[\d.]*m?s( \(\d[\d.]*m?s including waiting\))?", " in TIME"),

@@ -13,7 +13,7 @@ from tutor.simulator.images.container import Container, ContainerConfig
 from tutor.simulator.images.model import Image
 from tutor.simulator.images.programs import PROGRAMS, make_program
 from tutor.simulator.images.reference import parse
-from tutor.simulator.kubelet import hooks, image_volumes
+from tutor.simulator.kubelet import hooks, image_volumes, mount_targets
 from tutor.simulator.kubelet.configuring import container_config
 from tutor.simulator.kubelet.environment import ConfigError
 from tutor.simulator.kubelet.look import Look, on_grid
@@ -175,7 +175,8 @@ def _create_and_start(look: Look, name: str, image_name: str) -> None:
     own.current, own.observed = run, False
     look.event("Normal", "Created", "Container created", name)
     run.container = Container(config, _main_program(config))
-    problem = _start_process(look, run)
+    clash = mount_targets.refusal(look, container, config)
+    problem = f"{_RUNC}{clash}" if clash else _start_process(look, run)
     if problem:
         run.ended = Ended(look.now, START_FAILED, "StartError", problem)
         fail(look, name, Reason("RunContainerError", problem), f"Error: {problem}")
