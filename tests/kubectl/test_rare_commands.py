@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import urllib.error
 import urllib.request
@@ -177,3 +178,47 @@ def test_what_is_not_there_says_so(words: str) -> None:
     outcome = run_kubectl(words.split(), serving({})[0])
     assert outcome.exit_code == 1
     assert outcome.stderr.startswith("error: ")
+
+
+@pytest.mark.parametrize(
+    ("flags", "rules"),
+    [
+        ("--verb=* --resource=*", [{"verbs": ["*"], "apiGroups": [""], "resources": ["*"]}]),
+        ("--verb=get --resource=*,nope", [{"verbs": ["get"], "apiGroups": [""], "resources": ["*"]}]),
+        ("--verb=get --resource=*.apps", [{"verbs": ["get"], "apiGroups": ["apps"], "resources": ["*"]}]),
+        ("--verb=get --resource=*/scale", [{"verbs": ["get"], "apiGroups": [""], "resources": ["*/scale"]}]),
+        (
+            "--verb=impersonate --resource=users",
+            [{"verbs": ["impersonate"], "apiGroups": [""], "resources": ["users"]}],
+        ),
+    ],
+)
+def test_roles_for_everything_and_for_what_is_no_type(flags: str, rules: list[Any]) -> None:
+    command = ["create", "role", "r", *flags.split(), "--dry-run=client", "-o", "json"]
+    assert json.loads(run_kubectl(command, serving({})[0]).stdout)["rules"] == rules
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"),
+    [
+        ("--verb=bind --resource=pods", "error: can not perform 'bind' on 'pods' in group ''"),
+        ("--verb=get --resource=/scale", "error: resource must be specified if apiGroup/subresource specified"),
+        ("--verb=get --resource=nope", 'the server doesn\'t have a resource type "nope"'),
+    ],
+)
+def test_roles_that_make_no_sense(flags: str, problem: str) -> None:
+    outcome = run_kubectl(["create", "role", "r", *flags.split()], serving({})[0])
+    assert (outcome.exit_code, outcome.stderr) == (1, f"{problem}\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("a=b=c", "key names or file paths cannot contain '='"),
+        ("a=", "file path for key name a missing"),
+        ("=a", 'key name for file path "a" missing'),
+    ],
+)
+def test_sources_of_entries_that_cannot_be_read(source: str, problem: str) -> None:
+    outcome = run_kubectl(["create", "cm", "c", f"--from-file={source}"], serving({})[0])
+    assert (outcome.exit_code, outcome.stderr) == (1, f"error: {problem}\n")

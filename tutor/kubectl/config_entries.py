@@ -74,8 +74,12 @@ def file_entries(invocation: Invocation, source: str) -> list[tuple[str, bytes]]
     """What one --from-file names: a file, KEY=file, or the files of a folder whose names can be keys."""
     key, equals, path = source.rpartition("=")
     files = invocation.io.files
+    if "=" in key:
+        raise KubectlError("key names or file paths cannot contain '='")
     if equals and not key:
         raise KubectlError(f'key name for file path "{path}" missing')
+    if equals and not path:
+        raise KubectlError(f"file path for key name {key} missing")
     if not files.exists(path):
         raise KubectlError(f"error reading {path}: no such file or directory")
     if files.is_dir(path):

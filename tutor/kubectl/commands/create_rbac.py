@@ -19,6 +19,17 @@ _VERBS = frozenset(
     }
 )
 
+_ROLES = frozenset({(GROUP, "roles"), (GROUP, "clusterroles")})
+_SPECIAL_VERBS = {
+    "use": frozenset({("policy", "podsecuritypolicies"), ("extensions", "podsecuritypolicies")}),
+    "bind": _ROLES,
+    "escalate": _ROLES,
+    "impersonate": frozenset(
+        {("", "users"), ("", "serviceaccounts"), ("", "groups"), ("authentication.k8s.io", "userextras")}
+    ),
+}
+"""Verbs for a few resources only, as (group, plural) (kubectl `pkg/cmd/create/create_role.go`); not all are served as types."""
+
 
 def _role(invocation: Invocation) -> None:
     name = exactly_one_name(invocation)
@@ -46,19 +57,37 @@ def _urls(invocation: Invocation) -> list[str]:
     return invocation.options.many("non-resource-url") if invocation.options.has("non-resource-url") else []
 
 
+def _resource(invocation: Invocation, text: str, verbs: list[str]) -> tuple[str, str]:
+    """Group and plural of `RESOURCE[.GROUP]`, where `*` needs no lookup. KubectlError for a verb it cannot have."""
+    kind, dot, group = text.partition(".")
+    if not kind:
+        raise KubectlError("resource must be specified if apiGroup/subresource specified")
+    if kind == "*":
+        return group, kind
+    special = [verb for verb in verbs if verb in _SPECIAL_VERBS]
+    try:
+        resource = invocation.mapper.find(text)
+        found = (resource.group, resource.plural)
+    except UnknownResource:
+        found = (group, kind)
+        if not special:
+            where = f' in group "{group}"' if dot else ""
+            raise BareError(f'the server doesn\'t have a resource type "{kind}"{where}') from None
+    for verb in special:
+        if found not in _SPECIAL_VERBS[verb]:
+            raise KubectlError(f"can not perform '{verb}' on '{found[1]}' in group '{found[0]}'")
+    return found
+
+
 def _resource_rules(invocation: Invocation, verbs: list[str]) -> list[Object]:
     """One rule per API group, as kubectl writes them."""
     groups: dict[str, list[str]] = {}
-    for text in invocation.options.many("resource"):
+    given = invocation.options.many("resource")
+    for text in ["*"] if "*" in given else given:
         name, _, subresource = text.partition("/")
-        try:
-            found = invocation.mapper.find(name)
-        except UnknownResource:
-            kind, dot, group = name.partition(".")
-            where = f' in group "{group}"' if dot else ""
-            raise BareError(f'the server doesn\'t have a resource type "{kind}"{where}') from None
-        full = f"{found.plural}/{subresource}" if subresource else found.plural
-        entry = groups.setdefault(found.group, [])
+        group, plural = _resource(invocation, name, verbs)
+        full = f"{plural}/{subresource}" if subresource else plural
+        entry = groups.setdefault(group, [])
         if full not in entry:
             entry.append(full)
     names = invocation.options.many("resource-name")
