@@ -32,6 +32,8 @@ def test_health_checks_can_be_left_out(client: InProcessClient) -> None:
         ("/apis//apps/v1/deployments", True),
         ("/api//v1/pods", False),
         ("/api//v1", False),
+        ("/apis/apps//deployments", False),
+        ("/apis/nope//x/y", True),
         ("/version/foo", False),
         ("/healthz/", True),
         ("/openapi/v2/", True),
@@ -58,6 +60,7 @@ def test_a_path_with_an_empty_part_leads_nowhere(client: InProcessClient, path: 
         ("POST", "/metrics", 200),
         ("POST", "/nope", 404),
         ("OPTIONS", "/version", 405),
+        ("CONNECT", "/version", 405),
     ],
 )
 def test_some_paths_look_at_the_method(client: InProcessClient, method: str, path: str, status: int) -> None:
@@ -72,7 +75,7 @@ def test_the_checks_of_each_health_path(client: InProcessClient) -> None:
     )
     assert (len(ready), len(alive)) == (38, 36)
     assert ready[3:6] == ["[+]etcd-readiness ok", "[+]informer-sync ok", f"[+]poststarthook/{FIRST_HOOK} ok"]
-    assert alive[:3] == ["[+]ping ok", "[+]loopback-serving-certificate ok", "[+]log ok"]
+    assert alive[:3] == ["[+]ping ok", "[+]log ok", "[+]loopback-serving-certificate ok"]
     assert "/livez/poststarthook/crd-informer-synced" in client.get("/")["paths"]
     assert client.send("GET", "/livez/informer-sync").status == 404
 

@@ -65,6 +65,8 @@ class Documents:
     def answer(self, request: Request) -> Response:
         """The document at a path. Raises ApiError 405, 406."""
         path = request.path.rstrip("/") or "/"
+        if request.method == "CONNECT":
+            raise errors.method_not_allowed()  # to our HTTP server an answer that grants it has no body, and never ends
         if path.startswith("/openapi") and path != request.path:
             return plain_text(404, "404 page not found\n")
         if path in health.PATHS or path.startswith(_BELOW_HEALTH):
@@ -100,7 +102,8 @@ class Documents:
         return head in ("api", "version") or (head == "apis" and len(rest) > 1)
 
     def _paths(self) -> list[str]:
-        found = {"/api", "/api/v1", "/apis", "/metrics", "/openapi/v2", "/openapi/v3", "/version", *health.paths()}
+        found = {"/api", "/api/v1", "/apis", "/metrics", "/version", *health.paths()}
+        found |= {"/apis/", "/openapi/v2", "/openapi/v3", "/openapi/v3/"}
         for group, versions in self.scheme.groups():
             if group:
                 found |= {f"/apis/{group}", *(f"/apis/{group}/{version}" for version in versions)}

@@ -12,7 +12,7 @@ from tutor.simulator.api.http import TEXT, Request, Response, plain_text
 
 PATHS = ("/healthz", "/livez", "/readyz")
 _FIRST = ("ping", "log", "etcd")
-_LIVE = ("ping", "loopback-serving-certificate", "log", "etcd")
+_LIVE = ("ping", "log", "loopback-serving-certificate", "etcd")
 _READY = ("etcd-readiness", "informer-sync")
 _HOOKS = (
     "start-apiserver-admission-initializer",

@@ -55,10 +55,10 @@ def parse(scheme: Scheme, request: Request) -> Route | None:
         return None
     if request.path.startswith("//") or segments[:2] == ["apis", ""]:
         raise UnknownGroup
-    if version == "":
-        raise errors.no_such_resource()
     if group and not any(group == known for known, _ in scheme.groups()):
         raise UnknownGroup
+    if not version:
+        raise errors.no_such_resource()
     return _resource_route(scheme, request, group, version, rest)
 
 
