@@ -35,3 +35,13 @@ def test_help_can_be_asked_for_in_three_ways() -> None:
     texts = {run_kubectl(words, config).stdout for words in (["get", "--help"], ["get", "-h"], ["help", "get"])}
     assert len(texts) == 1
     assert not connection.requests
+
+
+def test_help_of_a_topic_that_is_none_shows_the_commands() -> None:
+    outcome = run_kubectl(["help", "nope", "x"], serving({})[0])
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert outcome.stderr.startswith("Unknown help topic [`nope` `x`]\n\n\nBasic Commands (Beginner):\n")
+
+
+def test_help_looks_at_the_command_alone() -> None:
+    assert run_kubectl(["help", "get", "pods"], serving({})[0]).stdout.startswith("Display one or many resources.\n")

@@ -222,3 +222,28 @@ def test_roles_that_make_no_sense(flags: str, problem: str) -> None:
 def test_sources_of_entries_that_cannot_be_read(source: str, problem: str) -> None:
     outcome = run_kubectl(["create", "cm", "c", f"--from-file={source}"], serving({})[0])
     assert (outcome.exit_code, outcome.stderr) == (1, f"error: {problem}\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        (
+            "taint node n a=c:NoSchedule",
+            "error: node n already has a taint(s) with same effect(s) and --overwrite is false",
+        ),
+        ("taint node n a=b", "error: invalid taint spec: a=b, name part must consist of alphanumeric characters"),
+        (
+            "cordon n -l a=b",
+            "cannot specify both a node name and a --selector option\nSee 'kubectl cordon -h' for help",
+        ),
+        (
+            "autoscale node n --max=3",
+            "error: cannot autoscale a Node: could not find scale subresource for /v1, Resource=nodes in discovery",
+        ),
+    ],
+)
+def test_refusals_about_nodes(command: str, problem: str) -> None:
+    node = {"metadata": {"name": "n"}, "spec": {"taints": [{"key": "a", "value": "b", "effect": "NoSchedule"}]}}
+    outcome = run_kubectl(command.split(), serving({"/api/v1/nodes/n": node})[0])
+    assert outcome.exit_code == 1
+    assert outcome.stderr.removeprefix("error: ").startswith(problem.removeprefix("error: "))

@@ -19,10 +19,15 @@ def show_help(command: Command, path: str, io: KubectlIO) -> None:
 
 def general_help() -> str:
     """What `kubectl` alone prints."""
-    parts = [
+    return (
         "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: "
-        "https://kubernetes.io/docs/reference/kubectl/\n"
-    ]
+        f"https://kubernetes.io/docs/reference/kubectl/\n{usage_of_all()}"
+    )
+
+
+def usage_of_all() -> str:
+    """The commands by group and how to go on."""
+    parts = []
     for title, names in GROUPS:
         parts.append(f"\n{title}:\n" + "".join(_listed(name) for name in names))
     parts.append("\nUsage:\n  kubectl [flags] [options]\n\n")

@@ -36,7 +36,10 @@ def run(invocation: Invocation) -> None:
     for info in given_infos(builder_for(invocation, invocation.args), errors):
         if "scale" not in info.resource.subresources:
             kind = info.resource.kind
-            raise KubectlError(f"cannot autoscale a {kind}: the server could not find the requested resource")
+            where = f"{info.resource.group}/{info.resource.version}, Resource={info.resource.plural}"
+            raise KubectlError(
+                f"cannot autoscale a {kind}: could not find scale subresource for {where} in discovery information"
+            )
         scaler = _scaler(invocation, info)
         reporter.report(scaler if mode == "client" else _create(invocation, scaler, mode))
     raise_all(errors)

@@ -112,7 +112,7 @@ def _set_context(invocation: Invocation) -> None:
     config, options = invocation.config, invocation.options
     if options.flag("current"):
         if invocation.args:
-            raise invocation.usage_error("you cannot specify both a context name and --current")
+            raise KubectlError("you cannot specify both a context name and --current")
         name = config.current_context
         if not name:
             raise KubectlError("no current context is set")

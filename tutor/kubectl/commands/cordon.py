@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.kubectl.client import STRATEGIC_MERGE_PATCH
 from tutor.kubectl.command import Command, Handler, Invocation
-from tutor.kubectl.errors import ApiError, KubectlError
+from tutor.kubectl.errors import ApiError
 from tutor.kubectl.mutate import typed
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import DRY_RUN, Reporter, dry_run_mode
@@ -18,7 +18,7 @@ def node_infos(invocation: Invocation) -> list[Info]:
     selector = invocation.options.text("selector")
     names = invocation.args
     if names and selector:
-        raise KubectlError("error: cannot specify both a node name and a --selector option")
+        raise invocation.usage_error("cannot specify both a node name and a --selector option")
     if not names and not selector:
         raise invocation.usage_error("USAGE: " + invocation.command.usage + " [flags]")
     args = ["nodes"] if selector else [name if "/" in name else f"nodes/{name}" for name in names]

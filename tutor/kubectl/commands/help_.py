@@ -6,20 +6,25 @@ from tutor.kubectl.command import Command, Invocation
 
 
 def _help(invocation: Invocation) -> None:
-    from tutor.kubectl.help import command_help, general_help
+    from tutor.kubectl.commands import find_command
+    from tutor.kubectl.help import command_help, general_help, usage_of_all
     from tutor.kubectl.main import resolve
 
     words = invocation.args
     if not words:
         invocation.out(general_help())
         return
-    parents, command, rest = resolve(words)
-    if rest:
-        invocation.err(f'Unknown help topic ["{" ".join(words)}"]\n')
-        invocation.out(general_help())
+    if find_command(words[0]) is None:  # kubectl `pkg/cmd/help/help.go`; words behind a command do not matter
+        invocation.err(f"Unknown help topic {_listed(words)}\n\n{usage_of_all()}")
         return
+    parents, command, _ = resolve(words)
     path = " ".join(["kubectl", *(parent.name for parent in parents), command.name])
     invocation.out(command_help(command, path))
+
+
+def _listed(words: list[str]) -> str:
+    """Words as Go's %#q writes a list of them."""
+    return f"[{' '.join(f'`{word}`' for word in words)}]"
 
 
 def _options(invocation: Invocation) -> None:

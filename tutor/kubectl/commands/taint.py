@@ -8,7 +8,7 @@ from tutor.kubectl.client import STRATEGIC_MERGE_PATCH
 from tutor.kubectl.command import Command, Invocation
 from tutor.kubectl.errors import Aggregate, KubectlError, raise_all
 from tutor.kubectl.flags import boolean
-from tutor.kubectl.metadata_edit import label_value_problem
+from tutor.kubectl.metadata_edit import label_value_problem, qualified_name_problem
 from tutor.kubectl.mutate import VALIDATE, field_manager, typed, validation, write_query
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.printers.report import DRY_RUN, PRINT_FLAGS, Reporter, dry_run_mode
@@ -33,10 +33,11 @@ class Taint:
         if colon and effect not in _EFFECTS:
             raise KubectlError(f"invalid taint effect: {effect}, unsupported taint effect")
         key, equals, value = pair.partition("=") if colon else (pair, "", "")
-        if equals and ("=" in value or label_value_problem(value)):
+        if "=" in value:
             raise KubectlError(f"invalid taint spec: {text}")
-        if not key or (not colon and "=" in key):
-            raise KubectlError(f"invalid taint spec: {text}")
+        problem = (label_value_problem(value) if equals else "") or qualified_name_problem(key)
+        if problem:
+            raise KubectlError(f"invalid taint spec: {text}, {problem}")
         return cls(key, value, effect)
 
     def same(self, other: Object) -> bool:
@@ -73,7 +74,7 @@ def run(invocation: Invocation) -> None:
         typed(info.obj, info.resource)
         try:
             operation, taints = reorganize(
-                get(info.obj, "spec.taints", []), add, remove, overwrite=options.flag("overwrite")
+                get(info.obj, "spec.taints", []), add, remove, node=info.name, overwrite=options.flag("overwrite")
             )
             reporter.report(_send(invocation, info, taints, mode), operation)
         except KubectlError as problem:
@@ -117,13 +118,13 @@ def _validate(invocation: Invocation, resources: list[str], add: list[Taint], re
 
 
 def reorganize(
-    old: list[Object], add: list[Taint], remove: list[Taint], *, overwrite: bool
+    old: list[Object], add: list[Taint], remove: list[Taint], *, node: str, overwrite: bool
 ) -> tuple[str, list[Object]]:
     """The word for what happens and the node's taints afterwards."""
     existing = [taint.key for taint in add if any(taint.same(item) for item in old)]
     if existing and not overwrite:
         raise KubectlError(
-            f"node already has {','.join(existing)} taint(s) with same effect(s) and --overwrite is false"
+            f"node {node} already has {','.join(existing)} taint(s) with same effect(s) and --overwrite is false"
         )
     taints = [taint.obj() for taint in add] + [item for item in old if not any(taint.same(item) for taint in add)]
     added = len(taints) != len(old)
