@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -59,6 +63,25 @@ def test_copies_taken_anywhere_end_like_the_original(steps: int) -> None:
     expected = finish(machine, 100_000)
     assert b"bye" in expected[0]
     assert [finish(copies[0], 3), finish(copies[1], 50)] == [expected, expected]
+
+
+def test_a_copy_goes_on_in_another_process(tmp_path: Path) -> None:
+    """As a kept cluster does when the program is started again: nothing there has run a command yet."""
+    machine = begin("while true; do sleep 1; test -f /tmp/f && break; echo a; echo b > /tmp/f; done; echo c")
+    machine.run(0)
+    (tmp_path / "machine").write_bytes(pickle.dumps(machine))
+    goes_on = (
+        "import pickle, sys; machine = pickle.load(open(sys.argv[1], 'rb')); [machine.run(now) for now in range(5)]; "
+        "print(machine.sessions[1].take_output(), machine.sessions[1].status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", goes_on, tmp_path / "machine"],
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("[('stdout', b'a\\nc\\n')] 0\n", "")
 
 
 def test_copies_do_not_share_files_variables_or_output() -> None:

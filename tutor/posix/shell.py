@@ -6,7 +6,7 @@ machine, taken at any moment, go on by itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tutor.posix import arithmetic, limits, parameters
 from tutor.posix.commands import DEFAULT_PATH
@@ -67,6 +67,13 @@ class Shell(BaseProgram):
         self.text = ""
         self.targets: list[Target] = []
         self.option_index = self.option_place = 1
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Go on as a copy, in another process too, where nobody has brought in yet what runs its commands."""
+        from tutor.posix.loader import standard_commands
+
+        standard_commands()
+        self.__dict__.update(state)
 
     # --- the program
 
