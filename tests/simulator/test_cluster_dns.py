@@ -91,3 +91,28 @@ def test_nc_sends_what_it_reads(lab: Lab) -> None:
 def test_nc_over_udp(lab: Lab) -> None:
     address = lab.get("server")["status"]["podIP"]
     assert lab.run("box", "sh", "-c", f"echo hostname | nc -u -w 1 {address} 8081", seconds=3.0) == (0, "first")
+
+
+def asked(lab: Lab, *words: str) -> tuple[int, str]:
+    """What BusyBox says of a name, without the server it asked."""
+    code, output = lab.run("plain", "nslookup", *words, seconds=1.0)
+    return code, output.partition("\n\n")[2]
+
+
+def test_busybox_tells_of_names_ports_and_addresses(lab: Lab) -> None:
+    lab.pod("plain", {"image": "busybox:1.36", "command": ["sleep", "1000"]})
+    near = {"type": "ExternalName", "externalName": f"web.{ZONE}"}
+    lab.create("services", "v1", "Service", "near", spec=near)
+    lab.create("services", "v1", "Service", "nobody", spec={"clusterIP": "None", "selector": {"app": "none"}})
+    lab.advance(5)
+    address = lab.get("web", "services")["spec"]["clusterIP"]
+    backwards = ".".join(reversed(address.split(".")))
+    host = f"Name:\tweb.{ZONE}\nAddress: {address}\n\n"
+    other = f"near.{ZONE}\tcanonical name = web.{ZONE}\n"
+    assert asked(lab, f"near.{ZONE}") == (0, f"{other}{host}\n")
+    assert asked(lab, "-type=srv", f"_http._tcp.bare.{ZONE}") == (
+        0,
+        f"_http._tcp.bare.{ZONE}\tservice = 0 100 8080 first.bare.{ZONE}\n\n",
+    )
+    assert asked(lab, address) == (0, f"{backwards}.in-addr.arpa\tname = web.{ZONE}\n\n")
+    assert asked(lab, f"nobody.{ZONE}") == (1, f"** server can't find nobody.{ZONE}: NXDOMAIN\n\n" * 2)

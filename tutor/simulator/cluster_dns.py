@@ -74,7 +74,7 @@ class ClusterDns:
         if service["spec"].get("type") == "ExternalName":
             return self._external(name, service, kind) if len(parts) == 3 else None
         if len(parts) == 3:
-            return [Record(name, "A", address) for address in self._of_service(service)]
+            return [Record(name, "A", address) for address in self._of_service(service)] or None
         if len(parts) == 4:
             return [Record(name, "A", address) for address in self._by_host(service, parts[0])] or None
         if len(parts) == 5 and parts[0].startswith("_") and parts[1].startswith("_"):
@@ -88,9 +88,13 @@ class ClusterDns:
         return [Record(name, "A", address)] if len(parts) == 3 and address.count(".") == 3 else None
 
     def _external(self, name: str, service: Obj, kind: str) -> list[Record]:
-        """An ExternalName Service: another name, with its addresses when they are known here."""
+        """An ExternalName Service: another name, with its addresses when they are known here. A name of the cluster is told only
+        with the addresses that it has (CoreDNS, plugin/backend_lookup.go)."""
         target = str(service["spec"].get("externalName", "")).rstrip(".")
         further = list(self.answer(target, kind).records) if target.endswith(DOMAIN) and kind != "CNAME" else []
+        wanted = kind in ("A", "AAAA") and target.endswith(DOMAIN)
+        if wanted and not any(record.kind == kind for record in further):
+            return []
         return [Record(name, "CNAME", f"{target}."), *further]
 
     def _of_service(self, service: Obj) -> list[str]:
