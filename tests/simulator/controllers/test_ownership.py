@@ -143,7 +143,10 @@ def test_a_namespace_takes_everything_in_it_along(cluster: SimulatedCluster) -> 
     namespace = cluster.store.get("namespaces", "", "shop")
     assert namespace is not None
     assert namespace["status"]["phase"] == "Terminating"
-    cluster.engine.advance(60)
+    cluster.engine.advance(4)
+    assert len(cluster.store.list("pods", "shop")) == 3
+    assert not any(deleting(pod) for pod in cluster.store.list("pods", "shop"))
+    cluster.engine.advance(56)
     assert cluster.store.get("namespaces", "", "shop") is None
     assert all(cluster.store.count(resource, "shop") == 0 for resource in cluster.store.resources())
 

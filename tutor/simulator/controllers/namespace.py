@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tutor.simulator.clock import timestamp
+from tutor.simulator.clock import parse_timestamp, timestamp
 from tutor.simulator.controllers.base import Controller
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.errors import ApiError
@@ -22,6 +22,8 @@ from tutor.simulator.store import Change, Obj
 if TYPE_CHECKING:
     from tutor.simulator.cluster import SimulatedCluster
 
+DELAY_SECONDS = 5.0
+"""How long a namespace is left alone after it was told to go, so that all API servers know (namespace_controller.go)."""
 FINALIZER_SECONDS = 15
 """How long finalizers are expected to take."""
 _FINE = {
@@ -82,6 +84,9 @@ class NamespaceController(Controller):
         """Delete what is left; come back when it should be gone."""
         if not deleting(namespace):
             return DONE
+        early = parse_timestamp(namespace["metadata"]["deletionTimestamp"]) + DELAY_SECONDS - self.now
+        if early > 0:
+            return Result(early)
         remains = self._delete_content(name_of(namespace))
         self._tell(namespace, remains)
         if remains.pods or remains.resources or remains.failures:
