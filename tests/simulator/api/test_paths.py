@@ -110,6 +110,7 @@ NO_SUCH = "406: Not Acceptable\n\nAvailable representations: "
         ("/version", "text/html", f"{NO_SUCH}application/json"),
         ("/api/v1", "application/*", NO_SUCH + THREE),
         (f"{CONFIG_MAPS}/x", "text/html", NO_SUCH + THREE),
+        ("/apis/apps", "application/json;as=Foo", f"only the following media types are accepted: {THREE}"),
         ("/apis/apps", "text/html", f"only the following media types are accepted: {THREE}"),
         (
             CONFIG_MAPS,
@@ -137,6 +138,12 @@ def test_what_a_path_has_to_offer(client: InProcessClient, path: str, accept: st
 def test_what_a_client_likes_best_is_given(client: InProcessClient, accept: str, media_type: str) -> None:
     response = client.send("GET", f"{CONFIG_MAPS}/nope", headers={"accept": accept})
     assert (response.status, response.content_type) == (404, media_type)
+
+
+def test_errors_take_patterns(client: InProcessClient) -> None:
+    for accept, indented in (("application/*", False), ("text/html", True)):
+        response = client.send("GET", "/api/v1", headers={"accept": accept})
+        assert (response.status, response.payload().startswith(b"{\n")) == (406, indented)
 
 
 def test_lists_of_groups_take_patterns(client: InProcessClient) -> None:

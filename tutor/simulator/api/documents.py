@@ -10,7 +10,7 @@ from tutor.simulator import errors
 from tutor.simulator.api import discovery, health, openapi
 from tutor.simulator.api.call import render
 from tutor.simulator.api.http import JSON, Request, Response, encode_pretty, plain_text
-from tutor.simulator.api.negotiation import accepted, not_acceptable, of_groups, parse_media
+from tutor.simulator.api.negotiation import accepted, not_acceptable, parse_media, plainly_accepted
 from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.schemas import table
 
@@ -123,7 +123,7 @@ class Documents:
         if body is None:
             raise errors.no_such_resource()
         of_aggregator = path.startswith("/apis") and path.count("/") < 3
-        return render(body, of_groups(request) if of_aggregator else accepted(request))
+        return render(body, plainly_accepted(request) if of_aggregator else accepted(request))
 
     # -- OpenAPI
 

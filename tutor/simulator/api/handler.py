@@ -23,7 +23,7 @@ from tutor.simulator.api.call import Call, render
 from tutor.simulator.api.extensions import Extensions
 from tutor.simulator.api.http import Request, Response, User, plain_text
 from tutor.simulator.api.inside import serve_pods
-from tutor.simulator.api.negotiation import Accepted, accepted
+from tutor.simulator.api.negotiation import Accepted, accepted, plainly_accepted
 from tutor.simulator.api.parsing import check_size
 from tutor.simulator.api.request_metrics import RequestCounts, page
 from tutor.simulator.api.selectors import parse_fields, single_name
@@ -244,7 +244,7 @@ _VERBS: dict[str, Handler] = {
 def _failure(request: Request, error: ApiError) -> Response:
     """An error as a Status: indented when the client would not have taken the answer anyway, as a real server does."""
     try:
-        form = accepted(request, views=False)
+        form = plainly_accepted(request)
     except ApiError:
         form = Accepted(pretty=True)
     response = render(error.status(), form, error.code)

@@ -102,11 +102,12 @@ def not_acceptable(available: Sequence[str]) -> ApiError:
     return ApiError(406, "NotAcceptable", why, {})
 
 
-def of_groups(request: Request) -> Accepted:
-    """The form of the aggregator's lists of groups, which know patterns but no Tables. Raises ApiError 406."""
-    for name, _ in parse_media(request.headers.get("accept", "")):
+def plainly_accepted(request: Request) -> Accepted:
+    """The form of an answer that was not chosen by its path: an error, or one of the aggregator's lists of groups. Patterns are
+    known, other views are not (apiserver, pkg/endpoints/handlers/negotiation/negotiate.go). Raises ApiError 406."""
+    for name, parameters in parse_media(request.headers.get("accept", "")):
         media_type = JSON if name == "application/*" else _FORMATS.get(name)
-        if media_type is not None:
+        if media_type is not None and "as" not in parameters:
             return Accepted(media_type, pretty=_pretty(request))
     raise not_accepted()
 
