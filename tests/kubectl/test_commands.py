@@ -175,3 +175,8 @@ def test_what_clusters_keep_for_themselves_is_described(kind: str, obj: dict[str
     assert text.startswith("Name:")
     shown = [" ".join(line.split()) for line in text.splitlines()]
     assert [line for line in lines if " ".join(line.split()) not in shown] == []
+
+
+def test_view_last_applied_says_nothing_of_an_object_that_was_never_applied() -> None:
+    outcome = run_kubectl(["apply", "view-last-applied", "pod", "a"], serving({f"{PODS}/a": pod("a")})[0])
+    assert (outcome.exit_code, outcome.stdout, outcome.stderr) == (0, "", "")

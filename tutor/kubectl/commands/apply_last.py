@@ -31,8 +31,10 @@ def _view(invocation: Invocation) -> None:
     for info in builder.infos():
         text = annotations_of(info.obj).get(LAST_APPLIED)
         if text is None:
+            if not info.source:
+                continue  # kubectl loses its own message here (`pkg/cmd/util/helpers.go`, AddSourceToErr)
             problem = f"no last-applied-configuration annotation found on resource: {info.name}"
-            raise KubectlError(f"error when {problem}\n {json.dumps(info.source)}: <nil>" if info.source else problem)
+            raise KubectlError(f"error when {problem}\n {json.dumps(info.source)}: <nil>")
         configuration = json.loads(text)
         invocation.out(to_json(configuration) if options.text("output") == "json" else to_yaml(configuration))
 
