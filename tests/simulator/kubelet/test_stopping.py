@@ -159,3 +159,16 @@ def test_a_shorter_time_counts_from_the_first_deletion(lab: Lab) -> None:
     assert shown() == (timestamp(begun + 30), 30)
     delete(lab, "box", grace=5)
     assert shown() == (timestamp(lab.client.now), 1)
+
+
+def test_a_post_start_hook_is_waited_for_before_a_deleted_pod_is_stopped(lab: Lab) -> None:
+    """Seen on a genuine cluster: what the kubelet has begun for a pod it brings to its end."""
+    hook = {"postStart": {"exec": {"command": ["sleep", "20"]}}}
+    lab.pod("box", {"command": FOREVER, "lifecycle": hook}, terminationGracePeriodSeconds=3)
+    lab.advance(4)
+    delete(lab, "box")
+    lab.advance(12)
+    assert lab.messages("box", "Killing") == []
+    lab.advance(15)
+    assert lab.messages("box", "Killing") == ["Stopping container c"]
+    assert lab.gone("box")

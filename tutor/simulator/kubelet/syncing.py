@@ -15,7 +15,7 @@ from tutor.simulator.kubelet.look import Look, next_relist, on_grid
 from tutor.simulator.kubelet.payloads import MountError
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
 from tutor.simulator.kubelet.state import ContainerRecord, Final, MountTrouble, Operation, PodRecord
-from tutor.simulator.objects import namespace_of, uid_of
+from tutor.simulator.objects import deleting, namespace_of, uid_of
 
 SANDBOX_SECONDS = 0.4
 """From the sync that begins it to a pod's sandbox with its network, on average."""
@@ -32,19 +32,20 @@ DEADLINE_MESSAGE = "Pod was active on the node longer than the specified deadlin
 
 
 def advance(look: Look) -> None:
-    """Do everything that is due for the pod now."""
+    """Do everything that is due for the pod now. A sync under way is brought to its end even if the pod is deleted meanwhile:
+    SyncPod takes no notice of being cancelled."""
     record = look.record
     notice_ends(look)
-    metadata = look.pod["metadata"]
-    if "deletionTimestamp" in metadata and record.stage == "running":
-        stopping.begin_pod_stop(look, float(metadata.get("deletionGracePeriodSeconds") or 0))
-    if record.stage == "running":
+    ending = deleting(look.pod)
+    if record.stage == "running" and not (ending and record.operation is None):
         _advance_running(look)
+    if ending and record.stage == "running" and record.operation is None:
+        stopping.begin_pod_stop(look, float(look.pod["metadata"].get("deletionGracePeriodSeconds") or 0))
     if record.stage == "stopping":
         stopping.continue_pod_stop(look)
         if record.finish_at is not None and look.now >= record.finish_at - 1e-6:
             stopping.finish_pod(look)
-    if record.stage == "stopped" and "deletionTimestamp" in metadata:
+    if record.stage == "stopped" and ending:
         stopping.remove_pod(look)
 
 
@@ -66,7 +67,7 @@ def _advance_running(look: Look) -> None:
     if _operation_is_over(record, look.now):
         _continue_operation(look)
     due = record.sync_at is not None and look.now >= record.sync_at - 1e-6
-    if due and record.operation is None and record.stage == "running":
+    if due and record.operation is None and record.stage == "running" and not deleting(look.pod):
         _sync(look)
 
 
