@@ -127,6 +127,25 @@ def test_a_refused_or_tried_eviction_leaves_the_pod_as_it_is(client: InProcessCl
     assert client.get(f"{PODS}/p") == before
 
 
+def test_nothing_below_objects_is_made_in_a_namespace_that_goes(client: InProcessClient) -> None:
+    client.json("POST", "/api/v1/namespaces", {"metadata": {"name": "shop"}})
+    held = pod("p") | {"metadata": {"name": "p", "finalizers": ["example.org/hold"]}}
+    client.json("POST", "/api/v1/namespaces/shop/pods", held)
+    client.json("DELETE", "/api/v1/namespaces/shop")
+    below = "/api/v1/namespaces/shop/{}"
+    bodies: dict[str, dict[str, Any]] = {
+        "pods/p/eviction": {"metadata": {"name": "p"}},
+        "pods/p/binding": {"target": {"name": "node-1"}},
+        "serviceaccounts/default/token": {},
+    }
+    for path, body in bodies.items():
+        answer = client.json("POST", below.format(path), body)
+        kind, name, _ = path.split("/")
+        why = "unable to create new content in namespace shop because it is being terminated"
+        assert answer["message"] == f'{kind} "{name}" is forbidden: {why}'
+        assert [cause["reason"] for cause in answer["details"]["causes"]] == ["NamespaceTerminating"]
+
+
 def test_an_eviction_may_expect_a_version(client: InProcessClient) -> None:
     running_pod(client)
     version = client.get(f"{PODS}/p")["metadata"]["resourceVersion"]

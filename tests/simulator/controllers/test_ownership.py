@@ -151,6 +151,27 @@ def test_a_namespace_takes_everything_in_it_along(cluster: SimulatedCluster) -> 
     assert all(cluster.store.count(resource, "shop") == 0 for resource in cluster.store.resources())
 
 
+def test_a_namespace_made_anew_goes_when_the_old_one_would_have_been_looked_at(cluster: SimulatedCluster) -> None:
+    """Seen on a genuine cluster: the controller's queue knows names only, and each change puts a name into it for five seconds."""
+    client = cluster.client("user")
+
+    def make_and_delete() -> None:
+        client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
+        client.delete("namespaces", "", "shop")
+
+    make_and_delete()
+    cluster.engine.advance(5.1)
+    assert cluster.store.get("namespaces", "", "shop") is None
+    cluster.engine.advance(3)
+    make_and_delete()
+    saved = cluster.engine.save()
+    cluster.engine.advance(1.5)
+    assert cluster.store.get("namespaces", "", "shop") is not None
+    cluster.engine.load(saved)
+    cluster.engine.advance(1)
+    assert cluster.store.get("namespaces", "", "shop") is None
+
+
 @pytest.mark.parametrize("kind", ["DaemonSet", "StatefulSet"])
 def test_a_namespace_goes_although_a_controller_wants_to_write_into_it(kind: str) -> None:
     strict = SimulatedCluster(now=NOW, strict=True)

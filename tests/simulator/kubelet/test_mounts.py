@@ -124,3 +124,19 @@ def test_modes_and_owners_with_a_group(lab: Lab) -> None:
     roots = (found["/m"], found["/d"], found["/s"], found["/c"])
     assert roots == ("3777 0 2000", "2777 0 2000", "3777 0 2000", "2777 0 2000")
     assert (found["/s/a"], found["/s/..data"]) == ("440 0 2000", "2755 0 2000")
+
+
+def test_a_pod_whose_namespace_goes_before_it_has_a_token_never_starts(lab: Lab) -> None:
+    """Seen on a genuine cluster."""
+    lab.client.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
+    lab.advance(1)
+    spec = {"nodeName": "node-1", "containers": [{"name": "c", "image": "busybox:1.36", "command": ["true"]}]}
+    meta = {"name": "late", "namespace": "shop"}
+    lab.client.create("pods", {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec})
+    lab.client.delete("namespaces", "", "shop")
+    lab.advance(4.5)
+    late = lab.cluster.store.get("pods", "shop", "late")
+    assert late is not None
+    assert late["status"]["containerStatuses"][0]["state"]["waiting"]["reason"] == "ContainerCreating"
+    lab.advance(10)
+    assert lab.cluster.store.get("namespaces", "", "shop") is None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tutor.simulator.clock import parse_timestamp, timestamp
+from tutor.simulator.clock import timestamp
 from tutor.simulator.controllers.base import Controller
 from tutor.simulator.engine import DONE, Result
 from tutor.simulator.errors import ApiError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tutor.simulator.cluster import SimulatedCluster
 
 DELAY_SECONDS = 5.0
-"""How long a namespace is left alone after it was told to go, so that all API servers know (namespace_controller.go)."""
+"""How long after any change of a namespace that goes it is looked at, so that all API servers know (namespace_controller.go)."""
 FINALIZER_SECONDS = 15
 """How long finalizers are expected to take."""
 _FINE = {
@@ -71,28 +71,65 @@ class _Remains:
 
 
 class NamespaceController(Controller):
-    """Deletes what is in a namespace that goes away, and the namespace when it is empty."""
+    """Deletes what is in a namespace that goes away, and the namespace when it is empty.
+
+    Its queue knows names only, and keeps the earliest time for each: what is left in it of a namespace that is gone lets a new one
+    of the same name go sooner (client-go, util/workqueue/delaying_queue.go)."""
 
     name = "namespace-controller"
     primary = "namespaces"
+
+    def __init__(self, cluster: SimulatedCluster) -> None:
+        super().__init__(cluster)
+        self._due: dict[str, float] = {}
+
+    def observe(self, change: Change) -> Iterable[str]:
+        """A namespace that goes is looked at after a while."""
+        if change.resource != self.primary or not deleting(change.obj):
+            return ()
+        return (self._look_in(name_of(change.obj), DELAY_SECONDS),)
+
+    def resync(self) -> Iterable[str]:
+        """All that go."""
+        going = filter(deleting, self.store.list(self.primary))
+        return [self._look_in(name_of(namespace), DELAY_SECONDS) for namespace in going]
+
+    def _look_in(self, name: str, seconds: float) -> str:
+        self._due[name] = min(self._due.get(name, math.inf), self.now + seconds)
+        return name
 
     def affected(self, change: Change) -> Iterable[str]:
         """Nothing but namespaces is watched: remains are looked at again after a while, as on a real cluster."""
         return ()
 
+    def reconcile(self, key: str) -> Result:
+        """Look at a namespace when it is time, and come back when its queue says so."""
+        if self._due.get(key, 0.0) <= self.now + 1e-6:
+            self._due.pop(key, None)
+            super().reconcile(key)
+        due = self._due.get(key)
+        return DONE if due is None else Result(due - self.now)
+
     def sync(self, namespace: Obj) -> Result:
         """Delete what is left; come back when it should be gone."""
         if not deleting(namespace):
             return DONE
-        early = parse_timestamp(namespace["metadata"]["deletionTimestamp"]) + DELAY_SECONDS - self.now
-        if early > 0:
-            return Result(early)
-        remains = self._delete_content(name_of(namespace))
+        name = name_of(namespace)
+        remains = self._delete_content(name)
         self._tell(namespace, remains)
         if remains.pods or remains.resources or remains.failures:
-            return Result(math.floor(remains.wait / 2) + 1)
-        self._let_go(name_of(namespace))
+            self._look_in(name, math.floor(remains.wait / 2) + 1)
+        else:
+            self._let_go(name)
         return DONE
+
+    def save(self) -> tuple[tuple[str, float], ...]:
+        """What its queue holds."""
+        return tuple(self._due.items())
+
+    def load(self, state: Any) -> None:
+        """Go back to a queue as it was."""
+        self._due = dict(state or ())
 
     def _delete_content(self, namespace: str) -> _Remains:
         remains = _Remains()

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from tutor.simulator.admission import namespace_lifecycle
 from tutor.simulator.client import Client
+from tutor.simulator.errors import ApiError
 from tutor.simulator.kubelet.environment import data_of, field_value, resource_value
 from tutor.simulator.objects import namespace_of
 from tutor.simulator.store import Obj
@@ -65,8 +67,21 @@ def _part(
     if source.get("downwardAPI") is not None:
         return _from_pod(pod, source["downwardAPI"].get("items") or (), node)
     if source.get("serviceAccountToken") is not None:
+        _see_that_tokens_are_made(client, pod)
         return {source["serviceAccountToken"]["path"]: token(pod, source["serviceAccountToken"]).encode()}, {}
     return {}, {}
+
+
+def _see_that_tokens_are_made(client: Client, pod: Obj) -> None:
+    """A namespace that goes has no new tokens, so that a pod just made in it never starts. Raises MountError."""
+    accounts = client.registry.scheme.stored("serviceaccounts")
+    assert accounts is not None  # built in
+    try:
+        namespace_lifecycle.admit(
+            client.store, accounts, namespace_of(pod), pod["spec"].get("serviceAccountName", "default")
+        )
+    except ApiError as error:
+        raise MountError(f"failed to fetch token: {error.message}") from error
 
 
 def _from_object(client: Client, pod: Obj, source: Mapping[str, Any], resource: str) -> tuple[Files, Modes]:

@@ -176,8 +176,10 @@ class Scheduler:
                 self._queue.park(key_of(pod), frozenset(("VolumeBinding",)), self._client.now, seen)
                 return
             bound = bind(self._registry, namespace, name, decision, self._writer)
-        except ApiError:
-            return  # gone, or assigned by somebody else meanwhile
+        except ApiError as error:
+            if error.namespace_terminating:
+                self._tell(pod, "SchedulerError", f'running Bind plugin "DefaultBinder": {error.message}', None)
+            return  # gone or going, or assigned by somebody else meanwhile
         note = f"Successfully assigned {namespace}/{name} to {decision}"
         self._events.record({**bound, "metadata": pod["metadata"]}, NORMAL, "Scheduled", "Binding", note)
 
@@ -188,13 +190,13 @@ class Scheduler:
         plugins = frozenset(("VolumeBinding",)) if diagnosis.before else diagnosis.plugins
         self._queue.park(key_of(pod), plugins, self._client.now, seen)
         self._events.record(pod, WARNING, "FailedScheduling", "Scheduling", message)
-        self._tell(pod, message, outcome.node if outcome else None)
+        self._tell(pod, "Unschedulable", message, outcome.node if outcome else None)
 
-    def _tell(self, pod: Obj, message: str, nominated: str | None) -> None:
+    def _tell(self, pod: Obj, reason: str, message: str, nominated: str | None) -> None:
         condition: dict[str, Any] = {
             "type": "PodScheduled",
             "status": "False",
-            "reason": "Unschedulable",
+            "reason": reason,
             "message": message,
             "observedGeneration": pod["metadata"].get("generation", 1),
             "lastProbeTime": None,

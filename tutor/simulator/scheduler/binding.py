@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tutor.simulator import errors
+from tutor.simulator.admission import namespace_lifecycle
 from tutor.simulator.clock import timestamp
 from tutor.simulator.objects import set_condition
 from tutor.simulator.registry import Registry, Writer
@@ -10,7 +11,10 @@ from tutor.simulator.store import Obj
 
 
 def bind(registry: Registry, namespace: str, name: str, node: str, writer: Writer) -> Obj:
-    """Assign a pod to a node. Raises ApiError when the pod is gone, going or assigned already."""
+    """Assign a pod to a node. Raises ApiError when the pod is gone, going or assigned already, or its namespace goes."""
+    pods = registry.scheme.stored("pods")
+    assert pods is not None  # built in
+    namespace_lifecycle.admit(registry.store, pods, namespace, name)
     pod = registry.store.get("pods", namespace, name)
     if pod is None:
         raise errors.not_found("pods", "", name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tutor.simulator.admission import namespace_lifecycle
 from tutor.simulator.api import listing
 from tutor.simulator.api.bodies import Expected, read_object
 from tutor.simulator.api.call import Call
@@ -26,6 +27,7 @@ def handle(call: Call) -> Response:
     if not target.get("name"):
         raise invalid_object("Binding", "", call.route.name, [required("target.name")])
     route = call.route
+    namespace_lifecycle.admit(call.store, call.resource, route.namespace, route.name)
     pod = copy_json(listing.get_object(call.store, route))
     if deleting(pod):
         raise conflict(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from tutor.simulator.admission import namespace_lifecycle
 from tutor.simulator.api import listing
 from tutor.simulator.api.bodies import Expected, read_object
 from tutor.simulator.api.call import Call
@@ -34,6 +35,7 @@ def handle(call: Call) -> Response:
     name = eviction["metadata"].get("name", route.name)
     if name != route.name:
         raise bad_request("name in URL does not match name in Eviction object")
+    namespace_lifecycle.admit(call.store, call.resource, route.namespace, route.name)
     pod = listing.get_object(call.store, route)
     options = eviction.get("deleteOptions") or {}
     dry_run = bool(options.get("dryRun") or call.request.param("dryRun"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tutor.simulator.admission import namespace_lifecycle
 from tutor.simulator.api import listing
 from tutor.simulator.api.access.authentication import ISSUER, TokenClaims
 from tutor.simulator.api.bodies import Expected, read_object
@@ -23,6 +24,7 @@ def handle(call: Call) -> Response:
     """POST of a TokenRequest."""
     kind = table.kind_type("authentication.k8s.io", "v1", "TokenRequest")
     request = read_object(call, Expected("authentication.k8s.io/v1", "TokenRequest", kind), "Warn")
+    namespace_lifecycle.admit(call.store, call.resource, call.route.namespace, call.route.name)
     account = listing.get_object(call.store, call.route)
     spec = request.get("spec") or {}
     seconds = _seconds(spec)
