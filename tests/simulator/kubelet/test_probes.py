@@ -162,3 +162,30 @@ def test_a_probe_does_not_go_to_another_host(lab: Lab) -> None:
 def test_a_probe_that_is_sent_around_in_a_circle(lab: Lab) -> None:
     redirected(lab, "/", "netexec", "--http-override=/redirect?location=/")
     assert lab.messages("app", "Unhealthy")[0].endswith("stopped after 10 redirects")
+
+
+def asked(lab: Lab, name: str) -> list[float]:
+    """When a probe that notes the moment ran, seconds after the first time."""
+    _, text = lab.run(name, "cat", "/tmp/asked")
+    moments = [float(word) for word in text.split()]
+    return [round(moment - moments[0], 1) for moment in moments]
+
+
+NOTE = {"exec": {"command": ["sh", "-c", "cut -d' ' -f1 /proc/uptime >> /tmp/asked; false"]}, "periodSeconds": 10}
+
+
+def test_what_is_not_ready_is_asked_again_with_the_next_sync_and_then_in_its_period(lab: Lab) -> None:
+    """Seen on a genuine cluster: that there is no result yet counts as a new one, which asks for a sync."""
+    lab.pod("box", {"command": FOREVER, "readinessProbe": NOTE})
+    lab.advance(25)
+    assert asked(lab, "box") == [0.0, 0.5, 10.5, 20.5]
+
+
+def test_what_is_not_ready_is_asked_when_another_container_becomes_ready(lab: Lab) -> None:
+    other = {"exec": {"command": ["test", "-f", "/tmp/ready"]}, "periodSeconds": 1}
+    lab.pod("box", {"command": FOREVER, "readinessProbe": NOTE}, {"command": FOREVER, "readinessProbe": other})
+    lab.advance(5)
+    before = asked(lab, "box")
+    lab.run("box", "touch", "/tmp/ready", container="c1")
+    lab.advance(1.2)
+    assert len(asked(lab, "box")) == len(before) + 1

@@ -41,8 +41,9 @@ def run_due(look: Look) -> bool:
     return changed
 
 
-def begin(look: Look, own: ContainerRecord) -> None:
-    """A container runs and has been shown to: its probes tick, counted from the moment the pod came to the node."""
+def begin(look: Look, own: ContainerRecord) -> bool:
+    """A container runs and has been shown to: its probes tick, counted from the moment the pod came to the node. Says whether
+    there are any whose first result, that there is none yet, asks for another sync after the one under way."""
     for kind in KINDS:
         spec = probe_spec(look.spec(own.name), kind)
         if spec is None:
@@ -51,10 +52,12 @@ def begin(look: Look, own: ContainerRecord) -> None:
         period = float(spec.get("periodSeconds", 10))
         passed = int((look.now - look.record.added) / period)
         state.next_at = on_grid(look.record.added + (passed + 1) * period)
+    return any(probe_spec(look.spec(own.name), kind) for kind in ("startup", "readiness"))
 
 
 def trigger(look: Look) -> None:
-    """Let readiness probes of containers that are not ready run at once, as each new status does."""
+    """Let readiness probes of containers that are not ready run at once, as each sync does, and so each change of what probes
+    have found (prober_manager.go, UpdatePodStatus)."""
     for container in look.containers():
         own = look.record.containers.get(container["name"])
         if own is None or not probe_spec(container, "readiness") or own.current is None or not own.current.is_running:

@@ -23,6 +23,9 @@ SANDBOX_SPREAD = 0.4
 """How much longer it takes for one pod than for another: pods that begin together are not ready together."""
 OBSERVE_SECONDS = 0.1
 """From a container's start to the sync that shows it."""
+SYNC_SECONDS = 0.5
+"""How long a sync takes that has nothing to do: it looks every 300 ms whether volumes are as they should be, and they have to be
+brought up to date first (pkg/kubelet/volumemanager, podAttachAndMountRetryInterval); as seen on a genuine node."""
 BACKOFF_SECONDS = 10.0
 RESYNC_SECONDS = 60.0
 JITTER = 0.5
@@ -63,6 +66,7 @@ def _advance_running(look: Look) -> None:
         if any(probing.calls_for_sync(own) for own in record.containers.values()):
             record.want_sync(look.now)
         look.write_status()
+        probing.trigger(look)
     notice_ends(look)
     if _operation_is_over(record, look.now):
         _continue_operation(look)
@@ -138,7 +142,8 @@ def _show(look: Look) -> None:
     for own in look.record.running():
         if not own.observed:
             own.observed = True
-            probing.begin(look, own)
+            if probing.begin(look, own):
+                look.record.want_sync(on_grid(look.now + SYNC_SECONDS))
     for own in filter(_never_started, look.record.containers.values()):
         own.observed = True
     probing.trigger(look)
