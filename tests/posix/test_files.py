@@ -174,7 +174,7 @@ class TestDevices:
         out, _, _ = run(
             'X=1 sh -c \'tr "\\0" "\\n" < /proc/self/environ | grep ^X; head -1 /proc/$$/status; ls /proc/self\''
         )
-        assert out == "X=1\nName:\tsh\ncmdline\ncomm\nenviron\nroot\nstatus\n"
+        assert out == "X=1\nName:\tsh\ncgroup\ncmdline\ncomm\nenviron\nmounts\nroot\nstatus\n"
 
 
 def test_files_are_dated_by_the_host() -> None:

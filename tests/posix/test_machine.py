@@ -277,3 +277,14 @@ def test_a_forgotten_session_leaves_its_background_work_running() -> None:
     for now in range(1, 4):
         machine.run(now)
     assert machine.files.read("/tmp/n") == b"\n\n\n"
+
+
+def test_proc_tells_of_the_machine() -> None:
+    _, session = start("grep -c ^processor /proc/cpuinfo; grep MemTotal /proc/meminfo; head -n 1 /proc/mounts")
+    assert output(session) == "2\nMemTotal:        4194304 kB\noverlay / overlay rw,relatime 0 0\n"
+
+
+def test_proc_shows_since_when_a_process_runs() -> None:
+    machine, session = start("sleep 7; sleep 5 & stat -c %Y /proc/1 /proc/$!; cat /proc/$!/cgroup")
+    machine.run(7)
+    assert output(session) == "0\n7\n0::/\n"

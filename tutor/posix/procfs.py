@@ -1,9 +1,11 @@
-"""The part of /proc that lessons look at: what a process was started as, with which environment, its state and its root directory."""
+"""The part of /proc that people look at: what a process was started as, with which environment, its state and its root directory,
+and a few files about the whole machine."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tutor.posix import kernel_view
 from tutor.posix.errors import FileError
 from tutor.posix.neighbours import Seen, all_processes, find_process
 from tutor.posix.text import encode
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
     from tutor.posix.machine import Machine
     from tutor.posix.namespace import Namespace
 
-_FILES = ("cmdline", "comm", "environ", "root", "status")
+_FILES = ("cgroup", "cmdline", "comm", "environ", "mounts", "root", "status")
+_LINKS = {"mounts": "self/mounts"}
+"""Links directly under /proc, beside `self`."""
 _ROOT = "root"
 _INSIDE = ".root"
 """What `root` of a process of another machine leads to: a name that no listing shows, so that nothing that walks through files falls
@@ -21,7 +25,8 @@ into it."""
 
 
 class ProcessTree(ReadOnlyTree):
-    """`/proc/PID/{cmdline,comm,environ,status}`, `/proc/PID/root` to look into, `/proc/self` and `/proc/uptime`."""
+    """`/proc/PID/{cgroup,cmdline,comm,environ,mounts,status}`, `/proc/PID/root` to look into, `/proc/self`, and the files of
+    `kernel_view`."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
@@ -30,40 +35,46 @@ class ProcessTree(ReadOnlyTree):
         parts = path.split("/")[1:]
         if path == "/":
             return FileInfo("directory", 0o555)
-        if path == "/uptime":
-            return FileInfo("file", 0o444)
+        if path[1:] in kernel_view.FILES:
+            return FileInfo("file", 0o444, modified=self.machine.now)
+        if path[1:] in _LINKS:
+            return FileInfo("link", 0o777, modified=self.machine.now, target=_LINKS[path[1:]])
         if parts[0] == "self" and len(parts) == 1:
             return FileInfo("link", 0o777, target=str(self.machine.current))
         process = self._process(parts[0], path)
         if len(parts) == 1:
-            return FileInfo("directory", 0o555)
+            return FileInfo("directory", 0o555, modified=process.started, uid=process.uid, gid=process.gid)
         if parts[1:] == [_ROOT]:
             own = process.pid in self.machine.processes
-            return FileInfo("link", 0o777, target="/" if own else f"/proc/{process.pid}/{_INSIDE}")
+            target = "/" if own else f"/proc/{process.pid}/{_INSIDE}"
+            return FileInfo("link", 0o777, modified=process.started, uid=process.uid, gid=process.gid, target=target)
         if parts[1] == _INSIDE:
             return self._root_of(process, path).info("/" + "/".join(parts[2:]))
         if len(parts) == 2 and parts[1] in _FILES:
-            return FileInfo("file", 0o444)
+            return FileInfo("file", 0o444, modified=process.started, uid=process.uid, gid=process.gid)
         raise FileError("ENOENT", path)
 
     def list(self, path: str) -> list[str]:
         if path == "/":
-            return ["self", "uptime", *(str(process.pid) for process in all_processes(self.machine))]
+            return ["self", *_LINKS, *kernel_view.FILES, *(str(process.pid) for process in all_processes(self.machine))]
         parts = path.split("/")[1:]
         if len(parts) > 1 and parts[1] == _INSIDE:
             return self._root_of(self._process(parts[0], path), path).list("/" + "/".join(parts[2:]))
         return list(_FILES)
 
     def read(self, path: str) -> bytes:
-        if path == "/uptime":
-            uptime = self.machine.now - self.machine.started
-            return f"{uptime:.2f} {uptime:.2f}\n".encode()
+        if path[1:] in kernel_view.FILES:
+            return kernel_view.FILES[path[1:]](self.machine).encode()
         pid, name, *rest = path.split("/")[1:]
         process = self._process(pid, path)
         if name == _INSIDE:
             return self._root_of(process, path).read("/" + "/".join(rest))
         if name == "cmdline":
             return b"".join(encode(argument) + b"\0" for argument in process.argv)
+        if name == "cgroup":
+            return b"0::/\n"
+        if name == "mounts":
+            return encode(kernel_view.mounts_text(self._root_of(process, path)))
         if name == "environ":
             return b"".join(encode(f"{key}={value}") + b"\0" for key, value in process.environment.items())
         return encode(process.name + "\n" if name == "comm" else _status(process))

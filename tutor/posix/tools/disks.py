@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from tutor.posix.errors import ToolError
+from tutor.posix.kernel_view import memory_used, mount_table, room
 from tutor.posix.memory import MemoryTree
 from tutor.posix.namespace import Mount
 from tutor.posix.tools.base import Invocation, tool
-from tutor.posix.tree import FileTree
 
 _BLOCK = 1024
-_KINDS = {"/": "overlay", "/proc": "proc", "/proc/sys": "proc", "/dev": "tmpfs", "/sys/fs/cgroup": "cgroup2"}
 _UNITS = "KMGT"
 
 
@@ -23,18 +21,12 @@ class _Disk(NamedTuple):
     place: str
 
 
-def _room(tree: FileTree) -> tuple[int, int] | None:
-    """How much a tree that is kept in memory may hold, and holds; None for one on the disk."""
-    bound: Callable[[], tuple[int, int] | None] | None = getattr(tree, "bound", None)
-    return bound() if bound is not None else None
-
-
 def _disk(invocation: Invocation, mount: Mount) -> _Disk:
     size = invocation.process.machine.host.disk
     if mount.path == "/":
         return _Disk("overlay", size, mount.tree.used if isinstance(mount.tree, MemoryTree) else 0, "/")
-    room = _room(mount.tree)
-    return _Disk("/dev/vda1", size, 0, mount.path) if room is None else _Disk("tmpfs", *room, mount.path)
+    bound = room(mount.tree)
+    return _Disk("/dev/vda1", size, 0, mount.path) if bound is None else _Disk("tmpfs", *bound, mount.path)
 
 
 @tool("df")
@@ -74,13 +66,9 @@ def mount(invocation: Invocation) -> int:
     options = invocation.options("t:o:r")
     if options.operands:
         raise ToolError("permission denied (are you root?)")
-    files = invocation.files
-    for entry in [files.root, *sorted(files.mounts, key=lambda mount: mount.path)]:
-        kind = _KINDS.get(entry.path) or ("ext4" if _room(entry.tree) is None else "tmpfs")
-        if (options.value("t") or kind) != kind:
-            continue
-        device = "/dev/vda1" if kind == "ext4" else kind
-        invocation.out(f"{device} on {entry.path} type {kind} ({'ro' if entry.read_only else 'rw'},relatime)\n")
+    for row in mount_table(invocation.files):
+        if (options.value("t") or row.kind) == row.kind:
+            invocation.out(f"{row.device} on {row.place} type {row.kind} ({row.options})\n")
     return 0
 
 
@@ -90,8 +78,7 @@ def free(invocation: Invocation) -> int:
     flags = invocation.options("bkmgh").flags
     machine = invocation.process.machine
     factor = 1 if "b" in flags else _BLOCK**2 if "m" in flags else _BLOCK**3 if "g" in flags else _BLOCK
-    total = machine.host.memory
-    used = min(total, len(machine.processes) * _BLOCK**2)
+    total, used = machine.host.memory, memory_used(machine)
     amounts = [total, used, total - used, 0, 0, total - used]
     words = [_shown(a, human=True, mega=False) if "h" in flags else str(a // factor) for a in amounts]
     heading = " " * 14 + "".join(
