@@ -1,10 +1,11 @@
 """Throws at the practice shell what nobody should type: random keys, bytes and pastes, endless loops, floods of output, ways out.
 
-    python -m tests.tools.fuzz_shell --minutes 30 [--seed 7]
+    python -m tests.tools.fuzz_shell --minutes 30 [--seed 7] [--skip 160]
 
 The whole app runs without a terminal on a simulated cluster in a home of its own. After every round the shell must answer again,
 nothing outside its workspace may have been read or written, and the app must still run. Exit code 1 with the last actions
-when that is not so; the same seed does the same again, apart from what depends on timing.
+when that is not so, and with what the screen shows; the same seed does the same again, apart from what depends on timing. With
+`--skip` the first rounds are drawn but not carried out, so that one that broke something comes sooner.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from tutor.ui.screens.exercise import ExerciseScreen
 
 EXERCISE = "exercise:scale-to-five"
+CLUSTER = "simulated"
 ANSWER_SECONDS = 120.0
 """How long the shell may take to answer after it has been interrupted; long, as machines can be busy."""
 ACTIONS_A_ROUND = 12
@@ -101,6 +105,12 @@ class Fuzzer:
         self.done: deque[str] = deque(maxlen=REMEMBERED)
         self.rounds = 0
 
+    def skip(self, rounds: int) -> None:
+        """Draw what would be done in the next rounds, and do nothing of it."""
+        for _ in range(rounds * ACTIONS_A_ROUND):
+            self._draw()
+        self.rounds += rounds
+
     @property
     def screen(self) -> ExerciseScreen:
         """The exercise. Broken when it is not open."""
@@ -115,25 +125,26 @@ class Fuzzer:
         """Do a few things, and see that everything still works."""
         self.rounds += 1
         for _ in range(ACTIONS_A_ROUND):
-            await self._action()
+            await self._draw()()
             if not self.pilot.app.is_running:
                 raise Broken("the app has ended")
         await self._come_back()
         await self._answers()
         self._nothing_got_out()
 
-    async def _action(self) -> None:
+    def _draw(self) -> Callable[[], Awaitable[None]]:
+        """What to do next."""
         kind = self.random.choice(("key", "key", "key", "line", "line", "paste", "size", "junk"))
         if kind == "key":
-            await self._press(*self.random.choices(KEYS, k=self.random.randint(1, 8)))
-        elif kind == "line":
-            await self._line(self.random.choice(NASTY))
-        elif kind == "paste":
-            await self._paste("".join(self.random.choices(["\n", "\r\n", " ", *NASTY, "\x1b[31m", "\x00"], k=4)))
-        elif kind == "junk":
-            await self._paste("".join(chr(self.random.randrange(1, 0x3000)) for _ in range(200)))
-        else:
-            await self._resize(*self.random.choice(SIZES))
+            return partial(self._press, *self.random.choices(KEYS, k=self.random.randint(1, 8)))
+        if kind == "line":
+            return partial(self._line, self.random.choice(NASTY))
+        if kind == "paste":
+            pieces = ["\n", "\r\n", " ", *NASTY, "\x1b[31m", "\x00"]
+            return partial(self._paste, "".join(self.random.choices(pieces, k=4)))
+        if kind == "junk":
+            return partial(self._paste, "".join(chr(self.random.randrange(1, 0x3000)) for _ in range(200)))
+        return partial(self._resize, *self.random.choice(SIZES))
 
     async def _press(self, *keys: str) -> None:
         self.done.append(f"keys {keys}")
@@ -173,6 +184,11 @@ class Fuzzer:
         from tutor.ui.screens.exercise import ExerciseScreen
 
         await self._resize(80, 24)
+        services = self.pilot.app.services  # type: ignore[attr-defined] # it is the tutor's app
+        if services.cluster_spec != CLUSTER:  # another one has been chosen, which need not be there
+            services.choose_cluster(CLUSTER)
+            while len(self.pilot.app.screen_stack) > 1:
+                await self.pilot.app.pop_screen()
         for _ in range(20):
             if isinstance(self.pilot.app.screen, ExerciseScreen):
                 return
@@ -204,8 +220,12 @@ class Fuzzer:
 
     async def _wait(self, end: float, what: str) -> None:
         if time.monotonic() > end:
-            raise Broken(what)
+            raise Broken(f"{what}\n{self.shown()}")
         await asyncio.sleep(0.02)
+
+    def shown(self) -> str:
+        """The text on the screen."""
+        return "\n".join(strip.text.rstrip() for strip in self.pilot.app.screen._compositor.render_strips())
 
     def _nothing_got_out(self) -> None:
         run = self.screen.run
@@ -233,8 +253,8 @@ _KEY_NAMES = {
 """Textual's names of some characters."""
 
 
-async def fuzz(seconds: float, seed: int, folder: Path) -> int:
-    """Mistreat an app for a while, one round at least; the number of rounds.
+async def fuzz(seconds: float, seed: int, folder: Path, skip: int = 0) -> int:
+    """Mistreat an app for a while, one round at least; the number of rounds. The first ones can be skipped.
 
     Broken, with the last actions, when something gave way.
     """
@@ -247,17 +267,18 @@ async def fuzz(seconds: float, seed: int, folder: Path) -> int:
     (outside / "secret.txt").write_text(f"{CANARY}\n", encoding="utf-8")
     os.environ[HOME_VARIABLE] = str(folder / "home")
     end = time.monotonic() + seconds
-    app = TutorApp(Services("simulated", progress=progress_in_memory()), start_at=EXERCISE)
+    app = TutorApp(Services(CLUSTER, progress=progress_in_memory()), start_at=EXERCISE)
     async with app.run_test(size=(80, 24)) as pilot:
         fuzzer = Fuzzer(pilot, seed, folder)
         await pilot.pause()
         await fuzzer._come_back()
         await fuzzer._answers()
-        while fuzzer.rounds == 0 or time.monotonic() < end:
+        fuzzer.skip(skip)
+        while fuzzer.rounds == skip or time.monotonic() < end:
             try:
                 await fuzzer.round()
             except Exception as error:
-                raise Broken("\n".join([*fuzzer.done, f"seed {seed}, round {fuzzer.rounds}: {error!r}"])) from error
+                raise Broken("\n".join([*fuzzer.done, f"seed {seed}, round {fuzzer.rounds}: {error}"])) from error
     return fuzzer.rounds
 
 
@@ -266,10 +287,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="mistreat the practice shell")
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
+    parser.add_argument("--skip", type=int, default=0, metavar="ROUNDS")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            rounds = asyncio.run(fuzz(arguments.minutes * 60, arguments.seed, Path(folder)))
+            rounds = asyncio.run(fuzz(arguments.minutes * 60, arguments.seed, Path(folder), arguments.skip))
         except Broken as error:
             sys.stderr.write(f"{error}\n")
             return 1

@@ -49,6 +49,18 @@ async def test_a_cluster_that_does_not_start_is_explained_and_can_be_tried_again
         assert "◐ 1 of 2" in text_of(pilot)
 
 
+async def test_when_a_cluster_does_not_start_another_can_be_chosen(services: FakeServices) -> None:
+    services.settings.cluster = "kind"
+    services.fake_cluster.fails_with = RuntimeError("kind is not installed.")
+    async with open_at(services, START) as pilot:
+        assert "c Cluster" in text_of(pilot)
+        services.fake_cluster.fails_with = None
+        await press(pilot, "c", "enter")
+        assert services.cluster_spec == "simulated"
+        assert "◐ 1 of 2" in text_of(pilot)
+        assert "c Checks" in text_of(pilot)
+
+
 async def test_files_are_edited_checked_and_saved_when_left(services: FakeServices) -> None:
     async with open_at(services, START) as pilot:
         await press(pilot, "f3")

@@ -65,6 +65,7 @@ class ExerciseScreen(ExerciseView):
         bind("S", "solution", "Solution", "Show the solution. It is recorded that you saw it.", show=False),
         bind("l", "lesson", "Lesson", "Open the lesson of this exercise.", show=False),
         bind("t", "retry", "Try again", "Try once more to set the exercise up."),
+        bind("c", "cluster", "Cluster", "Choose another cluster, and try again there."),
     ]
 
     def __init__(self, exercise: Exercise) -> None:
@@ -89,7 +90,7 @@ class ExerciseScreen(ExerciseView):
                 return self.is_ready
             case "next":
                 return self._is_solved and self._next_exercise() is not None
-            case "retry":
+            case "retry" | "cluster":
                 return self.failed
             case "reset" | "solution" | "checks":
                 return self.is_ready

@@ -159,7 +159,9 @@ class ExerciseView(TutorScreen[None]):
 
     def _show_failure(self, error: Exception) -> None:
         self.failed = True
-        self._say(f"This exercise could not be set up: {str(error).rstrip('.')}.\nt tries again; q leaves.")
+        self._say(
+            f"This exercise could not be set up: {str(error).rstrip('.')}.\nt tries again; c chooses another cluster; q leaves."
+        )
         self.refresh_bindings()
 
     def _ask_consent(self, error: ConsentNeeded) -> None:
@@ -219,6 +221,12 @@ class ExerciseView(TutorScreen[None]):
         self.failed = False
         self._say("Trying again …")
         self._open()
+
+    def action_cluster(self) -> None:
+        """Choose where exercises are played, and try once more there."""
+        from tutor.ui.screens.clusters import ClusterScreen
+
+        self.app.push_screen(ClusterScreen(), lambda _: self.action_retry())
 
     # Showing ---------------------------------------------------------------------------------------------------------
 
