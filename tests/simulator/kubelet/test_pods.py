@@ -216,6 +216,8 @@ def test_active_deadline(lab: Lab) -> None:
     status = lab.get("late")["status"]
     assert (status["phase"], status["reason"]) == ("Failed", "DeadlineExceeded")
     assert lab.status("late")["state"]["terminated"]["exitCode"] == 137
+    (event,) = [e for e in lab.cluster.store.list("events", "default") if e["reason"] == "DeadlineExceeded"]
+    assert event["count"] == 4  # as on a genuine node
 
 
 def test_out_of_memory(lab: Lab) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tutor.simulator.deletion import DeleteOptions
 from tutor.simulator.errors import ApiError
-from tutor.simulator.kubelet import hooks
+from tutor.simulator.kubelet import deadlines, hooks
 from tutor.simulator.kubelet.look import Look, on_grid
 from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord, Stop
 from tutor.simulator.objects import name_of, namespace_of, uid_of
@@ -107,6 +107,7 @@ def begin_pod_stop(look: Look, grace: float) -> None:
     record.stage, record.deadline = "stopping", look.now + grace
     record.todo, record.operation = (), None
     record.sync_at = None
+    deadlines.enforce(look)
     look.write_status()
     continue_pod_stop(look)
 
@@ -126,6 +127,7 @@ def continue_pod_stop(look: Look) -> None:
             own.stop.turn = own.kind != SIDECAR or own.name == last
             advance_stop(look, own)
     if not running and record.finish_at is None:
+        deadlines.enforce(look)
         record.finish_at = on_grid(look.now + TEARDOWN_SECONDS)
 
 
@@ -143,6 +145,7 @@ def finish_pod(look: Look) -> None:
     record = look.record
     record.stage, record.finish_at = "stopped", None
     record.sandbox = "stopped" if record.sandbox_id else "none"
+    deadlines.enforce(look)
     look.write_status(over=True)
 
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import zlib
 
-from tutor.simulator.kubelet import actions, evicting, probing, resizing, restart_all, starting, stopping
+from tutor.simulator.kubelet import actions, deadlines, evicting, probing, resizing, restart_all, starting, stopping
 from tutor.simulator.kubelet import status as statuses
 from tutor.simulator.kubelet.conditions import merge_conditions, sandbox_condition
 from tutor.simulator.kubelet.ends import notice_ends
 from tutor.simulator.kubelet.look import Look, next_relist, on_grid
 from tutor.simulator.kubelet.payloads import MountError
 from tutor.simulator.kubelet.restarts import init_containers, is_sidecar, restarts_after, should_restart
-from tutor.simulator.kubelet.state import ContainerRecord, Final, MountTrouble, Operation, PodRecord
+from tutor.simulator.kubelet.state import ContainerRecord, MountTrouble, Operation, PodRecord
 from tutor.simulator.objects import deleting, namespace_of, uid_of
 
 SANDBOX_SECONDS = 0.4
@@ -31,7 +31,6 @@ RESYNC_SECONDS = 60.0
 JITTER = 0.5
 """A retry comes after its delay and up to half of it again."""
 FIRST_MOUNT_RETRY, LAST_MOUNT_RETRY = 0.5, 122.0
-DEADLINE_MESSAGE = "Pod was active on the node longer than the specified deadline"
 
 
 def advance(look: Look) -> None:
@@ -54,7 +53,8 @@ def advance(look: Look) -> None:
 
 def _advance_running(look: Look) -> None:
     record = look.record
-    if _past_deadline(look):
+    if deadlines.enforce(look):
+        stopping.begin_pod_stop(look, _grace(look))
         return
     evicting.evict_if_over(look)
     if record.stage != "running":
@@ -152,17 +152,6 @@ def _show(look: Look) -> None:
 def _never_started(own: ContainerRecord) -> bool:
     """Whether the runtime could not start a container that it had made."""
     return own.current is not None and own.current.ended is not None and own.current.started is None
-
-
-def _past_deadline(look: Look) -> bool:
-    """activeDeadlineSeconds: the pod has failed."""
-    limit = look.pod["spec"].get("activeDeadlineSeconds")
-    if limit is None or look.now < look.record.added + limit - 1e-6:
-        return False
-    look.event("Normal", "DeadlineExceeded", DEADLINE_MESSAGE)
-    look.record.final = Final("DeadlineExceeded", DEADLINE_MESSAGE)
-    stopping.begin_pod_stop(look, _grace(look))
-    return True
 
 
 def _has_come_to_its_end(look: Look) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.simulator.kubelet import evicting, probing, stopping
+from tutor.simulator.kubelet import deadlines, evicting, probing, stopping
 from tutor.simulator.kubelet.look import GRID, Look, on_grid
 from tutor.simulator.kubelet.state import SIDECAR, ContainerRecord
 
@@ -28,9 +28,9 @@ def wakes(look: Look) -> tuple[float | None, bool]:
         at, work = probing.wake_at(look)
         if at is not None:
             times.append((at, work))
-        limit = look.pod["spec"].get("activeDeadlineSeconds")
-        if limit is not None:
-            times.append((record.added + limit, True))
+        deadline = deadlines.ends_at(look)
+        if deadline is not None:
+            times.append((deadline, True))
         if evicting.is_limited(look):
             times.append((evicting.next_check(look.now), bool(evicting.exceeded(look))))
     if not times:
