@@ -113,10 +113,31 @@ def test_patches_can_be_validated(client: InProcessClient) -> None:
     assert patch["x-kubernetes-group-version-kind"]["kind"] == "Deployment"
 
 
-def test_the_older_document_is_json_only(client: InProcessClient) -> None:
-    assert client.get("/openapi/v2")["swagger"] == "2.0"
-    protobuf = {"accept": "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"}
-    assert client.send("GET", "/openapi/v2", headers=protobuf).status == 406
+def test_the_older_document_is_json_or_protobuf(client: InProcessClient) -> None:
+    protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+    answers = {
+        "application/json": "application/json",
+        "application/*": "application/json",
+        protobuf: protobuf,
+        protobuf.replace(".v1.0", "@v1.0"): protobuf,
+        f"application/json;q=0.1, {protobuf}": protobuf,
+        f"{protobuf};q=0.5, application/json": "application/json",
+    }
+    for accept, content_type in answers.items():
+        answer = client.send("GET", "/openapi/v2", headers={"accept": accept})
+        assert (answer.status, answer.content_type) == (200, content_type), accept
+    refused = client.send("GET", "/openapi/v2", headers={"accept": "application/vnd.kubernetes.protobuf"})
+    assert (refused.status, refused.payload()) == (406, b"")
+
+
+def test_references_of_the_older_document_stand_alone(client: InProcessClient) -> None:
+    definitions = client.get("/openapi/v2")["definitions"]
+    strategy = definitions["io.k8s.api.apps.v1.DeploymentSpec"]["properties"]["strategy"]
+    assert strategy["$ref"] == "#/definitions/io.k8s.api.apps.v1.DeploymentStrategy"
+    assert "allOf" not in strategy
+    assert "default" not in strategy
+    port = definitions["io.k8s.apimachinery.pkg.util.intstr.IntOrString"]
+    assert port == {"type": "string", "format": "int-or-string"}
 
 
 # -- Tables

@@ -9,16 +9,19 @@ from typing import Any
 from tutor.simulator import errors
 from tutor.simulator.api import discovery, health, openapi
 from tutor.simulator.api.call import render
-from tutor.simulator.api.http import JSON, Request, Response, encode_pretty, plain_text
+from tutor.simulator.api.http import JSON, Request, Response, encode, encode_pretty, plain_text
 from tutor.simulator.api.negotiation import accepted, not_acceptable, parse_media, plainly_accepted
+from tutor.simulator.api.openapi_protobuf import encode_document
 from tutor.simulator.resources.scheme import Scheme
 from tutor.simulator.schemas import table
 
 _BELOW_HEALTH = tuple(f"{path}/" for path in health.PATHS)
 OPENAPI_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-_NO_SCHEMAS = b"\x0a\x032.0\x12\x14\x0a\x0aKubernetes\x12\x06v1.0.0"
-"""gnostic's openapi.v2.Document with its version and title alone. kubectl asks for it to validate objects of kinds that OpenAPI v3
-does not have, and leaves alone what it finds no schema of; all kinds' schemas are served in JSON and as OpenAPI v3."""
+_OPENAPI_V2 = {
+    **dict.fromkeys((JSON, "application/*", "*/*"), JSON),
+    **dict.fromkeys((OPENAPI_PROTOBUF, OPENAPI_PROTOBUF.replace("@", ".")), OPENAPI_PROTOBUF.replace("@", ".")),
+}
+"""What a client may ask /openapi/v2 for, and what it gets (kube-openapi, pkg/handler/handler.go)."""
 _AGGREGATED = "APIGroupDiscoveryList"
 
 
@@ -143,12 +146,12 @@ class Documents:
         return response
 
     def _openapi_v2(self, request: Request) -> Response:
-        media = [name for name, _ in parse_media(request.headers.get("accept", ""))]
-        if OPENAPI_PROTOBUF in media:
-            return Response(200, _NO_SCHEMAS, OPENAPI_PROTOBUF.replace("@", "."))
-        if not any(name in ("", JSON, "*/*", "application/*") for name in media):
-            return plain_text(406, "Only application/json is offered\n")
-        return Response(200, self.kept("/openapi/v2", lambda: openapi.swagger(self.scheme)), JSON)
+        wanted = parse_media(request.headers.get("accept", "") or "*/*")
+        media = next((_OPENAPI_V2[name] for name, _ in wanted if name in _OPENAPI_V2), None)
+        if media is None:
+            return Response(406, b"", "")
+        encoded = encode if media == JSON else encode_document
+        return Response(200, self.kept(f"/openapi/v2#{media}", lambda: encoded(openapi.swagger(self.scheme))), media)
 
 
 def _wants_aggregated(request: Request) -> str:

@@ -35,6 +35,11 @@ _SPECIAL: dict[str, tuple[str, Json]] = {
         {"format": "int-or-string", "oneOf": [{"type": "integer"}, {"type": "string"}]},
     ),
 }
+_SPECIAL_IN_V2: dict[str, Json] = {
+    "quantity": {"type": "string"},
+    "int-or-string": {"type": "string", "format": "int-or-string"},
+}
+"""What OpenAPI v2, which cannot offer a choice of types, says of them (kube-openapi, OpenAPISchemaType)."""
 _PLAIN: dict[str, Json] = {
     "string": {"type": "string"},
     "int32": {"type": "integer", "format": "int32"},
@@ -94,7 +99,7 @@ def document(scheme: Scheme, path: str) -> bytes | None:
     )
 
 
-def swagger(scheme: Scheme) -> bytes:
+def swagger(scheme: Scheme) -> Json:
     """The OpenAPI v2 document of everything."""
     schemas = _Schemas(V2_PREFIX)
     paths: Json = {}
@@ -102,14 +107,12 @@ def swagger(scheme: Scheme) -> bytes:
         schemas.add_kind(resource)
         paths |= _paths(resource, body="parameters")
     version = ".".join(table.version().split(".")[:2])
-    return encode(
-        {
-            "swagger": "2.0",
-            "info": {"title": "Kubernetes", "version": version.removeprefix("v")},
-            "paths": paths,
-            "definitions": schemas.finished(),
-        }
-    )
+    return {
+        "swagger": "2.0",
+        "info": {"title": "Kubernetes", "version": version.removeprefix("v")},
+        "paths": paths,
+        "definitions": schemas.finished(),
+    }
 
 
 # -- paths
@@ -162,6 +165,11 @@ class _Schemas:
         self._described: set[str] = set()
         """Types whose own description is shown: kinds, and elements of lists and maps."""
 
+    @property
+    def _is_v2(self) -> bool:
+        """Whether a reference stands alone and defaults are left out: kube-openapi, pkg/openapiconv and pkg/builder."""
+        return self.prefix == V2_PREFIX
+
     def finished(self) -> dict[str, Json]:
         """All schemas. A type that is only ever a field's has lent its description to the field, which has none of its own in
         our source; with both, `kubectl explain` would print the same words twice."""
@@ -212,7 +220,7 @@ class _Schemas:
         """The schema of a custom resource, as it was declared."""
         schema = type_.schema
         reference = self._reference(object_meta())
-        if self.prefix == V2_PREFIX:
+        if self._is_v2:
             if schema.get("x-kubernetes-preserve-unknown-fields"):
                 return {"type": "object"}  # with any property named, kubectl would refuse all others
             schema = in_v2(schema)
@@ -227,10 +235,10 @@ class _Schemas:
         schema = self._schema(field.type)
         if not description and isinstance(field.type, Struct):
             description = _described(field.type).text
-        if "$ref" in schema:
+        if "$ref" in schema and not self._is_v2:
             schema = {"allOf": [schema]}
         schema = {**({"description": description} if description else {}), **schema}
-        if field.default is not None:
+        if field.default is not None and not self._is_v2:
             schema["default"] = field.default
         if field.enum:
             schema["enum"] = list(field.enum)
@@ -254,7 +262,7 @@ class _Schemas:
         special = _SPECIAL.get(type_.kind)
         if special is None:
             return dict(_PLAIN[type_.kind])
-        self.found.setdefault(special[0], special[1])
+        self.found.setdefault(special[0], _SPECIAL_IN_V2.get(type_.kind, special[1]) if self._is_v2 else special[1])
         return {"$ref": self.prefix + special[0]}
 
 
