@@ -189,3 +189,31 @@ def test_what_is_not_ready_is_asked_when_another_container_becomes_ready(lab: La
     lab.run("box", "touch", "/tmp/ready", container="c1")
     lab.advance(1.2)
     assert len(asked(lab, "box")) == len(before) + 1
+
+
+def test_a_container_started_again_in_its_place_counts_as_started_until_the_startup_probe_has_its_turn(
+    lab: Lab,
+) -> None:
+    """The order seen on a genuine node."""
+    note = "echo {} >> /v/log"
+    startup = {"exec": {"command": ["sh", "-c", note.format("startup")]}, "periodSeconds": 2}
+    command = ["sh", "-c", note.format("live") + "; false"]
+    live = {"exec": {"command": command}, "periodSeconds": 2, "failureThreshold": 2, "terminationGracePeriodSeconds": 3}
+    mounts = [{"name": "v", "mountPath": "/v"}]
+    probed = {
+        "command": ["sh", "-c", note.format("run") + "; sleep 1000"],
+        "startupProbe": startup,
+        "livenessProbe": live,
+    }
+    reader = {"command": FOREVER, "volumeMounts": mounts}
+    lab.pod("box", {**probed, "volumeMounts": mounts}, reader, volumes=[{"name": "v", "emptyDir": {}}])
+    lab.advance(21)
+    _, text = lab.run("box", "cat", "/v/log", container="c1")
+    assert text.split()[:9] == ["run", "startup", "live", "live", "run", "live", "startup", "live", "run"]
+
+
+def test_what_fails_after_its_start_is_shown_and_held_back_one_look_at_the_runtime_later(lab: Lab) -> None:
+    hook = {"postStart": {"httpGet": {"path": "/x", "port": 81}}}
+    lab.pod("bad", {"command": FOREVER, "lifecycle": hook}, terminationGracePeriodSeconds=2)
+    lab.advance(12)
+    assert (lab.state("bad"), lab.status("bad")["restartCount"]) == ("CrashLoopBackOff", 1)

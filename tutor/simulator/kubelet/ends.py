@@ -40,7 +40,10 @@ def _note_end(look: Look, own: ContainerRecord) -> None:
     end_debuggers(look, own.name)
     if own.previous is not None:
         own.previous.container = None  # one dead container is kept: the one that has just ended
-    look.record.want_sync(next_relist(look.now))
+    seen = next_relist(look.now)
+    look.record.want_sync(seen)
+    if look.record.operation is not None:
+        look.record.late_end = seen
 
 
 def _last_words(look: Look, own: ContainerRecord, code: int) -> str:

@@ -34,11 +34,18 @@ def run_due(look: Look) -> bool:
         own = look.record.containers.get(container["name"])
         if own is None or own.kind == INIT or own.current is None:
             continue
+        started = is_started(container, own)  # what a startup probe finds reaches the others with the next status only
         for kind in KINDS:
             spec = probe_spec(container, kind)
             if spec is not None and own.current is not None and own.current.is_running:
-                changed = _tick(look, container, own, kind, spec) or changed
+                changed = _tick(look, container, own, kind, spec, started=started) or changed
     return changed
+
+
+def carry_over(own: ContainerRecord) -> None:
+    """The kubelet has stopped a container to start it again at once: the pod's status goes on to call it started."""
+    state = own.probes.get("startup")
+    own.still_started = bool(state and state.result)
 
 
 def begin(look: Look, own: ContainerRecord) -> bool:
@@ -48,7 +55,7 @@ def begin(look: Look, own: ContainerRecord) -> bool:
         spec = probe_spec(look.spec(own.name), kind)
         if spec is None:
             continue
-        state = _state(look, own, kind)
+        state = own.probes[kind] if kind == "startup" and own.still_started else _state(look, own, kind)
         period = float(spec.get("periodSeconds", 10))
         passed = int((look.now - look.record.added) / period)
         state.next_at = on_grid(look.record.added + (passed + 1) * period)
@@ -80,7 +87,11 @@ def _state(look: Look, own: ContainerRecord, kind: str) -> ProbeState:
     return state
 
 
-def _tick(look: Look, container: Mapping[str, Any], own: ContainerRecord, kind: str, spec: Mapping[str, Any]) -> bool:
+def _tick(
+    look: Look, container: Mapping[str, Any], own: ContainerRecord, kind: str, spec: Mapping[str, Any], *, started: bool
+) -> bool:
+    if kind == "startup" and own.still_started:
+        return _meets_new_run(look, own, spec)
     state = _state(look, own, kind)
     assert own.current is not None
     assert own.current.started is not None
@@ -94,10 +105,19 @@ def _tick(look: Look, container: Mapping[str, Any], own: ContainerRecord, kind: 
         return False
     if kind != "readiness" and look.record.stage != "running":
         return False
-    if is_started(container, own) == (kind == "startup"):
+    if started == (kind == "startup"):
         return False
     finding = _ask(look, container, own, spec, state)
     return finding is not None and _judge(look, own, kind, spec, state, finding)
+
+
+def _meets_new_run(look: Look, own: ContainerRecord, spec: Mapping[str, Any]) -> bool:
+    """The startup probe's turn comes for a run that has counted as started so far: it does not any more, and is asked next time."""
+    if look.now < own.probes["startup"].next_at - 1e-6 or not own.observed:
+        return False
+    own.still_started = False
+    _state(look, own, "startup").next_at = on_grid(look.now + float(spec.get("periodSeconds", 10)))
+    return True
 
 
 def _ask(
@@ -199,14 +219,21 @@ def wake_at(look: Look) -> tuple[float | None, bool]:
         for kind in KINDS:
             spec = probe_spec(container, kind)
             state = own.probes.get(kind)
-            if spec is None or state is None or state.run != own.current.id or state.on_hold:
-                continue
-            if is_started(container, own) == (kind == "startup") and state.command is None:
+            if spec is None or state is None or not _ticks(container, own, kind, state):
                 continue
             at = min(look.now + hooks.POLL_SECONDS, state.deadline) if state.command is not None else state.next_at
             earliest = at if earliest is None else min(earliest, at)
             work = work or _is_undecided(kind, spec, state)
     return earliest, work
+
+
+def _ticks(container: Mapping[str, Any], own: ContainerRecord, kind: str, state: ProbeState) -> bool:
+    """Whether a probe of the current run has something to do when its turn comes."""
+    if kind == "startup" and own.still_started:
+        return True
+    if own.current is None or state.run != own.current.id or state.on_hold:
+        return False
+    return state.command is not None or is_started(container, own) != (kind == "startup")
 
 
 def _is_undecided(kind: str, spec: Mapping[str, Any], state: ProbeState) -> bool:

@@ -129,6 +129,9 @@ class ContainerRecord:
     """The restart count that it goes on with after it was removed so that all containers of the pod begin anew; 0: never."""
     observed: bool = False
     """Whether the pod's status has shown the current run, which probes wait for."""
+    still_started: bool = False
+    """Whether the current run counts as started because the one before had, which the kubelet stopped and replaced in one sync.
+    That ends when it is the startup probe's turn."""
 
     def last_ended(self) -> Run | None:
         """The newest run that has ended."""
@@ -210,6 +213,8 @@ class PodRecord:
     """How far all containers' beginning anew has come (`restart_all`)."""
     retry_at: float | None = None
     """The earliest moment something the sync under way held back may start."""
+    late_end: float | None = None
+    """When the runtime is looked at next after a container has ended in the middle of a sync, which then asks for one more."""
     sync_at: float | None = None
     """When the pod is looked at as a whole again."""
     waiting: bool = False

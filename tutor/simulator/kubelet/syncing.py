@@ -98,6 +98,7 @@ def _sandbox_seconds(look: Look) -> float:
 def _sync(look: Look) -> None:
     record = look.record
     record.sync_at, record.waiting = None, False
+    late_end, record.late_end = record.late_end, None
     if restart_all.is_due(look):
         restart_all.begin_anew(look)
         return
@@ -119,6 +120,8 @@ def _sync(look: Look) -> None:
         _stop(look, doomed)
     else:
         _begin_starts(look)
+    if late_end is not None and record.stage == "running" and record.operation is None:
+        record.want_sync(next_relist(look.now))
 
 
 def _grace(look: Look) -> float:
@@ -144,8 +147,9 @@ def _show(look: Look) -> None:
             own.observed = True
             if probing.begin(look, own):
                 look.record.want_sync(on_grid(look.now + SYNC_SECONDS))
-    for own in filter(_never_started, look.record.containers.values()):
-        own.observed = True
+    for own in look.record.containers.values():
+        own.still_started = own.still_started and own.current is not None and own.current.is_running
+        own.observed = own.observed or _never_started(own)
     probing.trigger(look)
 
 
@@ -221,6 +225,8 @@ def _continue_operation(look: Look) -> None:
         if any(own.stop is not None for own in record.running()):
             return
         record.operation = None
+        for name in record.killed:
+            probing.carry_over(look.own(name))
         _begin_starts(look)
         record.killed = ()
         return
@@ -255,6 +261,8 @@ def _show_sandbox(look: Look) -> None:
 def _end_sync(look: Look) -> None:
     """All was tried: plan when to look again (completeWork)."""
     record = look.record
+    if record.late_end is not None and record.late_end < look.now:
+        record.late_end = None
     if any(own.current and own.current.is_running and not own.observed for own in record.containers.values()):
         record.want_sync(on_grid(look.now + OBSERVE_SECONDS))
     if any(_never_started(own) and not own.observed for own in record.containers.values()):
