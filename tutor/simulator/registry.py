@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from tutor.simulator import errors
@@ -148,12 +149,9 @@ class Registry:
         if resource.has_generation:
             metadata["generation"] = old["metadata"].get("generation", 0) + _spec_changed(resource, old, obj)
         if not writer.trusted:
-            problems = [
-                *check_metadata(resource, obj, old),
-                *resource.validate(obj),
-                *resource.validate_update(obj, old),
-            ]
-            self._check(resource, obj, problems)
+            rules = [resource.validate(obj), resource.validate_update(obj, old)]
+            ordered = reversed(rules) if resource.update_rules_first else rules
+            self._check(resource, obj, [*check_metadata(resource, obj, old), *chain.from_iterable(ordered)])
         self._admit(request)
         return self._replace(resource, obj, old, writer)
 

@@ -46,9 +46,9 @@ def test_a_file_is_made(lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("path", "kind", "message"),
     [
-        ("/etc", "File", "hostPath type check failed: /etc is not a file, it's a directory"),
-        ("/etc/hosts", "Directory", "hostPath type check failed: /etc/hosts is not a directory, it's a file"),
-        ("/etc/hosts", "DirectoryOrCreate", "hostPath type check failed: /etc/hosts is not a directory, it's a file"),
+        ("/etc", "File", "hostPath type check failed: /etc is not a file, it's a Directory"),
+        ("/etc/hosts", "Directory", "hostPath type check failed: /etc/hosts is not a directory, it's a File"),
+        ("/etc/hosts", "DirectoryOrCreate", "hostPath type check failed: /etc/hosts is not a directory, it's a File"),
         ("/no/such/file", "FileOrCreate", "open /no/such/file: no such file or directory"),
         ("/nope", "Directory", "hostPath type check failed, /nope is not a directory, unable to determine its type"),
     ],

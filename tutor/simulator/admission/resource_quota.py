@@ -15,26 +15,47 @@ _MUST_BE_SET = ("cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu"
 
 
 def validate(request: AdmissionRequest) -> None:
-    """Compares what the object adds with what each quota of the namespace has left, and books it."""
+    """Compares what the object adds with what each quota of the namespace has left, and books it when all have enough. What has
+    to be said is asked for by all quotas first (controller.go, CheckRequest)."""
     if request.operation == "DELETE" or request.obj is None or request.subresource or request.resource.id == "events":
         return
-    for quota in request.context.store.list("resourcequotas", request.namespace) if request.namespace else ():
-        if in_scope(quota, request.resource.id, request.obj):
-            _check(request, quota, request.obj)
+    every = request.context.store.list("resourcequotas", request.namespace) if request.namespace else ()
+    quotas = [quota for quota in every if in_scope(quota, request.resource.id, request.obj)]
+    if not quotas:
+        return
+    adds = _additions(request, request.obj)
+    for quota in quotas:
+        _require(request, quota, request.obj, adds)
+    used = [_check(request, quota, adds) for quota in quotas]
+    for quota, before in zip(quotas, used, strict=True):
+        _book(request, quota, adds, before)
 
 
-def _check(request: AdmissionRequest, quota: Obj, obj: Obj) -> None:
+def _additions(request: AdmissionRequest, obj: Obj) -> dict[str, Decimal]:
+    """What the object takes beyond what it took before."""
+    adds = usage_of(request.resource.id, obj)
+    if request.old is None:
+        return adds
+    before = usage_of(request.resource.id, request.old)
+    return {key: amount - before.get(key, Decimal(0)) for key, amount in adds.items()}
+
+
+def _require(request: AdmissionRequest, quota: Obj, obj: Obj, adds: dict[str, Decimal]) -> None:
+    """See that the object says how much it takes of what is limited."""
+    resource = request.resource
+    if resource.id != "pods" or request.operation != "CREATE":
+        return
+    hard = quota["spec"].get("hard") or {}
+    missing = sorted(key for key in hard if key in _MUST_BE_SET and key not in adds)
+    if missing:
+        why = f"failed quota: {quota['metadata']['name']}: must specify {_listed(obj, missing)}"
+        raise errors.forbidden(resource.plural, resource.group, request.name, why)
+
+
+def _check(request: AdmissionRequest, quota: Obj, adds: dict[str, Decimal]) -> dict[str, Decimal]:
+    """See that the quota has enough left; returns what is used of it so far."""
     hard = quota["spec"].get("hard") or {}
     resource, name = request.resource, quota["metadata"]["name"]
-    adds = usage_of(resource.id, obj)
-    if request.old is not None:
-        before = usage_of(resource.id, request.old)
-        adds = {key: amount - before.get(key, Decimal(0)) for key, amount in adds.items()}
-    if resource.id == "pods" and request.operation == "CREATE":
-        missing = sorted(key for key in hard if key in _MUST_BE_SET and key not in adds)
-        if missing:
-            why = f"failed quota: {name}: must specify {_listed(obj, missing)}"
-            raise errors.forbidden(resource.plural, resource.group, request.name, why)
     used = {key: parse(value) for key, value in (quota.get("status", {}).get("used") or {}).items()}
     exceeded = sorted(
         key
@@ -47,20 +68,21 @@ def _check(request: AdmissionRequest, quota: Obj, obj: Obj) -> None:
             f"limited: {','.join(f'{key}={hard[key]}' for key in exceeded)}"
         )
         raise errors.forbidden(resource.plural, resource.group, request.name, why)
-    if not request.dry_run:
-        _book(request, quota, {key: amount for key, amount in adds.items() if key in hard and amount > 0}, used)
+    return used
 
 
 def _book(request: AdmissionRequest, quota: Obj, adds: dict[str, Decimal], used: dict[str, Decimal]) -> None:
     """Count the object at once, so that the next request sees it; the quota controller recounts later."""
-    if not adds:
+    hard = quota["spec"].get("hard") or {}
+    adds = {key: amount for key, amount in adds.items() if key in hard and amount > 0}
+    if not adds or request.dry_run:
         return
     status = quota.get("status", {})
     booked = {
         **status.get("used", {}),
         **{key: format_usage(key, used.get(key, Decimal(0)) + n) for key, n in adds.items()},
     }
-    changed = {**quota, "status": {**status, "hard": quota["spec"].get("hard", {}), "used": booked}}
+    changed = {**quota, "status": {**status, "hard": hard, "used": booked}}
     request.context.store.update("resourcequotas", changed, "resource-quota")
 
 

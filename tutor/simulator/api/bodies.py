@@ -11,10 +11,10 @@ from tutor.simulator.api.custom_decoding import check_custom_kind, decoder_for
 from tutor.simulator.api.decoding import Decoder
 from tutor.simulator.api.http import JSON, PROTOBUF, YAML, Request
 from tutor.simulator.api.negotiation import body_type
-from tutor.simulator.api.parsing import parse_json, parse_yaml, repeated_in_yaml, unrecognized, yaml_problem
 from tutor.simulator.api.scalars import DecodeError
 from tutor.simulator.errors import ApiError, bad_request
 from tutor.simulator.metadata import in_order
+from tutor.simulator.parsing import parse_json, parse_yaml, repeated_in_yaml, unrecognized, yaml_problem
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.schemas.lookup import type_of
 from tutor.simulator.schemas.structural import CustomStruct

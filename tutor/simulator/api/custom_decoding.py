@@ -9,9 +9,9 @@ import json
 from typing import Any
 
 from tutor.simulator.api.decoding import Decoder
-from tutor.simulator.api.parsing import repeated_fields, unrecognized
 from tutor.simulator.errors import bad_request, invalid, invalid_object
 from tutor.simulator.objects import copy_json
+from tutor.simulator.parsing import repeated_fields, unrecognized
 from tutor.simulator.schemas.pruning import fill_defaults, pruned
 from tutor.simulator.schemas.structural import CustomStruct, object_meta
 from tutor.simulator.schemas.types import Struct

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor.simulator.api.parsing import Repeated
 from tutor.simulator.api.scalars import READERS, DecodeError
+from tutor.simulator.parsing import Repeated
 from tutor.simulator.schemas.types import Field, ListOf, MapOf, Scalar, Struct, Type
 
 MAX_PROBLEMS = 100

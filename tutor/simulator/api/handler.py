@@ -24,7 +24,6 @@ from tutor.simulator.api.extensions import Extensions
 from tutor.simulator.api.http import Request, Response, User, plain_text
 from tutor.simulator.api.inside import serve_pods
 from tutor.simulator.api.negotiation import Accepted, accepted, plainly_accepted
-from tutor.simulator.api.parsing import check_size
 from tutor.simulator.api.request_metrics import RequestCounts, page
 from tutor.simulator.api.selectors import parse_fields, single_name
 from tutor.simulator.api.signing import Signer
@@ -32,6 +31,7 @@ from tutor.simulator.api.watching import Watch, WatchHub
 from tutor.simulator.cluster import SimulatedCluster
 from tutor.simulator.control_plane import ETCD
 from tutor.simulator.errors import ApiError
+from tutor.simulator.parsing import check_size
 
 log = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from tutor.simulator import errors
 from tutor.simulator.api.http import Request
-from tutor.simulator.api.parsing import parse_json
 from tutor.simulator.api.routing import Route
 from tutor.simulator.api.selectors import FieldRequirement, Match, parse_fields, selection, single_name
 from tutor.simulator.errors import ApiError, FieldError, bad_request, forbidden_field, invalid_object
 from tutor.simulator.indexes import Key
+from tutor.simulator.parsing import parse_json
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.store import Obj, Objects, Store
 

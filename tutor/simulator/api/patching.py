@@ -21,13 +21,13 @@ from tutor.simulator.api.ownership.applying import apply as apply_configuration
 from tutor.simulator.api.ownership.managers import Manager
 from tutor.simulator.api.ownership.typed import Node
 from tutor.simulator.api.ownership.validating import problems_text
-from tutor.simulator.api.parsing import parse_json, parse_yaml, repeated_fields, repeated_in_yaml, yaml_problem
 from tutor.simulator.api.patches import json_patch, merge_patch, strategic
 from tutor.simulator.api.scalars import DecodeError
 from tutor.simulator.api.writing import check_identity, warn_of_update
 from tutor.simulator.clock import timestamp
 from tutor.simulator.errors import ApiError, FieldError, bad_request, invalid, invalid_object
 from tutor.simulator.objects import copy_json
+from tutor.simulator.parsing import parse_json, parse_yaml, repeated_fields, repeated_in_yaml, yaml_problem
 from tutor.simulator.resources.base import Resource
 from tutor.simulator.schemas.structural import CustomStruct
 from tutor.simulator.schemas.types import Struct

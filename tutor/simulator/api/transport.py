@@ -17,7 +17,7 @@ from tutor.simulator.api.connections import woken_at_loss
 from tutor.simulator.api.flow import flow_headers
 from tutor.simulator.api.handler import Api
 from tutor.simulator.api.http import JSON, SEPARATOR, Request, Response, Stream
-from tutor.simulator.api.parsing import MAX_BODY
+from tutor.simulator.parsing import MAX_BODY
 
 if TYPE_CHECKING:
     from tutor.simulator.api.pacer import Pacer

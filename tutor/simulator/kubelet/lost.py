@@ -22,9 +22,17 @@ UNKNOWN: Status = {
 
 def settle(pod: Obj, main: list[Status], init: list[Status]) -> list[Status]:
     """The statuses of the containers of a pod that is over: once it has initialised, one that has not ended has failed."""
-    if not _has_initialised(pod, main, init):
-        return main
-    return [s if "terminated" in s["state"] else {**s, "state": {"terminated": dict(UNKNOWN)}} for s in main]
+    return _failed(main) if _has_initialised(pod, main, init) else main
+
+
+def settle_init(init: list[Status]) -> list[Status]:
+    """The same of init containers: those up to the last one that was ever begun, which the first counts as."""
+    begun = max((at for at, s in enumerate(init) if "waiting" not in s["state"] or s["lastState"]), default=0) + 1
+    return [*_failed(init[:begun]), *init[begun:]]
+
+
+def _failed(statuses: list[Status]) -> list[Status]:
+    return [s if "terminated" in s["state"] else {**s, "state": {"terminated": dict(UNKNOWN)}} for s in statuses]
 
 
 def _has_initialised(pod: Obj, main: list[Status], init: list[Status]) -> bool:

@@ -234,7 +234,7 @@ def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bo
     if ip and (record.containers or old.get("podIP")):
         status["podIP"], status["podIPs"] = ip, [{"ip": ip}]
     if over:
-        main = lost.settle(pod, main, init)
+        main, init = lost.settle(pod, main, init), lost.settle_init(init)
     if init:
         status["initContainerStatuses"] = init
     status["containerStatuses"] = main

@@ -107,6 +107,8 @@ class Resource:
     validate: Callable[[Obj], Iterable[FieldError]] = _no_errors
     validate_update: Callable[[Obj, Obj], Iterable[FieldError]] = _no_errors
     """Rules for (new, old), in addition to `validate` of the new object."""
+    update_rules_first: bool = False
+    """Whether a refusal of an update names those before the rules of the new object."""
     validate_status: Callable[[Obj], Iterable[FieldError]] = _no_errors
     """Rules of an object whose status is written."""
     warnings: Callable[[Obj], Iterable[str]] = _no_errors  # type: ignore[assignment] # an empty answer fits both

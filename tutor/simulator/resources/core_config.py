@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from tutor.simulator.errors import ApiError, FieldError, forbidden_field, invalid, required, too_long
 from tutor.simulator.names import name_problems
+from tutor.simulator.parsing import parse_json
 from tutor.simulator.resources.base import Column, Resource
 from tutor.simulator.resources.container_validation import CONFIG_KEY, CONFIG_KEY_RULE
 from tutor.simulator.resources.printing import AGE, NAME, at
@@ -76,6 +77,8 @@ def _validate_secret(obj: Obj) -> Iterator[FieldError]:
     for key in _REQUIRED_KEYS.get(obj["type"], ()):
         if key not in data:
             yield required(f"data[{key}]")
+        elif key.startswith(".docker") and (why := _not_an_object(base64.b64decode(data[key] or ""))):
+            yield invalid(f"data[{key}]", "<secret contents redacted>", why)
     if obj["type"] == "kubernetes.io/basic-auth" and not {"username", "password"} & data.keys():
         yield required("data[username]")
         yield required("data[password]")
@@ -83,6 +86,18 @@ def _validate_secret(obj: Obj) -> Iterator[FieldError]:
         annotations = obj["metadata"].get("annotations") or {}
         if not annotations.get("kubernetes.io/service-account.name"):
             yield required("metadata.annotations[kubernetes.io/service-account.name]")
+
+
+def _not_an_object(text: bytes) -> str:
+    """Why a text is no JSON object, in the words of Go's encoding/json; nothing when it is one."""
+    try:
+        found = parse_json(text)
+    except ValueError as error:
+        return str(error)
+    kinds = {list: "array", str: "string", bool: "bool", int: "number", float: "number"}
+    if found is None or isinstance(found, dict):
+        return ""
+    return f"json: cannot unmarshal {kinds[type(found)]} into Go value of type map[string]interface {{}}"
 
 
 def _update_secret(obj: Obj, old: Obj) -> Iterator[FieldError]:
@@ -111,6 +126,7 @@ RESOURCES = (
         columns=(NAME, Column("Data", _keys, description="How many entries it has."), AGE),
         validate=_validate_config_map,
         validate_update=_immutable_data,
+        update_rules_first=True,
         schema="io.k8s.api.core.v1.ConfigMap",
     ),
     Resource(
@@ -127,6 +143,7 @@ RESOURCES = (
         default=_default_secret,
         validate=_validate_secret,
         validate_update=_update_secret,
+        update_rules_first=True,
         fields={"type": lambda obj: str(obj.get("type", ""))},
         schema="io.k8s.api.core.v1.Secret",
     ),
