@@ -172,3 +172,13 @@ def test_a_post_start_hook_is_waited_for_before_a_deleted_pod_is_stopped(lab: La
     lab.advance(15)
     assert lab.messages("box", "Killing") == ["Stopping container c"]
     assert lab.gone("box")
+
+
+def test_a_pod_that_is_stopped_while_it_initialises_is_still_pending(lab: Lab) -> None:
+    init = [{"name": "first", "image": "busybox:1.36", "command": FOREVER}]
+    lab.pod("box", {"command": FOREVER}, initContainers=init, terminationGracePeriodSeconds=5)
+    lab.advance(4)
+    delete(lab, "box")
+    lab.advance(2)
+    assert lab.get("box")["status"]["phase"] == "Pending"
+    assert lab.conditions("box")["Ready"] == "False ContainersNotReady"

@@ -37,7 +37,8 @@ _TREES: dict[str, MemoryTree] = {}
 @cache
 def commands() -> CommandTable:
     """What can be run in containers: the tools of the shell, servers and network clients."""
-    return standard_commands().having({name: HostCommand(CATCHABLE) for name in PROGRAMS})
+    caught = {name: getattr(maker, "catches", CATCHABLE) for name, maker in PROGRAMS.items()}
+    return standard_commands().having({name: HostCommand(signals) for name, signals in caught.items()})
 
 
 def image_tree(image: Image) -> MemoryTree:

@@ -124,8 +124,7 @@ class Look:
 
     def write_status(self, *, over: bool = False) -> None:
         """Tell the API how the pod is."""
-        ended = self.record.stage != "running" or "deletionTimestamp" in self.pod["metadata"]
-        status = statuses.generate(self.pod, self.record, self.node_ip, self.now, ended=ended, over=over)
+        status = statuses.generate(self.pod, self.record, self.node_ip, self.now, over=over)
         self.put_status(status)
 
     def reject(self, reason: str, message: str) -> None:

@@ -205,15 +205,14 @@ def _count(spec: Mapping[str, Any], init: list[Status], main: list[Status]) -> t
 # -- all of it
 
 
-def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, ended: bool, over: bool) -> Status:
-    """The status of a pod. `ended`: its containers will not be started again; `over`: nothing of it runs any more, so
-    that it may count as having come to its end."""
+def generate(pod: Obj, record: PodRecord, node_ip: str, now: float, *, over: bool) -> Status:
+    """The status of a pod. `over`: nothing of it runs any more, and its containers will not be started again."""
     spec, old = pod["spec"], pod.get("status") or {}
     generation = pod["metadata"].get("generation", 1)
     default = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
     init = _statuses(pod, record, spec.get("initContainers") or (), default)
     main = _statuses(pod, record, _by_name(spec["containers"]), default)
-    found = "Failed" if record.final else phase(pod, init, main, ended=ended)
+    found = "Failed" if record.final else phase(pod, init, main, ended=over)
     conditions = pod_conditions(pod, record, init, main, found)
     if (restarting := restart_all.condition(spec, record, found)) is not None:
         conditions.append(restarting)

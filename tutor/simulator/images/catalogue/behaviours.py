@@ -79,8 +79,9 @@ _HTTPD = Behaviour(
     ("httpd-foreground",),
     files={"/usr/local/apache2/htdocs/index.html": "<html><body><h1>It works!</h1></body></html>\n"},
 )
-_SHELL = Behaviour("", ("sh",), programs=CLIENTS)
-_SHELL_WITH_CURL = Behaviour("", ("sh",), programs=(*CLIENTS, "curl"))
+_SERVERS = {"/bin/httpd": "busybox-httpd"}
+_SHELL = Behaviour("", ("sh",), programs=CLIENTS, aliases=_SERVERS)
+_SHELL_WITH_CURL = Behaviour("", ("sh",), programs=(*CLIENTS, "curl"), aliases=_SERVERS)
 _BASH = Behaviour("", ("bash",), programs=("getent",))
 _DNS = Behaviour("", ("sh",), programs=(*CLIENTS, *BIND, "curl"), options={"nc": "openbsd"})
 _AGNHOST = Behaviour(
