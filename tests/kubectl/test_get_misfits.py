@@ -44,3 +44,31 @@ def test_a_table_without_the_field_to_sort_by_is_left_out_unless_there_is_nothin
 def test_values_without_an_order_are_named_by_their_go_type(values: tuple[Any, Any], named: str) -> None:
     pods = _found(pod("a", at=values[0]), pod("b", at=values[1]))
     assert named in run_kubectl(["get", "pods", "--sort-by=.metadata.at"], pods).stderr
+
+
+def test_json_and_yaml_take_no_argument() -> None:
+    config, _ = serving({})
+    for output in ("json=x", "yaml=x", "name=x"):
+        outcome = run_kubectl(["get", "pods", "-o", output], config)
+        assert f'suitable for the output format "{output}"' in outcome.stderr
+        assert outcome.exit_code == 1
+
+
+def test_what_follows_a_single_dot_is_a_group() -> None:
+    config, _ = serving({})
+    for word, group in (("pods.v1", "v1"), ("deployments.v1beta1.apps", "v1beta1.apps")):
+        name = word.partition(".")[0]
+        expected = f'error: the server doesn\'t have a resource type "{name}" in group "{group}"\n'
+        assert run_kubectl(["get", word], config).stderr == expected
+
+
+def test_a_time_for_logs_is_read_as_go_reads_it() -> None:
+    config, _ = serving({})
+    layout = "2006-01-02T15:04:05Z07:00"
+    for text, rest, part in (
+        ("yesterday", "yesterday", "2006"),
+        ("2020-01-01", "", "T"),
+        ("2020-01-01T10:00", "", ":"),
+    ):
+        stderr = run_kubectl(["logs", "web", f"--since-time={text}"], config).stderr
+        assert stderr == f'error: parsing time "{text}" as "{layout}": cannot parse "{rest}" as "{part}"\n'

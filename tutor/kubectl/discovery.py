@@ -98,7 +98,9 @@ class Discovery:
         if not rest:
             return self._match(name, lambda resource: True)
         version, _, group = rest.partition(".")
-        exact = self._match(name, lambda resource: resource.version == version and resource.group == group)
+        exact = None
+        if "." in rest:  # apimachinery, ParseResourceArg: without a second dot, what follows the first is a group
+            exact = self._match(name, lambda resource: resource.version == version and resource.group == group)
         exact = exact or self._match(name, lambda resource: resource.group == rest)
         return exact or self._match(name, lambda resource: resource.group.startswith(rest))
 
@@ -212,13 +214,10 @@ class Mapper:
 
 
 def _unknown(text: str) -> str:
+    """All after the first dot is called the group, also where it may have been a version and a group: that is what is tried last
+    (cli-runtime, `Builder.mappingFor`)."""
     name, _, rest = text.partition(".")
-    version, _, group = rest.partition(".")
-    if rest and not (group and version.startswith("v") and version[1:2].isdigit()):
-        return f'the server doesn\'t have a resource type "{name}" in group "{rest}"'
-    if rest:
-        return f'the server doesn\'t have a resource type "{name}" in group "{group}" and version "{version}"'
-    return f'the server doesn\'t have a resource type "{text}"'
+    return f'the server doesn\'t have a resource type "{name}"' + (f' in group "{rest}"' if rest else "")
 
 
 def discover(api: Api) -> Discovery:

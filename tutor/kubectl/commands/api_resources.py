@@ -49,7 +49,7 @@ def run(invocation: Invocation) -> None:
             resource.kind,
         ]
         if output == "wide":
-            cells += [",".join(sorted(resource.verbs)), ",".join(resource.categories)]
+            cells += [",".join(resource.verbs), ",".join(resource.categories)]
         writer.write("\t".join(cells) + "\n")
     invocation.out(writer.flush())
 
@@ -72,7 +72,7 @@ def _entry(resource: ApiResource) -> Object:
         "group": resource.group,
         "version": resource.version,
         "kind": resource.kind,
-        "verbs": sorted(resource.verbs),
+        "verbs": list(resource.verbs),
         "shortNames": list(resource.short_names),
         "categories": list(resource.categories),
     }

@@ -13,6 +13,8 @@ from tutor.kubectl.printers.report import PRINT_FLAGS
 from tutor.kubectl.rbac_rules import rule_rows
 from tutor.kubectl.tabwriter import table_writer
 
+_NOT_SERVED = ("users", "groups")
+"""Resources of rules that no server lists: those of the verb impersonate."""
 _RESOURCE_VERBS = frozenset(
     [
         "get",
@@ -105,6 +107,8 @@ def _find(invocation: Invocation, kind: str) -> ApiResource | None:
         return invocation.mapper.find(kind)
     except UnknownResource:
         name, _, group = kind.partition(".")
+        if kind in _NOT_SERVED:
+            return None
         where = f" in group '{group}'" if group else ""
         invocation.err(f"Warning: the server doesn't have a resource type '{name}'{where}\n\n")
         return None

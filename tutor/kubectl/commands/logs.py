@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,8 +32,26 @@ class _Stream:
         return f"[pod/{name_of(self.pod)}/{self.container}] "
 
 
+_TIME_PARTS = (
+    ("2006", r"\d{4}"),
+    ("-", "-"),
+    ("01", r"\d\d"),
+    ("-", "-"),
+    ("02", r"\d\d"),
+    ("T", "T"),
+    ("15", r"\d\d"),
+    (":", ":"),
+    ("04", r"\d\d"),
+    (":", ":"),
+    ("05", r"\d\d(\.\d+)?"),
+    ("Z07:00", r"Z|[+-]\d\d:\d\d"),
+)
+"""How Go reads a time by its layout, to say where it stopped (time.Parse)."""
+
+
 def run(invocation: Invocation) -> None:
     container = _check(invocation)
+    _check_options(invocation, container)
     pods = _pods(invocation)
     streams = [stream for pod in pods for stream in _streams(invocation, pod, container)]
     options = invocation.options
@@ -50,28 +69,35 @@ def run(invocation: Invocation) -> None:
 
 
 def _check(invocation: Invocation) -> str:
-    """Validates arguments and flags; returns the container asked for."""
+    """Validates the arguments and what has to be read; returns the container asked for."""
     options, args = invocation.options, invocation.args
     container = options.text("container")
     if len(args) > 2 or (not args and not options.text("selector")):
         raise invocation.usage_error(USAGE)
     if len(args) == 1 and options.text("selector"):
         raise invocation.usage_error("only a selector (-l) or a POD name is allowed")
-    if len(args) == 2:
-        if container:
-            raise KubectlError("only one of -c or an inline [CONTAINER] arg is allowed")
-        container = args[1]
-    if options.flag("all-containers") and container:
-        raise KubectlError(f"--all-containers=true should not be specified with container name {container}")
+    if options.seconds("pod-running-timeout") <= 0:
+        raise KubectlError("--pod-running-timeout must be higher than zero")
+    if options.text("since-time"):
+        _since_time(options.text("since-time"))
+    return args[1] if len(args) == 2 else container
+
+
+def _check_options(invocation: Invocation, container: str) -> None:
+    """Validates the flags against each other (kubectl `LogsOptions.Validate`)."""
+    options = invocation.options
     if options.text("since-time") and options.seconds("since"):
         raise KubectlError("at most one of `sinceTime` or `sinceSeconds` may be specified")
-    if options.seconds("since") < 0:
-        raise KubectlError("--since must be greater than 0")
+    if options.flag("all-containers") and container:
+        raise KubectlError(f"--all-containers=true should not be specified with container name {container}")
+    if options.given("container") and len(invocation.args) == 2:
+        raise KubectlError("only one of -c or an inline [CONTAINER] arg is allowed")
     if options.number("limit-bytes") < 0:
         raise KubectlError("--limit-bytes must be greater than 0")
+    if options.seconds("since") < 0:
+        raise KubectlError("--since must be greater than 0")
     if options.number("tail") < -1:
         raise KubectlError("--tail must be greater than or equal to -1")
-    return container
 
 
 def _pods(invocation: Invocation) -> list[Object]:
@@ -146,9 +172,21 @@ def _query(invocation: Invocation, stream: _Stream) -> dict[str, str]:
 
 
 def _since_time(text: str) -> str:
+    rest = text
+    for part, pattern in _TIME_PARTS:
+        found = re.match(pattern, rest)
+        if found is None:
+            raise KubectlError(f'{_parsing(text)}: cannot parse "{rest}" as "{part}"')
+        rest = rest[found.end() :]
+    if rest:
+        raise KubectlError(f'{_parsing(text)}: extra text: "{rest}"')
     if parse_time(text) is None:
-        raise KubectlError(f'parsing time "{text}" as "2006-01-02T15:04:05Z07:00": cannot parse "{text}" as "2006"')
+        raise KubectlError(f"{_parsing(text)}: day or time of day out of range")
     return text
+
+
+def _parsing(text: str) -> str:
+    return f'parsing time "{text}" as "2006-01-02T15:04:05Z07:00"'
 
 
 def _log_chunks(invocation: Invocation, stream: _Stream) -> Iterator[bytes]:

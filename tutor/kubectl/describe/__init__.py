@@ -30,6 +30,7 @@ DESCRIBERS: dict[tuple[str, str], str] = {  # (group, kind): module.function
     ("", "Namespace"): "namespace.describe_namespace",
     ("", "Endpoints"): "service.describe_endpoints",
     ("", "ConfigMap"): "config.describe_config_map",
+    ("certificates.k8s.io", "CertificateSigningRequest"): "certificates.describe_signing_request",
     ("discovery.k8s.io", "EndpointSlice"): "service.describe_endpoint_slice",
     ("autoscaling", "HorizontalPodAutoscaler"): "autoscaling.describe_autoscaler",
     ("networking.k8s.io", "Ingress"): "ingress.describe_ingress",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tutor.kubectl.describe.context import Context
 from tutor.kubectl.describe.writer import Writer, moment
+from tutor.kubectl.errors import ApiError
 from tutor.kubectl.objects import Object, get, name_of, namespace_of
 from tutor.kubectl.quantity import canonical
 
@@ -14,6 +15,7 @@ _UNKNOWN = "<unknown>"
 
 def describe_autoscaler(context: Context, obj: Object) -> str:
     writer = Writer()
+    obj = _newest(context, obj)
     spec, status = obj.get("spec") or {}, obj.get("status") or {}
     target = spec.get("scaleTargetRef") or {}
     writer.line(0, "Name", name_of(obj))
@@ -36,6 +38,17 @@ def describe_autoscaler(context: Context, obj: Object) -> str:
     _conditions(writer, status)
     context.write_events(writer, obj)
     return writer.aligned()
+
+
+def _newest(context: Context, obj: Object) -> Object:
+    """The object in autoscaling/v2, whichever version was asked for; as it is where a server has no v2."""
+    if obj.get("apiVersion") == "autoscaling/v2":
+        return obj
+    path = f"/apis/autoscaling/v2/namespaces/{namespace_of(obj)}/horizontalpodautoscalers/{name_of(obj)}"
+    try:
+        return context.invocation.api.get(path)
+    except ApiError:
+        return obj
 
 
 def _conditions(writer: Writer, status: Object) -> None:

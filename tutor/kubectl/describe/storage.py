@@ -152,5 +152,22 @@ def describe_storage_class(context: Context, obj: Object) -> str:
     for label, field in (("ReclaimPolicy", "reclaimPolicy"), ("VolumeBindingMode", "volumeBindingMode")):
         if obj.get(field):
             writer.line(0, label, obj[field])
+    _allowed_topologies(writer, obj.get("allowedTopologies"))
     context.write_events(writer, obj)
     return writer.aligned()
+
+
+def _allowed_topologies(writer: Writer, terms: list[Object] | None) -> None:
+    if terms is None:
+        return
+    writer.write(0, "AllowedTopologies:\t\n" if terms else "AllowedTopologies:\t<none>\n")
+    for index, term in enumerate(terms):
+        writer.write(1, f"Term {index}:\t")
+        requirements = term.get("matchLabelExpressions") or []
+        if not requirements:
+            writer.write(0, "<none>\n")
+        for place, requirement in enumerate(requirements):
+            if place:
+                writer.write(1, "\t")
+            values = f" [{', '.join(requirement['values'])}]" if requirement.get("values") else ""
+            writer.write(0, f"{requirement.get('key', '')} in{values}\n")

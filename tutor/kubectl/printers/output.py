@@ -53,13 +53,16 @@ def object_printer(invocation: Invocation, output: str, *, ordered: bool = False
     if not argument and options.has("template"):
         argument = options.text("template")
     show_managed = options.has("show-managed-fields") and options.flag("show-managed-fields")
-    printer = _make(invocation, name, argument, ordered)
+    printer = _make(invocation, output, argument, ordered)
     if show_managed or name not in ("yaml", "json", "kyaml"):
         return printer
     return lambda obj: printer(without_managed_fields(obj))
 
 
-def _make(invocation: Invocation, name: str, argument: str, ordered: bool) -> ObjectPrinter:
+def _make(invocation: Invocation, output: str, argument: str, ordered: bool) -> ObjectPrinter:
+    name, _ = split_format(output)
+    if "=" in output and name in ("yaml", "kyaml", "json", "name"):
+        raise unknown_format(invocation, output)
     if name == "yaml":
         return Documents().yaml
     if name == "kyaml":
