@@ -214,7 +214,7 @@ def serving(routes: dict[str, Any]) -> tuple[FakeConfig, FakeConnection]:
 
     def answer(request: Request) -> Reply:
         found = discovery(request)
-        if found is not None:
+        if found is not None and request.path not in routes:
             return found
         key = request.path if request.method == "GET" else f"{request.method} {request.path}"
         entry = routes.get(key, routes.get(key.partition("?")[0]))
