@@ -283,3 +283,30 @@ async def test_what_kubectl_applies_itself_is_only_saved(services: FakeServices,
         assert "ctrl+g Apply" not in page.shown
         await page.type("ctrl+g")
         assert page.results == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "results"),
+    [
+        ((":", "w", "q", "enter"), [WEB.replace("replicas: 2", "replicas: 23")]),
+        ((":", "q", "!", "enter"), [None]),
+        ((":", "q", "enter"), []),
+    ],
+)
+async def test_fingers_that_know_vi_get_what_they_mean(
+    services: FakeServices, keys: tuple[str, ...], results: list[str | None]
+) -> None:
+    async with editing(services, None) as here:
+        await here.go_to_end_of("replicas: 2")
+        await here.type("3", "right", "left", *keys)
+        assert here.results == results
+        if not results:
+            assert ":q" not in here.editor.text
+            assert "Your changes are not saved" in here.shown
+
+
+async def test_a_line_of_yaml_that_only_ends_like_a_command_of_vi_is_text(services: FakeServices) -> None:
+    async with editing(services, None) as here:
+        await here.go_to_end_of("name: web")
+        await here.type(*"shop:w", "enter")
+        assert "name: webshop:w\n" in here.editor.text

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tutor.ui.keys import bind
 from tutor.ui.screens.base import TutorScreen
 from tutor.ui.widgets.editor.manifest_editor import ManifestEditor
+from tutor.ui.widgets.editor.yaml_area import LEAVE, SAVE, YamlArea
 
 if TYPE_CHECKING:
     from tutor.manifests.schemas import ClusterSchemas
@@ -22,7 +24,8 @@ class EditScreen(TutorScreen[str]):
     TITLE_TEXT = "Editor"
     HELP_TEXT = (
         "Change the text; ctrl+s saves it and goes back to the command that asked for it. Escape goes back without saving, "
-        "and asks first when there is something to lose. Tab writes what is proposed, ctrl+z takes back what was typed."
+        "and asks first when there is something to lose. Tab writes what is proposed, ctrl+z takes back what was typed. "
+        "It is no vi, but :wq and :q! with enter do what you mean."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("ctrl+s,ctrl+o", "save", "Save", "Save the text and close the editor.", name="save-text"),
@@ -57,6 +60,16 @@ class EditScreen(TutorScreen[str]):
     def action_save(self) -> None:
         """Save and go back."""
         self.dismiss(self.editor.text)
+
+    @on(YamlArea.ViCommand)
+    def obey(self, event: YamlArea.ViCommand) -> None:
+        """Do what somebody means who types as in vi."""
+        if event.meaning == SAVE:
+            self.action_save()
+        elif event.meaning == LEAVE:
+            self.action_close()
+        else:
+            self.dismiss(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only a file of the workspace can be applied; kubectl edit does it by itself."""

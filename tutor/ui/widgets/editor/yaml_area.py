@@ -33,6 +33,14 @@ _TOKENS = re.compile(
 MARK = "✗"
 """Stands beside the number of a line that is wrong."""
 
+SAVE, LEAVE, DISCARD = "save", "leave", "discard"
+VI_COMMANDS = {
+    **dict.fromkeys((":w", ":wq", ":x", ":wq!", ":x!"), SAVE),
+    **dict.fromkeys((":q", ":qa"), LEAVE),
+    **dict.fromkeys((":q!", ":qa!"), DISCARD),
+}
+"""What fingers that know vi type, and what is meant by it; no line of a manifest is like that."""
+
 
 def tokens(line: str) -> Iterator[tuple[int, int, str]]:
     """The coloured pieces of a line as start, end (in characters) and kind."""
@@ -73,6 +81,13 @@ class YamlArea(TextArea):
             super().__init__()
             self.step = step
 
+    class ViCommand(Message):
+        """Enter was pressed behind a command of vi, which is not in the text any more: `SAVE`, `LEAVE` or `DISCARD` is meant."""
+
+        def __init__(self, meaning: str) -> None:
+            super().__init__()
+            self.meaning = meaning
+
     class Pointed(Message):
         """The mouse points at another line, counted from 0, or at none."""
 
@@ -90,6 +105,7 @@ class YamlArea(TextArea):
         """Whether enter, too, is for the list."""
         self._wrong: Mapping[int, str] = {}
         self._pointed: int | None = None
+        self._typed = ""
 
     def on_mount(self) -> None:
         """Take the colours of the app's look, now and whenever it changes."""
@@ -135,11 +151,14 @@ class YamlArea(TextArea):
         if event.key == "enter" and not self.read_only:
             event.stop()
             event.prevent_default()
-            if self.proposing and self.enter_chooses:
+            if meaning := self._take_vi_command():
+                self.post_message(self.ViCommand(meaning))
+            elif self.proposing and self.enter_chooses:
                 self.post_message(self.Chosen())
             else:
                 self._new_line()
             return
+        self._typed = self._typed + event.character if event.is_printable and event.character else ""
         if event.key == "escape" and (self.proposing or self.explaining):
             event.stop()
             event.prevent_default()
@@ -147,6 +166,16 @@ class YamlArea(TextArea):
             return
         if not await act_in_turn(self, event):
             await super()._on_key(event)
+
+    def _take_vi_command(self) -> str:
+        """What is meant by a command of vi that was typed just now in one go; it is taken out of the text."""
+        typed, self._typed = self._typed, ""
+        meaning = VI_COMMANDS.get(typed, "")
+        if not meaning or not self.before_cursor.endswith(typed):
+            return ""
+        row, column = self.cursor_location
+        self._delete_via_keyboard((row, column - len(typed)), (row, column))
+        return meaning
 
     def _new_line(self) -> None:
         start, end = self.selection

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 
 from tutor.ui.keys import bind
 from tutor.ui.widgets.editor.manifest_editor import TYPING_PAUSE, ManifestEditor
+from tutor.ui.widgets.editor.yaml_area import YamlArea
 from tutor.ui.widgets.frame.menu import Menu
 
 MAX_FILES = 200
@@ -113,6 +114,11 @@ class FilesPane(Horizontal):
         if self.folder is not None and event.option.id:
             self.open_file(self.folder / event.option.id)
             self.editor.focus()
+
+    @on(YamlArea.ViCommand)
+    def obey(self) -> None:
+        """Somebody types as in vi to save and leave; here there is nothing to leave, as what was typed is saved anyway."""
+        self.action_save()
 
     @on(TextArea.Changed)
     def save_soon(self) -> None:
