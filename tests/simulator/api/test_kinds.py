@@ -172,3 +172,22 @@ def test_component_statuses_are_deprecated(client: InProcessClient) -> None:
         "scheduler",
     }
     assert any("deprecated" in value for name, value in answer.headers if name == "Warning")
+
+
+def test_disks_of_all_sorts_have_what_nobody_said(client: InProcessClient) -> None:
+    sources: dict[str, Any] = {
+        "azureDisk": {"diskName": "d", "diskURI": "u", "fsType": "xfs"},
+        "iscsi": {"targetPortal": "1.2.3.4", "iqn": "iqn.2001-04.com.example:a", "lun": 0},
+        "rbd": {"monitors": ["a"], "image": "i", "user": "me"},
+    }
+    body = pod("web", volumes=[{"name": name.lower(), name: source} for name, source in sources.items()])
+    made = client.json("POST", PODS, body)["spec"]["volumes"]
+    azure, iscsi, rbd = (volume[name] for volume, name in zip(made, sources, strict=False))
+    assert (azure["kind"], azure["cachingMode"], azure["fsType"], azure["readOnly"]) == (
+        "Shared",
+        "ReadWrite",
+        "xfs",
+        False,
+    )
+    assert iscsi["iscsiInterface"] == "default"
+    assert (rbd["pool"], rbd["user"], rbd["keyring"]) == ("rbd", "me", "/etc/ceph/keyring")

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from tutor.kubectl.objects import Object, get
 from tutor.kubectl.quantity import parse_quantity
 
-_SUBSCRIPT = re.compile(r"(metadata\.(?:labels|annotations))\['([^']*)'\]")
+_KNOWN = ("metadata.name", "metadata.namespace")
+"""The fields that kubectl's own scheme can convert the names of (describe.go, EnvValueRetriever)."""
 
 
 def pod_field_value(pod: Object, path: str) -> str:
-    """The text of a `fieldRef`, empty when the pod has no such field."""
-    subscript = _SUBSCRIPT.fullmatch(path)
-    if subscript:
-        return str(get(pod, subscript[1], {}).get(subscript[2], ""))
-    if path in ("metadata.labels", "metadata.annotations"):
-        return "\n".join(f'{key}="{value}"' for key, value in sorted(get(pod, path, {}).items()))
-    if path in ("status.podIPs", "status.hostIPs"):
-        return ",".join(item.get("ip", "") for item in get(pod, path, []))
-    return str(get(pod, path, ""))
+    """What describe shows for a `fieldRef`: nothing for all but two fields."""
+    return str(get(pod, path, "")) if path in _KNOWN else ""
 
 
 def container_resource_value(container: Object, reference: Object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 DEFAULT_MODE = 420
@@ -92,6 +93,24 @@ def _default_http_get(action: dict[str, Any]) -> None:
         action["scheme"] = "HTTP"
 
 
+_SOURCES: Mapping[str, Mapping[str, Any]] = {
+    "azureDisk": {"cachingMode": "ReadWrite", "fsType": "ext4", "readOnly": False, "kind": "Shared"},
+    "hostPath": {"type": ""},
+    "iscsi": {"iscsiInterface": "default"},
+    "rbd": {"pool": "rbd", "user": "admin", "keyring": "/etc/ceph/keyring"},
+    "scaleIO": {"storageMode": "ThinProvisioned", "fsType": "xfs"},
+}
+"""What the sources of volumes have when nothing is said (pkg/apis/core/v1, zz_generated.defaults.go)."""
+
+
+def default_source(volume: dict[str, Any]) -> None:
+    """Fill in the source of a volume: of a pod, or of the spec of a PersistentVolume."""
+    for name, values in _SOURCES.items():
+        for field, value in values.items() if volume.get(name) is not None else ():
+            if volume[name].get(field) is None or (volume[name][field] == "" and name != "azureDisk"):
+                volume[name][field] = value
+
+
 def _default_volume(volume: dict[str, Any]) -> None:
     if not [name for name in volume if name != "name" and volume[name] is not None]:
         volume["emptyDir"] = {}
@@ -104,8 +123,7 @@ def _default_volume(volume: dict[str, Any]) -> None:
         _default_field_references(source.get("items") if name == "downwardAPI" else ())
         for projection in source.get("sources") or ():
             _default_projection(projection)
-    if volume.get("hostPath") is not None:
-        volume["hostPath"].setdefault("type", "")
+    default_source(volume)
 
 
 def _default_projection(projection: dict[str, Any]) -> None:

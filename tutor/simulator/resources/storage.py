@@ -9,6 +9,7 @@ from tutor.simulator.clock import timestamp
 from tutor.simulator.errors import FieldError, forbidden_field, invalid, not_supported, required
 from tutor.simulator.quantity import canonical, parse
 from tutor.simulator.resources.base import Column, Context, Resource
+from tutor.simulator.resources.pod_defaults import default_source
 from tutor.simulator.resources.pod_warnings import claim_warnings
 from tutor.simulator.resources.printing import AGE, NAME, at, name_column
 from tutor.simulator.resources.workload_validation import immutable
@@ -117,8 +118,7 @@ def _default_volume(volume: Obj) -> None:
     for name, value in (("persistentVolumeReclaimPolicy", "Retain"), ("volumeMode", "Filesystem")):
         if not spec.get(name):
             spec[name] = value
-    if spec.get("hostPath") is not None:
-        spec["hostPath"].setdefault("type", "")
+    default_source(spec)
 
 
 _NO_SOURCE = {
